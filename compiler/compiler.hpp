@@ -1,0 +1,28 @@
+// The compiler: YAML text of workflows, workbooks and ad-hoc actions to IR, and every finding about it.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "compiler/ir/action_signature.hpp"
+#include "compiler/ir/ir.hpp"
+#include "core/diagnostic.hpp"
+#include "core/source.hpp"
+
+namespace gregale::compiler {
+
+struct Options {
+  // Known actions; none: names and parameters of actions are not checked.
+  const ir::ActionCatalogue* catalogue = nullptr;
+};
+
+struct Compilation {
+  core::Diagnostics diagnostics;
+  // Present when there is no error among the findings.
+  std::optional<ir::Program> program;
+};
+
+// Compiles the files together; never throws for what a user wrote.
+Compilation compile(const std::vector<core::SourcePtr>& sources, const Options& options);
+
+}  // namespace gregale::compiler

@@ -1,0 +1,110 @@
+// The action interface: what the interpreter asks of everything that a task can call.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/ir/action_signature.hpp"
+#include "core/error.hpp"
+#include "core/time.hpp"
+#include "core/uuid.hpp"
+#include "core/value.hpp"
+
+namespace gregale::interpreter {
+
+using core::Value;
+
+// What an action execution ends with.
+struct ActionResult {
+  enum class State : uint8_t { success, error, cancelled };
+  State state = State::success;
+  Value data;           // the result; of an error what the author sees as the task's result
+  std::string message;  // of an error: for state_info; may be empty
+
+  static ActionResult success(Value data) { return {State::success, std::move(data), {}}; }
+  static ActionResult error(Value data, std::string message = {}) {
+    return {State::error, std::move(data), std::move(message)};
+  }
+  // An error whose result is its message.
+  static ActionResult failure(const std::string& message) {
+    return {State::error, Value(message), message};
+  }
+};
+
+// Who calls, for whom, and where: the surroundings of one action execution.
+struct ActionContext {
+  core::Uuid workflow_execution_id;
+  core::Uuid task_execution_id;
+  core::Uuid action_execution_id;
+  std::string workflow_name;
+  std::string task_name;
+  uint32_t item_index = 0;           // with-items; otherwise 0
+  uint32_t attempt = 1;              // retries count from 2
+  bool safe_rerun = false;
+  std::string region;                // resolved; empty: the credentials' default
+  core::Microseconds deadline = 0;   // 0: none
+  std::string callback_url;          // empty: none
+  Value custom_context;              // a map, or null; never logged
+};
+
+struct ActionCall {
+  std::string name;
+  Value input;  // a map; parameters already checked against the signature
+  ActionContext context;
+};
+
+// How an action is carried out.
+enum class ActionMode : uint8_t {
+  in_place,   // evaluate() gives the result inside the step: no effects, no waiting
+  started,    // start() sets it going; the result comes through the completion
+  outside,    // the result is delivered from outside (`action complete`)
+};
+
+// Called exactly once, from any thread.
+using ActionCompletion = std::function<void(ActionResult)>;
+
+class Action {
+ public:
+  virtual ~Action() = default;
+  virtual const ir::ActionSignature& signature() const = 0;
+  virtual ActionMode mode() const { return ActionMode::started; }
+  // True where carrying it out twice does no harm (a read): then it is sent again after a crash.
+  virtual bool idempotent(const Value& input) const {
+    (void)input;
+    return false;
+  }
+  // For mode in_place: pure and quick.
+  virtual ActionResult evaluate(const Value& input) const;
+  // For mode in_place: seconds after which the result counts (std.sleep); the machine keeps the timer.
+  // Throws Error(invalid) where the input does not tell.
+  virtual double delay_seconds(const Value& input) const {
+    (void)input;
+    return 0;
+  }
+  // For mode started: returns soon; the work goes on elsewhere. Errors go to the completion, too.
+  virtual void start(ActionCall call, ActionCompletion completion) const;
+};
+
+// All actions that a program can call, by name. Passed explicitly; filled once at start.
+class ActionRegistry : public ir::ActionCatalogue {
+ public:
+  // Throws Error(conflict) for a name that is taken.
+  void add(std::unique_ptr<Action> action);
+  const Action* find(std::string_view name) const;
+  const ir::ActionSignature* find_signature(std::string_view name) const override;
+  // Ascending.
+  std::vector<std::string> action_names() const override;
+
+ private:
+  std::map<std::string, std::unique_ptr<Action>, std::less<>> actions_;
+};
+
+// Missing and unexpected parameters of [input] (a map); empty when it fits.
+std::string check_input(const ir::ActionSignature& signature, const Value& input);
+
+}  // namespace gregale::interpreter
