@@ -1,8 +1,8 @@
 // Python's arithmetic over Values: integers of any size, floats, booleans as 0 and 1.
 //
-// Each function throws TypeError when an operand is not a number (or not of the kind that it needs),
-// ZeroDivisionError, OverflowError where Python does, and LimitError when an integer would have more
-// than kIntegerBits bits.
+// Each function throws TypeError when an operand is not a number (or not of the kind that it
+// needs), ZeroDivisionError, OverflowError where Python does, and LimitError when an integer would
+// have more than kIntegerBits bits.
 #pragma once
 
 #include <compare>
@@ -16,7 +16,8 @@ namespace gregale::expression::python {
 
 using core::Value;
 
-// Keeps the cost of one operation and of the decimal text of its result within a fraction of a second.
+// Keeps the cost of one operation and of the decimal text of its result within a fraction of a
+// second.
 inline constexpr size_t kIntegerBits = 1u << 18;
 
 // A number in Python's sense: a boolean counts.
@@ -31,8 +32,8 @@ Value true_divide(const Value& left, const Value& right);
 Value floor_divide(const Value& left, const Value& right);
 // The sign is the divisor's.
 Value modulo(const Value& left, const Value& right);
-// An integer to a negative integer gives a float. A negative base with a fractional exponent, complex in
-// Python, throws ValueError.
+// An integer to a negative integer gives a float. A negative base with a fractional exponent,
+// complex in Python, throws ValueError.
 Value power(const Value& base, const Value& exponent);
 // pow(base, exponent, modulus); integers only.
 Value power_modulo(const Value& base, const Value& exponent, const Value& modulus);
@@ -62,8 +63,8 @@ double to_float(const Value& value);
 Value round(const Value& number, int64_t digits);
 // hex(): "-0xff".
 std::string hexadecimal(const Value& integer);
-// The number as a 64-bit integer, for counts and positions; throws TypeError when it is not an integer,
-// OverflowError when it does not fit.
+// The number as a 64-bit integer, for counts and positions; throws TypeError when it is not an
+// integer, OverflowError when it does not fit.
 int64_t to_int64(const Value& integer);
 
 }  // namespace gregale::expression::python
