@@ -62,10 +62,11 @@ struct ActionCall {
 enum class ActionMode : uint8_t {
   in_place,   // evaluate() gives the result inside the step: no effects, no waiting
   started,    // start() sets it going; the result comes through the completion
-  outside,    // the result is delivered from outside (`action complete`)
+  outside,    // start() sets it going; the result is delivered from outside (`action complete`), and the
+              // completion is called only with an error, when it could not be set going
 };
 
-// Called exactly once, from any thread.
+// Called exactly once (mode outside: at most once), from any thread.
 using ActionCompletion = std::function<void(ActionResult)>;
 
 class Action {
@@ -86,7 +87,8 @@ class Action {
     (void)input;
     return 0;
   }
-  // For mode started: returns soon; the work goes on elsewhere. Errors go to the completion, too.
+  // For modes started and outside: returns soon; the work goes on elsewhere. Errors go to the completion,
+  // too.
   virtual void start(ActionCall call, ActionCompletion completion) const;
 };
 
