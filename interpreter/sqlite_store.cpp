@@ -144,7 +144,7 @@ struct SqliteStore::Implementation {
                                               : SQLite::OPEN_READWRITE,
                  kBusyMilliseconds) {}
 
-  void prepare(StoreAccess access) {
+  void prepare(StoreAccess access, Durability durability) {
     const int id = database.execAndGet("PRAGMA application_id").getInt();
     const int version = database.execAndGet("PRAGMA user_version").getInt();
     const int tables = database.execAndGet("SELECT count(*) FROM sqlite_master").getInt();
@@ -167,7 +167,7 @@ struct SqliteStore::Implementation {
         throw Error(ErrorKind::invalid, fmt::format("store {} is damaged: {}", path, verdict));
       }
     }
-    database.exec("PRAGMA synchronous = FULL");
+    database.exec(durability == Durability::full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF");
     if (access == StoreAccess::read) database.exec("PRAGMA query_only = ON");
   }
 
@@ -273,10 +273,10 @@ struct SqliteStore::Implementation {
   std::unordered_map<int64_t, int64_t> history_numbers;
 };
 
-SqliteStore::SqliteStore(const std::string& path, StoreAccess access) {
+SqliteStore::SqliteStore(const std::string& path, StoreAccess access, Durability durability) {
   guarded(path, "open", [&] {
     implementation_ = std::make_unique<Implementation>(path, access);
-    implementation_->prepare(access);
+    implementation_->prepare(access, durability);
   });
 }
 

@@ -13,11 +13,17 @@ enum class StoreAccess : uint8_t {
   write,  // one process at a time; made if it is not there
 };
 
+// What survives when the machine loses power. When only the process dies, nothing is lost either way.
+enum class Durability : uint8_t {
+  full,  // everything that was committed
+  none,  // for stores that are thrown away
+};
+
 class SqliteStore : public Store {
  public:
   // [path] may be ":memory:". Throws core::Error: what is not a Gregale store, was written by a newer
   // version, is damaged, cannot be opened, or is in use by another process that writes.
-  SqliteStore(const std::string& path, StoreAccess access);
+  SqliteStore(const std::string& path, StoreAccess access, Durability durability = Durability::full);
   ~SqliteStore() override;
 
   void save_program(const std::string& digest, std::string_view binary) override;
