@@ -198,8 +198,7 @@ int complete(const Options& options) {
   carried.runtime().complete_action(address->root, address->action, std::move(result));
   carried.run();
   const interpreter::ExecutionTree& tree = carried.runtime().tree(address->root);
-  const Value document =
-      interpreter::execution_document(load_program(store, tree.program_digest), tree, 0);
+  const Value document = interpreter::execution_document(load_program(store, tree.program_digest), tree, 0);
   if (options.format == Format::json) {
     print_json(document);
   } else {
@@ -223,8 +222,9 @@ void add_action(CLI::App& app, int& exit_code) {
     return made;
   };
 
-  sub("list", "All actions by name", [options] { return list(*options); })
-      ->add_option("--service", options->service, "Only those of a service: nova, compute, std, ...");
+  sub("list", "All actions by name", [options] {
+    return list(*options);
+  })->add_option("--service", options->service, "Only those of a service: nova, compute, std, ...");
   sub("show", "Parameters and documentation of an action", [options] { return show(*options); })
       ->add_option("NAME", options->name, "The action")
       ->required();

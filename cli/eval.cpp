@@ -43,9 +43,9 @@ int evaluate(const Options& options) {
     return kDefinition;
   }
   if (!parsed.expression) {
-    throw core::Error(core::ErrorKind::invalid,
-                      fmt::format("'{}' has no expression: write <% ... %> or {{{{ ... }}}}",
-                                  options.expression));
+    throw core::Error(
+        core::ErrorKind::invalid,
+        fmt::format("'{}' has no expression: write <% ... %> or {{{{ ... }}}}", options.expression));
   }
   const Value data = options.data.empty() ? Value(core::Map()) : read_value("--data", options.data);
   const expression::ValueContext context(data);

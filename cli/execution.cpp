@@ -34,9 +34,7 @@ struct Options {
   bool reset = false;
   Format format = Format::text;
 
-  core::Value environment() const {
-    return env.empty() ? core::Value(Map()) : read_mapping("--env", env);
-  }
+  core::Value environment() const { return env.empty() ? core::Value(Map()) : read_mapping("--env", env); }
   std::optional<std::string> given_message() const {
     return message.empty() ? std::nullopt : std::optional(message);
   }
@@ -139,27 +137,27 @@ void add_execution(CLI::App& app, int& exit_code) {
   sub("list", "Root executions, the newest first", false, [options] { return list(*options); });
   sub("show", "One execution with its tasks", true, [options] { return show(*options); });
 
-  acting("resume", "Resume a paused execution, or carry on one whose process has ended",
-         [options] { return resume(*options); })
-      ->add_option("--env", options->env, "Merged into the environment: JSON, or @FILE");
+  acting("resume", "Resume a paused execution, or carry on one whose process has ended", [options] {
+    return resume(*options);
+  })->add_option("--env", options->env, "Merged into the environment: JSON, or @FILE");
   acting("pause", "Pause an execution", [options] {
     return act(*options, [&](Runtime& runtime, const interpreter::ExecutionAddress& address) {
       runtime.pause(address.root, address.execution, std::nullopt);
     });
   });
-  acting("cancel", "Cancel an execution", [options] { return stop(*options, State::cancelled); })
-      ->add_option("--message", options->message, "Why");
-  CLI::App* stopping =
-      acting("stop", "End an execution in a given state",
-             [options] { return stop(*options, *interpreter::parse_state(options->state)); });
+  acting("cancel", "Cancel an execution", [options] {
+    return stop(*options, State::cancelled);
+  })->add_option("--message", options->message, "Why");
+  CLI::App* stopping = acting("stop", "End an execution in a given state", [options] {
+    return stop(*options, *interpreter::parse_state(options->state));
+  });
   stopping->add_option("--state", options->state, "SUCCESS, ERROR or CANCELLED")
       ->required()
       ->check(CLI::IsMember({"SUCCESS", "ERROR", "CANCELLED"}));
   stopping->add_option("--message", options->message, "Why");
   CLI::App* rerunning = acting("rerun", "Run a failed task again, and what follows it", [options] {
     return act(*options, [&](Runtime& runtime, const interpreter::ExecutionAddress& address) {
-      runtime.rerun(address.root, address.execution, options->task, options->reset,
-                    options->environment());
+      runtime.rerun(address.root, address.execution, options->task, options->reset, options->environment());
     });
   });
   rerunning->add_option("--task", options->task, "Name of the task")->required();

@@ -7,13 +7,13 @@
 namespace gregale::cli {
 
 enum ExitCode : int {
-  kDone = 0,            // workflow SUCCESS
-  kFailed = 1,          // workflow or action ended in ERROR
-  kUsage = 2,           // the command or what it was given is wrong
-  kDefinition = 3,      // the definition has errors
-  kUnfinished = 4,      // PAUSED, or waiting for something from outside
+  kDone = 0,        // workflow SUCCESS
+  kFailed = 1,      // workflow or action ended in ERROR
+  kUsage = 2,       // the command or what it was given is wrong
+  kDefinition = 3,  // the definition has errors
+  kUnfinished = 4,  // PAUSED, or waiting for something from outside
   kCancelled = 5,
-  kWorld = 6,           // store, network, credentials failed before anything started
+  kWorld = 6,  // store, network, credentials failed before anything started
   kInternal = 70,
 };
 

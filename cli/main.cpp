@@ -12,7 +12,8 @@ namespace {
 using namespace gregale;
 
 int run(int argc, char** argv) {
-  CLI::App app("Workflows for OpenStack operators: the Mistral language, compiled and run durably.", "gregale");
+  CLI::App app("Workflows for OpenStack operators: the Mistral language, compiled and run durably.",
+               "gregale");
   app.set_version_flag("--version", "gregale " GREGALE_VERSION);
   app.require_subcommand(1);
   app.footer("`gregale COMMAND --help` tells more about a command.");

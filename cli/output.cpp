@@ -15,11 +15,17 @@ bool colour_on(int file_descriptor) {
          (term == nullptr || std::string_view(term) != "dumb");
 }
 
-void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void print(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
 
-void print_error(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+void print_error(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
 
-void print_json(const core::Value& document) { print(core::to_json(document, 2) + "\n"); }
+void print_json(const core::Value& document) {
+  print(core::to_json(document, 2) + "\n");
+}
 
 void print_findings(const core::Diagnostics& diagnostics) {
   if (diagnostics.empty()) return;

@@ -164,8 +164,8 @@ class Progress::Display {
         ++drawn_;
         break;
       }
-      const auto elapsed = std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() -
-                                                                                 since_[key]);
+      const auto elapsed =
+          std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - since_[key]);
       TaskLine shown = line;
       if (shown.name.size() + 30 > width) shown.name = shown.name.substr(0, width - 30);
       shown.detail.clear();
@@ -200,6 +200,8 @@ void Progress::observe(const interpreter::ExecutionTree& tree, const interpreter
   display_->observe(tree, output);
 }
 
-void Progress::finish() { display_->finish(); }
+void Progress::finish() {
+  display_->finish();
+}
 
 }  // namespace gregale::cli

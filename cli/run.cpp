@@ -103,9 +103,8 @@ int run(const Options& options) {
 
   std::unique_ptr<TemporaryStore> temporary;
   if (options.db.empty()) temporary = std::make_unique<TemporaryStore>();
-  interpreter::SqliteStore store(
-      temporary ? temporary->path() : options.db, interpreter::StoreAccess::write,
-      temporary ? interpreter::Durability::none : interpreter::Durability::full);
+  interpreter::SqliteStore store(temporary ? temporary->path() : options.db, interpreter::StoreAccess::write,
+                                 temporary ? interpreter::Durability::none : interpreter::Durability::full);
 
   CarriedOn carried(store, world, options.format == Format::text);
   interpreter::Runtime& runtime = carried.runtime();

@@ -16,8 +16,8 @@ TemporaryStore::TemporaryStore() {
   const std::filesystem::path base = std::filesystem::temp_directory_path(error);
   folder_ = (base / "gregale-XXXXXX").string();
   if (error || ::mkdtemp(folder_.data()) == nullptr) {
-    throw core::Error(core::ErrorKind::limit, fmt::format("cannot make a temporary folder {}: {}", folder_,
-                                                          std::strerror(errno)));
+    throw core::Error(core::ErrorKind::limit,
+                      fmt::format("cannot make a temporary folder {}: {}", folder_, std::strerror(errno)));
   }
   path_ = folder_ + "/store.db";
 }

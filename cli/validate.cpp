@@ -33,7 +33,8 @@ int validate(const Options& options) {
       break;
     case Format::text:
       print_findings(read.diagnostics);
-      if (findings.empty()) print(options.files.size() == 1 ? "The file is valid.\n" : "The files are valid.\n");
+      if (findings.empty())
+        print(options.files.size() == 1 ? "The file is valid.\n" : "The files are valid.\n");
       break;
   }
   return read.diagnostics.has_errors() ? kDefinition : kDone;

@@ -223,8 +223,8 @@ void Machine::start_call(Index task, uint32_t item, Value input) {
 
 namespace {
 
-std::string check_adhoc_input(const ir::Program& program, const ir::AdhocAction& action,
-                              const Value& given, Map& input) {
+std::string check_adhoc_input(const ir::Program& program, const ir::AdhocAction& action, const Value& given,
+                              Map& input) {
   ir::ActionSignature signature;
   signature.name = program.name(action.name);
   for (const ir::Parameter& parameter : action.input) {
@@ -249,8 +249,8 @@ void Machine::start_action(Index task, uint32_t item, const std::string& name, V
   for (Index adhoc = program_.resolve_action(workbook, called); adhoc != kNone;
        adhoc = program_.resolve_action(workbook, called)) {
     if (action.adhoc.size() >= kAdhocDepthLimit) {
-      throw Error(ErrorKind::limit, fmt::format("The ad-hoc action '{}' stands on more than {} others",
-                                                name, kAdhocDepthLimit));
+      throw Error(ErrorKind::limit, fmt::format("The ad-hoc action '{}' stands on more than {} others", name,
+                                                kAdhocDepthLimit));
     }
     const ir::AdhocAction& definition = program_.program().actions[adhoc];
     Map parameters;
@@ -348,8 +348,8 @@ void Machine::evaluate_action(Index index) {
 void Machine::complete_action(Index action, ActionResult result, Microseconds now) {
   now_ = now;
   if (is_completed(tree_.actions[action].state)) {
-    throw Error(ErrorKind::conflict, fmt::format("The action {} is completed already",
-                                                 tree_.actions[action].id.text()));
+    throw Error(ErrorKind::conflict,
+                fmt::format("The action {} is completed already", tree_.actions[action].id.text()));
   }
   finish_action(action, std::move(result));
 }
@@ -391,8 +391,7 @@ void Machine::finish_action(Index index, ActionResult result) {
   action.message = std::move(result.message);
   // A result that comes after its task was completed (a timeout, a cancelled item) or tried again is kept
   // with the action, but no longer changes the task.
-  const bool late =
-      is_completed(tree_.tasks[task].state) || action.attempt != tree_.tasks[task].attempt;
+  const bool late = is_completed(tree_.tasks[task].state) || action.attempt != tree_.tasks[task].attempt;
   action.accepted = !late;
   action.due_at = 0;
   const State state = action.state;
@@ -423,9 +422,9 @@ void Machine::finish_sub_workflow(Index index) {
   if (sub.attempt != tree_.tasks[task].attempt) return;
   std::optional<std::string> info;
   if (sub.state != State::success) {
-    info = sub.state_info.value_or(
-        fmt::format("{} subworkflow [execution_id={}]",
-                    sub.state == State::error ? "Failed" : "Cancelled", sub.id.text()));
+    info = sub.state_info.value_or(fmt::format("{} subworkflow [execution_id={}]",
+                                               sub.state == State::error ? "Failed" : "Cancelled",
+                                               sub.id.text()));
   }
   const State state = sub.state;
   try {

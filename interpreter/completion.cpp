@@ -75,8 +75,8 @@ void Machine::succeed(Index execution, const std::optional<std::string>& message
   if (is_completed(tree_.executions[execution].state)) return;
   Value output;
   try {
-    output = evaluate_output(execution, workflow_of(execution).output,
-                             final_context(execution, commanding_task));
+    output =
+        evaluate_output(execution, workflow_of(execution).output, final_context(execution, commanding_task));
   } catch (const Error& error) {
     fail(execution, fmt::format("Failed to evaluate the output: {}", error.what()), commanding_task);
     return;

@@ -45,8 +45,7 @@ Context Context::with(const core::Map& published) const {
     for (const Variable& variable : (*old)->variables) put(*layer, variable);
   }
   for (const core::Map::Entry& entry : published) {
-    const Variable* before =
-        entry.key.is_string() ? find_variable(entry.key.as_string()) : nullptr;
+    const Variable* before = entry.key.is_string() ? find_variable(entry.key.as_string()) : nullptr;
     put(*layer, Variable{entry.key, entry.value, before == nullptr ? 1 : before->depth + 1});
   }
   Context result;

@@ -16,8 +16,8 @@ void Machine::pause(Index execution, const std::optional<std::string>& message, 
   now_ = now;
   const State state = tree_.executions[execution].state;
   if (is_completed(state)) {
-    throw Error(ErrorKind::conflict, fmt::format("The execution is {} and cannot be paused",
-                                                 to_string(state)));
+    throw Error(ErrorKind::conflict,
+                fmt::format("The execution is {} and cannot be paused", to_string(state)));
   }
   pause_tree(execution, message);
 }
@@ -50,8 +50,8 @@ void Machine::resume(Index execution, const Value& env, Microseconds now) {
   now_ = now;
   const State state = tree_.executions[execution].state;
   if (state != State::paused && state != State::idle) {
-    throw Error(ErrorKind::conflict, fmt::format("The execution is {} and cannot be resumed",
-                                                 to_string(state)));
+    throw Error(ErrorKind::conflict,
+                fmt::format("The execution is {} and cannot be resumed", to_string(state)));
   }
   merge_environment(env);
   resume_tree(execution);
@@ -80,9 +80,8 @@ void Machine::resume_parent(Index execution) {
   if (std::any_of(subs.begin(), subs.end(), paused)) return;
   if (tree_.tasks[task].state == State::paused) set_task_state(task, State::running, std::nullopt);
   const auto& siblings = tree_.executions[parent].tasks;
-  const bool other = std::any_of(siblings.begin(), siblings.end(), [&](Index sibling) {
-    return tree_.tasks[sibling].state == State::paused;
-  });
+  const bool other = std::any_of(siblings.begin(), siblings.end(),
+                                 [&](Index sibling) { return tree_.tasks[sibling].state == State::paused; });
   if (other || tree_.executions[parent].state != State::paused) return;
   go_on(parent);
   resume_parent(parent);
@@ -107,8 +106,8 @@ void Machine::go_on(Index execution) {
         if (command.kind != ir::TargetKind::pause) commands.push_back(std::move(command));
       }
     } catch (const Error& error) {
-      force_fail(task, fmt::format("Failed to continue after task '{}': {}", tree_.tasks[task].name,
-                                   error.what()));
+      force_fail(task,
+                 fmt::format("Failed to continue after task '{}': {}", tree_.tasks[task].name, error.what()));
       return;
     }
     tree_.tasks[task].processed = true;
@@ -163,20 +162,18 @@ void Machine::reopen(Index execution) {
   reopen(execution_of(parent));
 }
 
-void Machine::rerun(Index execution, std::string_view name, bool reset, const Value& env,
-                    Microseconds now) {
+void Machine::rerun(Index execution, std::string_view name, bool reset, const Value& env, Microseconds now) {
   now_ = now;
   const std::vector<Index>& tasks = tree_.executions[execution].tasks;
-  const auto last = std::find_if(tasks.rbegin(), tasks.rend(),
-                                 [&](Index task) { return tree_.tasks[task].name == name; });
+  const auto last =
+      std::find_if(tasks.rbegin(), tasks.rend(), [&](Index task) { return tree_.tasks[task].name == name; });
   if (last == tasks.rend()) {
     throw Error(ErrorKind::not_found, fmt::format("The execution has no task '{}'", name));
   }
   const Index index = *last;
   if (tree_.tasks[index].state != State::error) {
-    throw Error(ErrorKind::conflict,
-                fmt::format("Only a task in state ERROR can be run again; '{}' is {}", name,
-                            to_string(tree_.tasks[index].state)));
+    throw Error(ErrorKind::conflict, fmt::format("Only a task in state ERROR can be run again; '{}' is {}",
+                                                 name, to_string(tree_.tasks[index].state)));
   }
   if (tree_.executions[execution].state == State::paused) {
     throw Error(ErrorKind::conflict, "The execution is PAUSED; resume it first");

@@ -44,8 +44,7 @@ std::vector<Machine::Command> Machine::next_of_clauses(Index task) {
   execution.error_handled = false;
   for (const ir::ClauseKind clause : clauses) {
     for (const ir::Target& target : definition.clauses[clause].targets) {
-      if (target.guard != kNone &&
-          !evaluate(target.guard, execution.execution, task, context).truthy()) {
+      if (target.guard != kNone && !evaluate(target.guard, execution.execution, task, context).truthy()) {
         continue;
       }
       Command command{target.kind, target.task, kNone, Trigger{task, clause}, std::nullopt};
@@ -66,11 +65,9 @@ std::vector<Machine::Command> Machine::next_of_requirements(Index task) {
   std::vector<Command> commands;
   if (execution.state != State::success) return commands;
   const Progress& counts = progress(execution.execution);
-  for (const Index dependent :
-       program_.graph(workflow_of(execution.execution)).dependents[execution.task]) {
+  for (const Index dependent : program_.graph(workflow_of(execution.execution)).dependents[execution.task]) {
     if (counts.open_requirements[dependent] != 0) continue;
-    commands.push_back(
-        {ir::TargetKind::task, dependent, kNone, Trigger{task, ir::on_success}, std::nullopt});
+    commands.push_back({ir::TargetKind::task, dependent, kNone, Trigger{task, ir::on_success}, std::nullopt});
   }
   return commands;
 }
@@ -94,15 +91,14 @@ void Machine::dispatch(Index execution, std::vector<Command> commands) {
 
 void Machine::process(Index execution, std::vector<Command> commands) {
   std::erase_if(commands, [](const Command& c) { return c.kind == ir::TargetKind::noop; });
-  const auto state_command = std::find_if(commands.begin(), commands.end(), [](const Command& c) {
-    return c.kind != ir::TargetKind::task;
-  });
+  const auto state_command = std::find_if(commands.begin(), commands.end(),
+                                          [](const Command& c) { return c.kind != ir::TargetKind::task; });
   const ir::Workflow& workflow = workflow_of(execution);
   const auto waits = [&](const Command& c) {
     return c.existing == kNone && workflow.tasks[c.task].join.kind != ir::Join::Kind::none;
   };
-  const auto joins = std::stable_partition(commands.begin(), state_command,
-                                           [&](const Command& c) { return !waits(c); });
+  const auto joins =
+      std::stable_partition(commands.begin(), state_command, [&](const Command& c) { return !waits(c); });
   std::reverse(commands.begin(), joins);
   std::stable_sort(joins, state_command, [&](const Command& a, const Command& b) {
     return program_.name(workflow.tasks[a.task].name) < program_.name(workflow.tasks[b.task].name);
@@ -115,8 +111,8 @@ void Machine::process(Index execution, std::vector<Command> commands) {
     if (is_completed(owner.state)) break;
     if (owner.state == State::paused) {
       if (command.existing != kNone) continue;  // it stays IDLE and is found again by the resume
-      owner.backlog.push_back({command.kind, command.task, command.trigger.value_or(Trigger{}),
-                               command.message});
+      owner.backlog.push_back(
+          {command.kind, command.task, command.trigger.value_or(Trigger{}), command.message});
       if (command.kind == ir::TargetKind::task) begin_activity(execution, command.task);
       execution_changed(execution);
       continue;

@@ -7,9 +7,13 @@ namespace {
 using core::List;
 using core::Map;
 
-Value optional_text(const std::optional<std::string>& text) { return text ? Value(*text) : Value(); }
+Value optional_text(const std::optional<std::string>& text) {
+  return text ? Value(*text) : Value();
+}
 
-Value moment(Microseconds time) { return Value(core::iso_local_text(time, true) + "Z"); }
+Value moment(Microseconds time) {
+  return Value(core::iso_local_text(time, true) + "Z");
+}
 
 Value action_document(const ActionExecution& action) {
   Map members{{"id", action.id.text()},
@@ -42,8 +46,8 @@ Value task_document(const LoadedProgram& program, const ExecutionTree& tree, con
   const ir::Task& definition = workflow.tasks[task.task];
   List next;
   for (const NextTask& target : task.next_tasks) {
-    next.push_back(List{Value(program.name(workflow.tasks[target.task].name)),
-                        Value(ir::to_string(target.clause))});
+    next.push_back(
+        List{Value(program.name(workflow.tasks[target.task].name)), Value(ir::to_string(target.clause))});
   }
   List actions;
   for (const Index action : task.actions) actions.push_back(action_document(tree.actions[action]));

@@ -21,7 +21,9 @@ namespace gregale::interpreter {
 
 namespace {
 
-uint64_t edge_key(Index join, Index source) { return uint64_t{join} << 32 | source; }
+uint64_t edge_key(Index join, Index source) {
+  return uint64_t{join} << 32 | source;
+}
 
 bool is_join(const ir::Workflow& workflow, Index task) {
   return workflow.tasks[task].join.kind != ir::Join::Kind::none;

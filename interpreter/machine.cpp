@@ -117,12 +117,11 @@ std::optional<Microseconds> Machine::next_timer() {
         valid = tree_.tasks[timer.index].wake != Wake::none && tree_.tasks[timer.index].wake_at == when;
         break;
       case TimerKind::timeout:
-        valid = tree_.tasks[timer.index].timeout_at == when &&
-                !is_completed(tree_.tasks[timer.index].state);
+        valid = tree_.tasks[timer.index].timeout_at == when && !is_completed(tree_.tasks[timer.index].state);
         break;
       case TimerKind::action:
-        valid = tree_.actions[timer.index].due_at == when &&
-                tree_.actions[timer.index].state == State::running;
+        valid =
+            tree_.actions[timer.index].due_at == when && tree_.actions[timer.index].state == State::running;
         break;
     }
     if (valid) return when;
@@ -174,8 +173,8 @@ Value Machine::evaluate(Index template_index, Index execution, Index task, const
   const ir::Template& form = program_.program().templates[template_index];
   if (form.kind == ir::Template::Kind::constant) return form.constant;
   const WorkflowExecution& owner = tree_.executions[execution];
-  const TaskData data({extra, &branch, &owner.context.as_map(), &owner.input.as_map()},
-                      environment(tree_), &owner, task == kNone ? nullptr : &tree_.tasks[task]);
+  const TaskData data({extra, &branch, &owner.context.as_map(), &owner.input.as_map()}, environment(tree_),
+                      &owner, task == kNone ? nullptr : &tree_.tasks[task]);
   const TreeQueries queries(program_, tree_, execution, task);
   const core::VirtualClock clock(now_);
   expression::Scope scope{data, &queries, &clock, {}, {}};
@@ -262,8 +261,7 @@ void Machine::recover(Microseconds now) {
     const Action* kind = registry_.find(action.base_name.empty() ? action.name : action.base_name);
     if (kind == nullptr) {
       queue_.push_back({Operation::Kind::action_done, i,
-                        ActionResult::failure(fmt::format("the action '{}' no longer exists",
-                                                          action.name))});
+                        ActionResult::failure(fmt::format("the action '{}' no longer exists", action.name))});
     } else if (kind->mode() == ActionMode::in_place) {
       enqueue(Operation::Kind::evaluate, i);
     }
@@ -300,6 +298,8 @@ std::vector<Index> Machine::interrupted_actions() const {
   return found;
 }
 
-void Machine::restart_action(Index action) { output_.actions_to_start.push_back(action); }
+void Machine::restart_action(Index action) {
+  output_.actions_to_start.push_back(action);
+}
 
 }  // namespace gregale::interpreter

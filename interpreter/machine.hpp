@@ -26,15 +26,15 @@
 namespace gregale::interpreter {
 
 struct Limits {
-  uint32_t sub_workflow_depth = 100;    // executions within each other
-  uint32_t tasks = 10'000'000;          // task executions of one tree
-  uint32_t items = 10'000'000;          // of one with-items
+  uint32_t sub_workflow_depth = 100;  // executions within each other
+  uint32_t tasks = 10'000'000;        // task executions of one tree
+  uint32_t items = 10'000'000;        // of one with-items
 };
 
 struct StartRequest {
-  std::string workflow;            // full name
+  std::string workflow;  // full name
   Value input = Value::map({});
-  Value params = Value::map({});   // env (a map), evaluate_env, task_name, namespace, ...
+  Value params = Value::map({});  // env (a map), evaluate_env, task_name, namespace, ...
   std::string region;
   Value custom_context;
 };
@@ -46,7 +46,7 @@ struct HistoryRecord {
   Subject subject = Subject::task;
   Index index = kNone;  // in the tree
   State state = State::idle;
-  Value published;      // of a task that published; otherwise null
+  Value published;  // of a task that published; otherwise null
 };
 
 // What a step changed and wants done. Indices are ascending, each once.
@@ -103,8 +103,8 @@ class Machine {
   };
   struct Command {
     ir::TargetKind kind = ir::TargetKind::task;
-    Index task = kNone;       // of Workflow::tasks
-    Index existing = kNone;   // a task execution to go on with
+    Index task = kNone;      // of Workflow::tasks
+    Index existing = kNone;  // a task execution to go on with
     std::optional<Trigger> trigger;
     std::optional<std::string> message;
   };
@@ -122,14 +122,14 @@ class Machine {
     uint32_t unhandled_errors = 0;
     uint32_t cancelled = 0;
     bool counts_joins = false;
-    std::vector<uint32_t> activity;            // of each component
-    std::vector<bool> dead;                    // of each component
-    std::vector<uint32_t> arrivals;            // of each join, in this round
-    std::vector<uint32_t> dead_sources;        // of each join
-    std::vector<uint32_t> rounds;              // of each join: how often it has fired
-    std::vector<Index> waiting;                // of each join: its waiting task execution
+    std::vector<uint32_t> activity;               // of each component
+    std::vector<bool> dead;                       // of each component
+    std::vector<uint32_t> arrivals;               // of each join, in this round
+    std::vector<uint32_t> dead_sources;           // of each join
+    std::vector<uint32_t> rounds;                 // of each join: how often it has fired
+    std::vector<Index> waiting;                   // of each join: its waiting task execution
     std::unordered_map<uint64_t, Index> arrived;  // (join, source) -> task execution, in this round
-    std::vector<uint32_t> open_requirements;   // reverse: of each task; kNone: not needed or started
+    std::vector<uint32_t> open_requirements;      // reverse: of each task; kNone: not needed or started
   };
   enum class TimerKind : uint8_t { wake, timeout, action };
   struct Timer {
@@ -248,7 +248,7 @@ class Machine {
   std::multimap<Microseconds, Timer> timers_;
   std::unordered_map<Index, Progress> progress_;
   std::unordered_map<Index, ItemProgress> items_;
-  std::vector<std::optional<Context>> inbound_;   // of tasks, as far as known
+  std::vector<std::optional<Context>> inbound_;  // of tasks, as far as known
   std::vector<std::optional<Context>> outbound_;
   StepOutput output_;
   std::vector<bool> dirty_executions_;

@@ -67,8 +67,7 @@ void Machine::before_start(Index index) {
     const int64_t delay = whole_number("wait-before", evaluate(policies.wait_before, index));
     if (delay > 0) {
       task.waited_before = true;
-      set_task_state(index, State::delayed,
-                     fmt::format("Delayed by 'wait-before' policy [delay={}]", delay));
+      set_task_state(index, State::delayed, fmt::format("Delayed by 'wait-before' policy [delay={}]", delay));
       task.wake = Wake::start;
       task.wake_at = now_ + delay * kSecond;
       set_timer(task.wake_at, TimerKind::wake, index);
@@ -76,8 +75,8 @@ void Machine::before_start(Index index) {
   }
   arm_timeout(index);
   if (policies.concurrency != kNone) {
-    task.concurrency = static_cast<uint32_t>(
-        whole_number("concurrency", evaluate(policies.concurrency, index)));
+    task.concurrency =
+        static_cast<uint32_t>(whole_number("concurrency", evaluate(policies.concurrency, index)));
   }
 }
 
@@ -102,8 +101,7 @@ bool Machine::after_complete(Index index) {
       task.waited_after = true;
       task.end_state = task.state;
       task.end_info = task.state_info;
-      set_task_state(index, State::delayed,
-                     fmt::format("Delayed by 'wait-after' policy [delay={}]", delay));
+      set_task_state(index, State::delayed, fmt::format("Delayed by 'wait-after' policy [delay={}]", delay));
       task.wake = Wake::finish;
       task.wake_at = now_ + delay * kSecond;
       set_timer(task.wake_at, TimerKind::wake, index);
@@ -143,8 +141,7 @@ bool Machine::wants_retry(Index index) {
   }
   items_.erase(index);
   ++task.attempt;
-  const int64_t delay =
-      retry.delay == kNone ? 0 : whole_number("retry.delay", evaluate(retry.delay, index));
+  const int64_t delay = retry.delay == kNone ? 0 : whole_number("retry.delay", evaluate(retry.delay, index));
   set_task_state(index, State::delayed, fmt::format("Delayed by 'retry' policy [delay={}]", delay));
   task.wake = Wake::retry;
   task.wake_at = now_ + delay * kSecond;

@@ -12,7 +12,9 @@ namespace {
 class Components {
  public:
   explicit Components(const std::vector<std::vector<Index>>& outbound)
-      : outbound_(outbound), order_(outbound.size(), kNone), low_(outbound.size(), 0),
+      : outbound_(outbound),
+        order_(outbound.size(), kNone),
+        low_(outbound.size(), 0),
         component_(outbound.size(), kNone) {
     for (Index task = 0; task < outbound.size(); ++task) {
       if (order_[task] == kNone) visit(task);
@@ -80,9 +82,8 @@ std::vector<Index> find_back_sources(const ir::Workflow& workflow, const Workflo
   std::vector<Index> queue;
   for (const Index task : graph.members[component]) {
     const auto& inbound = workflow.tasks[task].inbound;
-    const bool entry = std::any_of(inbound.begin(), inbound.end(), [&](Index source) {
-      return graph.component[source] != component;
-    });
+    const bool entry = std::any_of(inbound.begin(), inbound.end(),
+                                   [&](Index source) { return graph.component[source] != component; });
     if (entry && task != join) {
       reached[task] = true;
       queue.push_back(task);
@@ -165,8 +166,7 @@ const ir::Workflow* LoadedProgram::find_workflow(std::string_view name) const {
   return found == workflows_.end() ? nullptr : &program_.workflows[found->second];
 }
 
-const ir::Workflow* LoadedProgram::resolve_workflow(std::string_view workbook,
-                                                    std::string_view name) const {
+const ir::Workflow* LoadedProgram::resolve_workflow(std::string_view workbook, std::string_view name) const {
   if (!workbook.empty()) {
     if (const ir::Workflow* own = find_workflow(fmt::format("{}.{}", workbook, name))) return own;
   }

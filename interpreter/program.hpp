@@ -27,13 +27,13 @@ using ir::kNone;
 struct WorkflowGraph {
   bool has_joins = false;
   std::unordered_map<std::string_view, Index> task_by_name;
-  std::vector<Index> component;               // of each task
-  std::vector<std::vector<Index>> members;    // tasks of each component
-  std::vector<bool> cyclic;                   // of each component: more than one task, or a loop
+  std::vector<Index> component;             // of each task
+  std::vector<std::vector<Index>> members;  // tasks of each component
+  std::vector<bool> cyclic;                 // of each component: more than one task, or a loop
   // Components that each component leads to, one entry for each edge between tasks.
   std::vector<std::vector<Index>> successors;
-  std::vector<uint32_t> inbound_edges;        // of each component, from other components
-  std::vector<std::vector<Index>> outbound;   // of each task: tasks it has edges to, each once
+  std::vector<uint32_t> inbound_edges;       // of each component, from other components
+  std::vector<std::vector<Index>> outbound;  // of each task: tasks it has edges to, each once
   // Of each task: for a join in a loop, its sources that only it leads to (the back edges); otherwise none.
   std::vector<std::vector<Index>> back_sources;
   // Of each task in a reverse workflow: the tasks that require it.

@@ -49,8 +49,7 @@ class Writer {
   static Value encode(const std::string& text) { return Value(text); }
   static Value encode(bool flag) { return Value(flag); }
   template <typename T>
-    requires(std::is_integral_v<T> || std::is_enum_v<T>)
-  static Value encode(T number) {
+  requires(std::is_integral_v<T> || std::is_enum_v<T>) static Value encode(T number) {
     return Value(static_cast<int64_t>(number));
   }
   static Value encode(const std::optional<std::string>& text) {
@@ -64,7 +63,7 @@ class Writer {
     return Value(std::move(list));
   }
   template <typename T>
-    requires std::is_class_v<T>
+  requires std::is_class_v<T>
   static Value encode(const T& part) {
     Writer writer;
     fields(writer, const_cast<T&>(part));
@@ -99,8 +98,7 @@ class Reader {
   }
   static void decode(const Value& value, bool& flag) { flag = value.truthy(); }
   template <typename T>
-    requires(std::is_integral_v<T> || std::is_enum_v<T>)
-  static void decode(const Value& value, T& number) {
+  requires(std::is_integral_v<T> || std::is_enum_v<T>) static void decode(const Value& value, T& number) {
     number = static_cast<T>(integer_of(value));
   }
   static void decode(const Value& value, std::optional<std::string>& text) {
@@ -115,7 +113,7 @@ class Reader {
     for (const Value& item : value.as_list()) decode(item, items.emplace_back());
   }
   template <typename T>
-    requires std::is_class_v<T>
+  requires std::is_class_v<T>
   static void decode(const Value& value, T& part) {
     Reader reader(value);
     fields(reader, part);
@@ -243,15 +241,25 @@ void read(std::string_view text, T& record) {
 
 }  // namespace
 
-std::string to_record(const WorkflowExecution& execution) { return write(execution); }
-std::string to_record(const TaskExecution& task) { return write(task); }
-std::string to_record(const ActionExecution& action) { return write(action); }
+std::string to_record(const WorkflowExecution& execution) {
+  return write(execution);
+}
+std::string to_record(const TaskExecution& task) {
+  return write(task);
+}
+std::string to_record(const ActionExecution& action) {
+  return write(action);
+}
 
 void from_record(std::string_view record, WorkflowExecution& execution) {
   read(record, execution);
 }
-void from_record(std::string_view record, TaskExecution& task) { read(record, task); }
-void from_record(std::string_view record, ActionExecution& action) { read(record, action); }
+void from_record(std::string_view record, TaskExecution& task) {
+  read(record, task);
+}
+void from_record(std::string_view record, ActionExecution& action) {
+  read(record, action);
+}
 
 void link(ExecutionTree& tree) {
   const auto check = [](Index index, size_t size) {

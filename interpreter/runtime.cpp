@@ -90,7 +90,9 @@ Runtime::Loaded& Runtime::loaded(const Uuid& root) const {
   return *found->second;
 }
 
-const ExecutionTree& Runtime::tree(const Uuid& root) const { return loaded(root).tree; }
+const ExecutionTree& Runtime::tree(const Uuid& root) const {
+  return loaded(root).tree;
+}
 
 Uuid Runtime::start(const std::string& program_digest, const StartRequest& request) {
   auto tree = std::make_unique<Loaded>(program(program_digest), registry_, options_.limits, ExecutionTree());
@@ -155,15 +157,12 @@ void Runtime::stop(const Uuid& root, Index execution, State state,
   apply(root, [&](Machine& machine) { machine.stop(execution, state, message, clock_.now()); });
 }
 
-void Runtime::rerun(const Uuid& root, Index execution, std::string_view task, bool reset,
-                    const Value& env) {
+void Runtime::rerun(const Uuid& root, Index execution, std::string_view task, bool reset, const Value& env) {
   apply(root, [&](Machine& machine) { machine.rerun(execution, task, reset, env, clock_.now()); });
 }
 
 void Runtime::complete_action(const Uuid& root, Index action, ActionResult result) {
-  apply(root, [&](Machine& machine) {
-    machine.complete_action(action, std::move(result), clock_.now());
-  });
+  apply(root, [&](Machine& machine) { machine.complete_action(action, std::move(result), clock_.now()); });
 }
 
 void Runtime::interrupt() {
@@ -280,8 +279,8 @@ bool Runtime::run(Microseconds deadline) {
   while (true) {
     while (round()) {
     }
-    const bool all_settled = std::all_of(trees_.begin(), trees_.end(),
-                                         [&](const auto& entry) { return settled(*entry.second); });
+    const bool all_settled =
+        std::all_of(trees_.begin(), trees_.end(), [&](const auto& entry) { return settled(*entry.second); });
     std::optional<Microseconds> until;
     if (!timers_.empty()) until = timers_.begin()->first;
     std::unique_lock lock(inbox_->mutex);

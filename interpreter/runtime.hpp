@@ -88,8 +88,8 @@ class Runtime {
   RuntimeOptions options_;
   std::unordered_map<std::string, std::shared_ptr<const LoadedProgram>> programs_;
   std::unordered_map<Uuid, std::unique_ptr<Loaded>> trees_;
-  std::vector<Loaded*> ready_;                              // have operations to do
-  std::set<std::pair<Microseconds, Loaded*>> timers_;       // the next timer of each tree that has one
+  std::vector<Loaded*> ready_;                         // have operations to do
+  std::set<std::pair<Microseconds, Loaded*>> timers_;  // the next timer of each tree that has one
   std::shared_ptr<Inbox> inbox_;
 };
 

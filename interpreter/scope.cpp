@@ -83,8 +83,8 @@ Value TreeQueries::task(const std::optional<std::string>& name) const {
   return Value();
 }
 
-void TreeQueries::collect_tasks(const WorkflowExecution& execution,
-                                const expression::TaskFilter& filter, List& found) const {
+void TreeQueries::collect_tasks(const WorkflowExecution& execution, const expression::TaskFilter& filter,
+                                List& found) const {
   for (const Index index : execution.tasks) {
     const TaskExecution& task = tree_.tasks[index];
     const bool wanted = !filter.state || *filter.state == to_string(task.state);
@@ -97,9 +97,8 @@ void TreeQueries::collect_tasks(const WorkflowExecution& execution,
 Value TreeQueries::tasks(const expression::TaskFilter& filter) const {
   List found;
   for (const WorkflowExecution& execution : tree_.executions) {
-    const bool wanted = filter.workflow_execution_id
-                            ? execution.id.text() == *filter.workflow_execution_id
-                            : (!filter.recursive || execution.parent_task == kNone);
+    const bool wanted = filter.workflow_execution_id ? execution.id.text() == *filter.workflow_execution_id
+                                                     : (!filter.recursive || execution.parent_task == kNone);
     if (wanted) collect_tasks(execution, filter, found);
   }
   return Value(std::move(found));
@@ -131,8 +130,7 @@ Value TreeQueries::describe_row(const WorkflowExecution& execution) const {
              {"created_at", core::database_text(execution.created_at)},
              {"updated_at", core::database_text(execution.updated_at)},
              {"root_execution_id", root ? Value() : Value(tree_.root().id.text())},
-             {"task_execution_id",
-              root ? Value() : Value(tree_.tasks[execution.parent_task].id.text())}};
+             {"task_execution_id", root ? Value() : Value(tree_.tasks[execution.parent_task].id.text())}};
 }
 
 Value TreeQueries::executions(const expression::ExecutionFilter& filter) const {
@@ -140,8 +138,8 @@ Value TreeQueries::executions(const expression::ExecutionFilter& filter) const {
   for (const WorkflowExecution& execution : tree_.executions) {
     const std::string created = core::database_text(execution.created_at);
     if (filter.id && execution.id.text() != *filter.id) continue;
-    if (filter.root_execution_id && (execution.parent_task == kNone ||
-                                     tree_.root().id.text() != *filter.root_execution_id)) {
+    if (filter.root_execution_id &&
+        (execution.parent_task == kNone || tree_.root().id.text() != *filter.root_execution_id)) {
       continue;
     }
     if (filter.state && to_string(execution.state) != *filter.state) continue;

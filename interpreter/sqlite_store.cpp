@@ -116,8 +116,8 @@ class WriterLock {
     const std::string name = path + "-lock";
     file_ = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (file_ < 0) {
-      throw Error(ErrorKind::invalid, fmt::format("store {}: cannot open {}: {}", path, name,
-                                                  std::strerror(errno)));
+      throw Error(ErrorKind::invalid,
+                  fmt::format("store {}: cannot open {}: {}", path, name, std::strerror(errno)));
     }
     if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
       ::close(file_);
@@ -158,9 +158,8 @@ struct SqliteStore::Implementation {
     } else if (id != kApplicationId) {
       throw Error(ErrorKind::invalid, fmt::format("{} is not a Gregale store", path));
     } else if (version != kSchemaVersion) {
-      throw Error(ErrorKind::invalid,
-                  fmt::format("store {} has version {}, this program knows version {}", path, version,
-                              kSchemaVersion));
+      throw Error(ErrorKind::invalid, fmt::format("store {} has version {}, this program knows version {}",
+                                                  path, version, kSchemaVersion));
     } else {
       const std::string verdict = database.execAndGet("PRAGMA quick_check(1)").getString();
       if (verdict != "ok") {
@@ -230,8 +229,7 @@ struct SqliteStore::Implementation {
     }
     for (const Index index : change.output->actions) {
       const ActionExecution& action = tree.actions[index];
-      const Lease put =
-          statement("INSERT OR REPLACE INTO action_executions VALUES (?, ?, ?, ?, ?)");
+      const Lease put = statement("INSERT OR REPLACE INTO action_executions VALUES (?, ?, ?, ?, ?)");
       put->bind(1, number);
       put->bind(2, static_cast<int64_t>(index));
       bind(*put, 3, action.id);
@@ -246,8 +244,7 @@ struct SqliteStore::Implementation {
     if (records.empty()) return;
     auto next = history_numbers.find(tree);
     if (next == history_numbers.end()) {
-      const Lease last =
-          statement("SELECT coalesce(max(number) + 1, 0) FROM history WHERE tree = ?");
+      const Lease last = statement("SELECT coalesce(max(number) + 1, 0) FROM history WHERE tree = ?");
       last->bind(1, tree);
       last->executeStep();
       next = history_numbers.emplace(tree, last->getColumn(0).getInt64()).first;
@@ -284,8 +281,7 @@ SqliteStore::~SqliteStore() = default;
 
 void SqliteStore::save_program(const std::string& digest, std::string_view binary) {
   guarded(implementation_->path, "save a program", [&] {
-    const Lease put =
-        implementation_->statement("INSERT OR IGNORE INTO programs (digest, ir) VALUES (?, ?)");
+    const Lease put = implementation_->statement("INSERT OR IGNORE INTO programs (digest, ir) VALUES (?, ?)");
     put->bind(1, digest);
     put->bindNoCopy(2, binary.data(), static_cast<int>(binary.size()));
     put->exec();
@@ -321,8 +317,7 @@ void SqliteStore::commit(const std::vector<TreeChange>& changes) {
 ExecutionTree SqliteStore::load(const Uuid& root) {
   return guarded(implementation_->path, "load an execution", [&] {
     ExecutionTree tree;
-    const Lease head =
-        implementation_->statement("SELECT number, program, region FROM trees WHERE root = ?");
+    const Lease head = implementation_->statement("SELECT number, program, region FROM trees WHERE root = ?");
     bind(*head, 1, root);
     if (!head->executeStep()) {
       throw Error(ErrorKind::not_found, fmt::format("no execution {}", root.text()));

@@ -143,8 +143,7 @@ void Machine::launch(Index execution) {
 
 void Machine::start_sub_workflow(Index task, uint32_t item, const std::string& name, Value input) {
   const Index parent = execution_of(task);
-  const ir::Workflow* workflow =
-      program_.resolve_workflow(program_.workbook_of(workflow_of(parent)), name);
+  const ir::Workflow* workflow = program_.resolve_workflow(program_.workbook_of(workflow_of(parent)), name);
   if (workflow == nullptr) {
     throw Error(ErrorKind::not_found, fmt::format("Failed to find workflow [name='{}']", name));
   }
@@ -154,15 +153,15 @@ void Machine::start_sub_workflow(Index task, uint32_t item, const std::string& n
     ++depth;
   }
   if (depth >= limits_.sub_workflow_depth) {
-    throw Error(ErrorKind::limit, fmt::format("More than {} workflows within each other",
-                                              limits_.sub_workflow_depth));
+    throw Error(ErrorKind::limit,
+                fmt::format("More than {} workflows within each other", limits_.sub_workflow_depth));
   }
   // What the workflow does not declare becomes a parameter of the execution.
   Map declared;
   Map params{{"namespace", tree_.executions[parent].params.get("namespace")}, {"env", Value(Map())}};
   for (const Map::Entry& entry : input.as_map()) {
-    const bool known = std::any_of(
-        workflow->input.begin(), workflow->input.end(), [&](const ir::Parameter& parameter) {
+    const bool known =
+        std::any_of(workflow->input.begin(), workflow->input.end(), [&](const ir::Parameter& parameter) {
           return program_.name(parameter.name) == entry.key.as_string();
         });
     (known ? declared : params).set(entry.key, entry.value);
@@ -171,8 +170,7 @@ void Machine::start_sub_workflow(Index task, uint32_t item, const std::string& n
   const Value execution_params(std::move(params));
   check_target_task(program_, *workflow, execution_params);
   const Uuid id = Uuid::derived(tree_.root().id, 3 * uint64_t{tree_.executions.size()});
-  const Index sub =
-      create_execution(*workflow, id, std::move(prepared), execution_params, task, item);
+  const Index sub = create_execution(*workflow, id, std::move(prepared), execution_params, task, item);
   tree_.executions[sub].attempt = tree_.tasks[task].attempt;
   tree_.tasks[task].sub_executions.push_back(sub);
 }

@@ -7,12 +7,14 @@ namespace gregale::interpreter {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> kStateNames = {
-    "IDLE", "WAITING", "RUNNING", "DELAYED", "PAUSED", "SUCCESS", "ERROR", "CANCELLED"};
+constexpr std::array<std::string_view, 8> kStateNames = {"IDLE",   "WAITING", "RUNNING", "DELAYED",
+                                                         "PAUSED", "SUCCESS", "ERROR",   "CANCELLED"};
 
 }  // namespace
 
-std::string_view to_string(State state) noexcept { return kStateNames[static_cast<size_t>(state)]; }
+std::string_view to_string(State state) noexcept {
+  return kStateNames[static_cast<size_t>(state)];
+}
 
 std::optional<State> parse_state(std::string_view text) noexcept {
   const auto found = std::find(kStateNames.begin(), kStateNames.end(), text);

@@ -29,21 +29,23 @@ enum class State : uint8_t { idle, waiting, running, delayed, paused, success, e
 
 std::string_view to_string(State state) noexcept;  // "RUNNING", ...
 std::optional<State> parse_state(std::string_view text) noexcept;
-inline bool is_completed(State state) noexcept { return state >= State::success; }
+inline bool is_completed(State state) noexcept {
+  return state >= State::success;
+}
 
 struct ActionExecution {
   Uuid id;
-  Index task = kNone;      // of tasks
-  std::string name;        // as the task calls it; an ad-hoc action's own name
-  Value input;             // a map
+  Index task = kNone;  // of tasks
+  std::string name;    // as the task calls it; an ad-hoc action's own name
+  Value input;         // a map
   State state = State::running;
-  Value output;            // the result, once completed
-  std::string message;     // of an error, what the action said
-  bool accepted = false;   // whether the task's result counts it
-  uint32_t item = 0;       // index of the item; 0 without with-items
+  Value output;           // the result, once completed
+  std::string message;    // of an error, what the action said
+  bool accepted = false;  // whether the task's result counts it
+  uint32_t item = 0;      // index of the item; 0 without with-items
   uint32_t attempt = 1;
   bool safe_rerun = false;
-  std::string region;      // of OpenStack actions
+  std::string region;  // of OpenStack actions
   // What is really sent where `name` is an ad-hoc action; otherwise empty and null.
   std::string base_name;
   Value base_input;
@@ -75,8 +77,8 @@ struct TaskExecution {
   std::string name;
   State state = State::idle;
   std::optional<std::string> state_info;
-  Value published;  // a map, or null: nothing
-  bool processed = false;      // what follows it has been decided
+  Value published;         // a map, or null: nothing
+  bool processed = false;  // what follows it has been decided
   bool error_handled = false;
   bool result_dropped = false;  // keep-result: false
   std::vector<NextTask> next_tasks;
@@ -98,8 +100,8 @@ struct TaskExecution {
   // What the task is completed with after wait-after.
   State end_state = State::success;
   std::optional<std::string> end_info;
-  std::vector<Index> actions;          // of actions
-  std::vector<Index> sub_executions;   // of executions
+  std::vector<Index> actions;         // of actions
+  std::vector<Index> sub_executions;  // of executions
   Microseconds created_at = 0;
   Microseconds updated_at = 0;
 };
@@ -133,8 +135,8 @@ struct WorkflowExecution {
 
 struct ExecutionTree {
   std::string program_digest;
-  std::string region;    // the caller's; may be empty
-  Value custom_context;  // a map, or null; kept out of sight
+  std::string region;                        // the caller's; may be empty
+  Value custom_context;                      // a map, or null; kept out of sight
   std::deque<WorkflowExecution> executions;  // 0 is the root
   std::deque<TaskExecution> tasks;
   std::deque<ActionExecution> actions;

@@ -137,8 +137,7 @@ void Machine::complete_task(Index index, State state, std::optional<std::string>
     }
     decide_next(index);
   } catch (const Error& error) {
-    force_fail(index, fmt::format("Failed to complete task '{}': {}", tree_.tasks[index].name,
-                                  error.what()));
+    force_fail(index, fmt::format("Failed to complete task '{}': {}", tree_.tasks[index].name, error.what()));
   }
 }
 
@@ -201,10 +200,9 @@ void Machine::publish(Index index) {
   task.published_attempt = task.attempt;
   const ir::Task& definition = definition_of(index);
   const bool success = task.state == State::success;
-  const ir::Publish* sources[] = {
-      &definition.clauses[success ? ir::on_success : ir::on_error].publish,
-      success ? &definition.publish : &definition.publish_on_error,
-      &definition.clauses[ir::on_complete].publish};
+  const ir::Publish* sources[] = {&definition.clauses[success ? ir::on_success : ir::on_error].publish,
+                                  success ? &definition.publish : &definition.publish_on_error,
+                                  &definition.clauses[ir::on_complete].publish};
   PublishedTemplates branch(program_.program());
   PublishedTemplates global(program_.program());
   for (const ir::Publish* source : sources) {
