@@ -1,4 +1,5 @@
-// Errors that Python programs tell apart, for the rules that catch some of them.
+// The errors that Python's operations end with, so that a caller can tell them apart (YAQL's groupBy
+// treats an IndexError unlike a TypeError). All of them are core::Error of the kind `invalid`.
 #pragma once
 
 #include <string>
@@ -7,33 +8,38 @@
 
 namespace gregale::expression::python {
 
-class TypeError : public core::Error {
- public:
-  explicit TypeError(const std::string& m) : Error(core::ErrorKind::invalid, m) {}
+struct TypeError : core::Error {
+  explicit TypeError(const std::string& message) : Error(core::ErrorKind::invalid, message) {}
 };
-class ValueError : public core::Error {
- public:
-  explicit ValueError(const std::string& m) : Error(core::ErrorKind::invalid, m) {}
+
+struct ValueError : core::Error {
+  explicit ValueError(const std::string& message) : Error(core::ErrorKind::invalid, message) {}
 };
-class KeyError : public core::Error {
- public:
-  explicit KeyError(const std::string& m) : Error(core::ErrorKind::invalid, m) {}
+
+struct KeyError : core::Error {
+  explicit KeyError(const std::string& message) : Error(core::ErrorKind::invalid, message) {}
 };
-class IndexError : public core::Error {
- public:
-  explicit IndexError(const std::string& m) : Error(core::ErrorKind::invalid, m) {}
+
+struct IndexError : core::Error {
+  explicit IndexError(const std::string& message) : Error(core::ErrorKind::invalid, message) {}
 };
-class ZeroDivisionError : public core::Error {
- public:
-  explicit ZeroDivisionError(const std::string& m) : Error(core::ErrorKind::invalid, m) {}
+
+struct AttributeError : core::Error {
+  explicit AttributeError(const std::string& message) : Error(core::ErrorKind::invalid, message) {}
 };
-class OverflowError : public core::Error {
- public:
-  explicit OverflowError(const std::string& m) : Error(core::ErrorKind::invalid, m) {}
+
+struct ZeroDivisionError : core::Error {
+  explicit ZeroDivisionError(const std::string& message)
+      : Error(core::ErrorKind::invalid, message) {}
 };
-class AttributeError : public core::Error {
- public:
-  explicit AttributeError(const std::string& m) : Error(core::ErrorKind::invalid, m) {}
+
+struct OverflowError : core::Error {
+  explicit OverflowError(const std::string& message) : Error(core::ErrorKind::invalid, message) {}
+};
+
+// A result that would be larger than a limit of this program allows.
+struct LimitError : core::Error {
+  explicit LimitError(const std::string& message) : Error(core::ErrorKind::limit, message) {}
 };
 
 }  // namespace gregale::expression::python
