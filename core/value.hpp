@@ -119,6 +119,15 @@ class Value {
   bool is_string() const noexcept { return kind_ == Kind::string; }
   bool is_list() const noexcept { return kind_ == Kind::list; }
   bool is_tuple() const noexcept { return kind_ == Kind::list && tuple_; }
+  // A list or map can carry one mark, which belongs to this reference and not to the shared content.
+  // On a list it says "tuple". YAQL gives it to what Python could not hash (its own lists and maps).
+  bool is_marked() const noexcept { return tuple_; }
+  // The same list or map with the mark set or taken away; any other value unchanged.
+  Value with_mark(bool mark) const noexcept {
+    Value copy(*this);
+    if (kind_ == Kind::list || kind_ == Kind::map) copy.tuple_ = mark;
+    return copy;
+  }
   bool is_map() const noexcept { return kind_ == Kind::map; }
   bool is_set() const noexcept { return kind_ == Kind::set; }
   bool is_date_time() const noexcept { return kind_ == Kind::date_time; }
