@@ -23,8 +23,7 @@ class ValueBuilder {
   bool boolean(bool value) { return add(Value(value)); }
   bool number_integer(int64_t value) { return add(Value(value)); }
   bool number_unsigned(uint64_t value) {
-    return add(value <= INT64_MAX ? Value(static_cast<int64_t>(value))
-                                  : make_integer(BigInteger(value)));
+    return add(value <= INT64_MAX ? Value(static_cast<int64_t>(value)) : make_integer(BigInteger(value)));
   }
   bool number_float(double value, const std::string& text) {
     if (text.find_first_of(".eE") == std::string::npos) return add(parse_integer(text));
@@ -271,8 +270,7 @@ std::string float_text(double number) {
   // Shortest digits by to_chars in scientific form; then laid out as Python's repr does: plain notation
   // for exponents from -4 to 15.
   char buffer[32];
-  const auto end =
-      std::to_chars(buffer, buffer + sizeof buffer, number, std::chars_format::scientific).ptr;
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, number, std::chars_format::scientific).ptr;
   std::string_view text(buffer, static_cast<size_t>(end - buffer));
   std::string sign;
   if (text.front() == '-') {

@@ -84,8 +84,7 @@ class Value {
     payload_ = other.payload_;
     retain();
   }
-  Value(Value&& other) noexcept
-      : kind_(other.kind_), tuple_(other.tuple_), auxiliary_(other.auxiliary_) {
+  Value(Value&& other) noexcept : kind_(other.kind_), tuple_(other.tuple_), auxiliary_(other.auxiliary_) {
     payload_ = other.payload_;
     other.kind_ = Kind::null;
   }
@@ -110,15 +109,22 @@ class Value {
   bool is_null() const noexcept { return kind_ == Kind::null; }
   bool is_boolean() const noexcept { return kind_ == Kind::boolean; }
   // An integer of any size; booleans are not integers here.
-  bool is_integer() const noexcept {
-    return kind_ == Kind::integer || kind_ == Kind::big_integer;
-  }
+  bool is_integer() const noexcept { return kind_ == Kind::integer || kind_ == Kind::big_integer; }
   bool is_small_integer() const noexcept { return kind_ == Kind::integer; }
   bool is_float() const noexcept { return kind_ == Kind::floating; }
   bool is_number() const noexcept { return is_integer() || is_float(); }
   bool is_string() const noexcept { return kind_ == Kind::string; }
   bool is_list() const noexcept { return kind_ == Kind::list; }
   bool is_tuple() const noexcept { return kind_ == Kind::list && tuple_; }
+  // A list or map can carry one mark, which belongs to this reference and not to the shared content.
+  // On a list it says "tuple". YAQL gives it to what Python could not hash (its own lists and maps).
+  bool is_marked() const noexcept { return tuple_; }
+  // The same list or map with the mark set or taken away; any other value unchanged.
+  Value with_mark(bool mark) const noexcept {
+    Value copy(*this);
+    if (kind_ == Kind::list || kind_ == Kind::map) copy.tuple_ = mark;
+    return copy;
+  }
   bool is_map() const noexcept { return kind_ == Kind::map; }
   bool is_set() const noexcept { return kind_ == Kind::set; }
   bool is_date_time() const noexcept { return kind_ == Kind::date_time; }

@@ -1,7 +1,8 @@
 // A string of a workflow that holds expressions: which language, which stretches, parsed.
 //
-// The rules are Mistral's: the language is told from the delimiters, both in one string are refused, an
-// expression that is the whole string keeps the type of its result, otherwise the result is text.
+// The rules are Mistral's: the language is told from the delimiters, both in one string are
+// refused, an expression that is the whole string keeps the type of its result, otherwise the
+// result is text.
 #pragma once
 
 #include <optional>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "grammar/expression_tree.hpp"
+#include "grammar/yaql.hpp"
 
 namespace gregale::grammar {
 
@@ -20,6 +22,9 @@ struct Expression {
     uint32_t end = 0;
     uint32_t inner = 0;  // where the text begins that the tree's offsets count from
     Tree tree;
+    // The text passes as a Jinja template, but its inside is no expression. Mistral accepts such a
+    // definition and fails when it evaluates; `tree` is empty then.
+    std::optional<SyntaxError> failure = std::nullopt;
   };
 
   Language language = Language::yaql;
@@ -33,6 +38,6 @@ struct ParsedText {
   std::vector<SyntaxError> errors;       // offsets are bytes of the whole text
 };
 
-ParsedText parse_text(std::string_view text);
+ParsedText parse_text(std::string_view text, const YaqlSyntax& syntax = {});
 
 }  // namespace gregale::grammar

@@ -1,7 +1,8 @@
 // YAML 1.1 as PyYAML reads it (Mistral's reader), with the place of every node and key.
 //
-// yaml-cpp does the parsing; the meaning of plain scalars (yes, 010, 1:30, 1_000, 2024-01-01, ...) is
-// PyYAML's, by grammar/yaml_scalar.hpp. Anchors and aliases are resolved, merge keys (<<) as well.
+// yaml-cpp does the parsing; the meaning of plain scalars (yes, 010, 1:30, 1_000, 2024-01-01, ...)
+// is PyYAML's, by grammar/yaml_scalar.hpp. Anchors and aliases are resolved, merge keys (<<) as
+// well.
 #pragma once
 
 #include <memory>
@@ -24,19 +25,19 @@ struct YamlNode {
 
   Kind kind = Kind::scalar;
   ScalarStyle style = ScalarStyle::plain;
-  core::Value scalar;       // scalars: the value by YAML 1.1's rules
-  std::string text;         // scalars: the text, before it was given a meaning
-  core::Span span;          // from the first character (the quote, the block's "|") to the end
-  std::vector<YamlNode> items;     // sequences
-  std::vector<Member> members;     // mappings, in order; a duplicate key is kept, the last one wins
-  bool from_alias = false;  // stands for an anchored node; `span` is the alias's
+  core::Value scalar;           // scalars: the value by YAML 1.1's rules
+  std::string text;             // scalars: the text, before it was given a meaning
+  core::Span span;              // from the first character (the quote, the block's "|") to the end
+  std::vector<YamlNode> items;  // sequences
+  std::vector<Member> members;  // mappings, in order; a duplicate key is kept, the last one wins
+  bool from_alias = false;      // stands for an anchored node; `span` is the alias's
 
   // The last member of that name, or nullptr. Keys that are not text never match.
   const Member* find(std::string_view key) const noexcept;
   // The node as plain data.
   core::Value to_value() const;
-  // The stretch of source for bytes [begin, end) of a scalar's `text`: through quotes, escapes, folded and
-  // block scalars.
+  // The stretch of source for bytes [begin, end) of a scalar's `text`: through quotes, escapes,
+  // folded and block scalars.
   core::Span span_of(size_t begin, size_t end) const;
 };
 
@@ -48,8 +49,8 @@ struct YamlNode::Member {
 struct YamlLimits {
   size_t bytes = 64u << 20;
   size_t depth = 200;
-  size_t nodes = 20'000'000;         // after aliases are expanded
-  size_t alias_nodes = 1'000'000;    // that come from aliases
+  size_t nodes = 20'000'000;       // after aliases are expanded
+  size_t alias_nodes = 1'000'000;  // that come from aliases
 };
 
 // One document; more than one, tags that name code and everything that is not YAML are errors in

@@ -65,8 +65,8 @@ std::vector<std::string> ActionRegistry::action_names() const {
 
 std::string check_input(const ir::ActionSignature& signature, const Value& input) {
   if (!input.is_map() && !input.is_null()) {
-    return fmt::format("Invalid input [name={}]: a map of parameters is needed, not a {}",
-                       signature.name, input.kind_name());
+    return fmt::format("Invalid input [name={}]: a map of parameters is needed, not a {}", signature.name,
+                       input.kind_name());
   }
   std::vector<std::string> known;
   std::vector<std::string> missing;

@@ -31,9 +31,7 @@ struct ActionResult {
     return {State::error, std::move(data), std::move(message)};
   }
   // An error whose result is its message.
-  static ActionResult failure(const std::string& message) {
-    return {State::error, Value(message), message};
-  }
+  static ActionResult failure(const std::string& message) { return {State::error, Value(message), message}; }
 };
 
 // Who calls, for whom, and where: the surroundings of one action execution.
@@ -43,13 +41,13 @@ struct ActionContext {
   core::Uuid action_execution_id;
   std::string workflow_name;
   std::string task_name;
-  uint32_t item_index = 0;           // with-items; otherwise 0
-  uint32_t attempt = 1;              // retries count from 2
+  uint32_t item_index = 0;  // with-items; otherwise 0
+  uint32_t attempt = 1;     // retries count from 2
   bool safe_rerun = false;
-  std::string region;                // resolved; empty: the credentials' default
-  core::Microseconds deadline = 0;   // 0: none
-  std::string callback_url;          // empty: none
-  Value custom_context;              // a map, or null; never logged
+  std::string region;               // resolved; empty: the credentials' default
+  core::Microseconds deadline = 0;  // 0: none
+  std::string callback_url;         // empty: none
+  Value custom_context;             // a map, or null; never logged
 };
 
 struct ActionCall {
@@ -60,10 +58,10 @@ struct ActionCall {
 
 // How an action is carried out.
 enum class ActionMode : uint8_t {
-  in_place,   // evaluate() gives the result inside the step: no effects, no waiting
-  started,    // start() sets it going; the result comes through the completion
-  outside,    // start() sets it going; the result is delivered from outside (`action complete`), and the
-              // completion is called only with an error, when it could not be set going
+  in_place,  // evaluate() gives the result inside the step: no effects, no waiting
+  started,   // start() sets it going; the result comes through the completion
+  outside,   // start() sets it going; the result is delivered from outside (`action complete`), and the
+             // completion is called only with an error, when it could not be set going
 };
 
 // Called exactly once (mode outside: at most once), from any thread.
