@@ -316,7 +316,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
     const Value* body = scope_.find(std::string_view("reply"));
     const Value first = body != nullptr ? body->get(step.items) : Value();
     pages_ = first.is_list() ? first.as_list() : List();
-    page_count_ = 1;
+    replies_ = {body != nullptr ? *body : Value()};
     const auto limit = step.limit ? step.limit->evaluate(scope_) : std::nullopt;
     limit_ = limit && limit->is_small_integer() && limit->as_integer() > 0
                  ? static_cast<size_t>(limit->as_integer())
@@ -327,7 +327,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
   void next_page(const StepDescription& step, size_t on_last_page) {
     const std::string query = query_of_next_page(step, on_last_page);
     if (query.empty() || pages_.size() >= limit_) return finish_pages(step);
-    if (++page_count_ > kMostPages) {
+    if (replies_.size() > kMostPages) {
       throw Error(ErrorKind::limit,
                   fmt::format("The collection has more than {} pages", kMostPages));
     }
@@ -335,7 +335,8 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
          [&step](Dispatch& self, const HttpResponse& response) {
            check_status(response, {});
            self.take_response(response);
-           const Value items = self.scope_.find(std::string_view("reply"))->get(step.items);
+           self.replies_.push_back(*self.scope_.find(std::string_view("reply")));
+           const Value items = self.replies_.back().get(step.items);
            if (!items.is_list()) {
              throw Error(ErrorKind::invalid, fmt::format("A page has no list `{}`", step.items));
            }
@@ -383,7 +384,9 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
     body.set(step.items, std::move(pages_));
     body.erase(step.items + "_links");
     scope_.set("reply", body);
+    scope_.set("pages", std::move(replies_));
     pages_ = {};
+    replies_ = {};
     next_step();
   }
 
@@ -479,8 +482,8 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
 
   std::string last_url_;  // of the last request step, without its query
   QueryParameters last_query_;
-  List pages_;
-  size_t page_count_ = 0;
+  List pages_;    // the items of all pages so far
+  List replies_;  // the pages themselves
   size_t limit_ = 0;
 };
 
