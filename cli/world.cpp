@@ -8,15 +8,19 @@
 namespace gregale::cli {
 
 struct World::Services {
-  Services(const core::Clock& clock, const std::string& cloud)
-      : openstack(http, clock,
-                  [cloud] { return stdlib::load_credentials(cloud, stdlib::process_environment()); }) {}
+  Services(const core::Clock& clock, std::string cloud)
+      : openstack(http, clock, [cloud = std::move(cloud)] {
+          return stdlib::load_credentials(cloud, stdlib::process_environment());
+        }) {}
 
-  stdlib::HttpClient http;
+  // Destroyed from the last to the first: the client completes what is under way while the session is
+  // still there.
   stdlib::OpenstackSession openstack;
+  stdlib::HttpClient http;
 };
 
-World::World(const WorldOptions& options) : services_(std::make_unique<Services>(clock_, options.cloud)) {
+World::World(const WorldOptions& options)
+    : services_(std::make_unique<Services>(clock_, options.cloud)) {
   stdlib::register_standard_actions(registry_, services_->http);
   stdlib::register_openstack_actions(registry_, services_->openstack);
 }

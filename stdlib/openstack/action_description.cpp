@@ -18,9 +18,9 @@ namespace {
 
 constexpr std::array<std::string_view, 6> kMethods = {"GET", "HEAD",  "POST",
                                                       "PUT", "PATCH", "DELETE"};
-constexpr std::array<std::string_view, 12> kStepKeys = {"when",    "each",  "as",      "into",
+constexpr std::array<std::string_view, 13> kStepKeys = {"when",    "each",  "as",      "into",
                                                         "collect", "query", "headers", "body",
-                                                        "text",    "root",  "expect",  "pages"};
+                                                        "text",    "root", "aside", "expect",  "pages"};
 
 [[noreturn]] void wrong(const std::string& message) {
   throw Error(ErrorKind::invalid, message);
@@ -79,10 +79,9 @@ StepDescription parse_pages(const Value& description) {
 }
 
 StepDescription parse_selection(const Value& description, StepDescription::Kind kind) {
-  check_keys(description, {"in", "by", "what", "as", "when"}, false);
+  check_keys(description, {"in", "by", "what", "as"}, false);
   StepDescription step;
   step.kind = kind;
-  step.when = Conditions::parse(description.get("when"));
   step.in = Template::parse(description.get("in"));
   step.by = Template::parse(description.get("by"));
   step.what = text_of(description, "what", "thing");
@@ -105,6 +104,7 @@ StepDescription parse_request(const Value& description) {
   step.as = text_of(description, "into");
   step.collect = template_of(description, "collect");
   step.at_root = description.get("root").truthy();
+  step.aside = description.get("aside").truthy();
   step.query = template_of(description, "query");
   step.headers = template_of(description, "headers");
   step.body = template_of(description, "body");
@@ -122,9 +122,13 @@ StepDescription parse_request(const Value& description) {
 void parse_step(const Value& description, std::vector<StepDescription>& steps) {
   if (!description.is_map()) wrong("A step is a mapping");
   if (const Value* filter = description.find("filter")) {
+    check_keys(description, {"filter", "when"}, false);
     steps.push_back(parse_selection(*filter, StepDescription::Kind::filter));
+    steps.back().when = Conditions::parse(description.get("when"));
   } else if (const Value* only = description.find("only")) {
+    check_keys(description, {"only", "when"}, false);
     steps.push_back(parse_selection(*only, StepDescription::Kind::only));
+    steps.back().when = Conditions::parse(description.get("when"));
   } else if (description.find("refuse") != nullptr) {
     check_keys(description, {"refuse", "when"}, false);
     StepDescription step;
@@ -230,7 +234,7 @@ ActionDescription ActionDescription::parse(const std::string& name,
       wrong("`steps` must be a list");
     }
     const Value* result = description.find("result");
-    action.result = result ? Template::parse(*result) : Template::parse(Value("{body}"));
+    action.result = result ? Template::parse(*result) : Template::parse(Value("{reply}"));
     action.creates = text_of(description, "creates");
     action.deletes = text_of(description, "deletes");
     const Value* idempotent = description.find("idempotent");

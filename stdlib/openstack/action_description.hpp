@@ -49,6 +49,7 @@ struct StepDescription {
   // request
   std::string method;
   Template path;
+  bool aside = false;    // the reply is not looked at
   bool at_root = false;  // the path is behind the service's root, not its version
   std::optional<Template> query, headers, body, text;
   std::vector<int> expected;  // statuses that are fine beside 200 to 299

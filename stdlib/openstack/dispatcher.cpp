@@ -152,8 +152,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
       region_ = endpoint.region;
     }
     urls_ = endpoint_urls(url, service_->version_path);
-    scope_.set("project_id", access_->project_id);
-    scope_.set("user_id", access_->user_id);
+    scope_.set("access", Map{{"project_id", access_->project_id}, {"user_id", access_->user_id}});
   }
 
   // Microversions.
@@ -239,18 +238,21 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
   }
 
   void finish_step(const StepDescription& step) {
-    if (!step.as.empty()) scope_.set(step.as, *scope_.find(std::string_view("body")));
+    if (!step.as.empty()) scope_.set(step.as, *scope_.find(std::string_view("reply")));
     next_step();
   }
 
   template <typename Next>
   void send_step(const StepDescription& step, Next next) {
-    last_url_ = (step.at_root ? urls_.root : urls_.versioned) + step.path.evaluate_path(scope_);
-    last_query_.clear();
-    if (step.query) {
-      last_query_ = query_parameters(step.query->evaluate(scope_).value_or(Value(Map())));
+    const std::string url =
+        (step.at_root ? urls_.root : urls_.versioned) + step.path.evaluate_path(scope_);
+    QueryParameters query;
+    if (step.query) query = query_parameters(step.query->evaluate(scope_).value_or(Value(Map())));
+    HttpRequest request = prepared(step.method, append_query(url, encode_query(query)));
+    if (!step.aside) {
+      last_url_ = url;
+      last_query_ = std::move(query);
     }
-    HttpRequest request = prepared(step.method, append_query(last_url_, encode_query(last_query_)));
     if (step.body) {
       if (const auto body = step.body->evaluate(scope_)) {
         request.headers.set("Content-Type", "application/json");
@@ -268,25 +270,29 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
       }
     }
     send(std::move(request), [&step, next](Dispatch& self, const HttpResponse& response) {
-      self.take_response(response, step.expected);
+      self.check_status(response, step.expected);
+      if (!step.aside) self.take_response(response);
       next();
     });
   }
 
-  // Sets `body`, `text`, `status`, `headers` and `pair`; throws for a status that is not expected.
-  void take_response(const HttpResponse& response, const std::vector<int>& expected) {
-    const bool good = response.status / 100 == 2 || std::find(expected.begin(), expected.end(),
-                                                              response.status) != expected.end();
-    if (!good) {
-      throw Error(response.status == 404 ? ErrorKind::not_found : ErrorKind::invalid,
-                  refusal_text(response));
+  static void check_status(const HttpResponse& response, const std::vector<int>& expected) {
+    if (response.status / 100 == 2 ||
+        std::find(expected.begin(), expected.end(), response.status) != expected.end()) {
+      return;
     }
+    throw Error(response.status == 404 ? ErrorKind::not_found : ErrorKind::invalid,
+                refusal_text(response));
+  }
+
+  // Sets `reply` and its kin.
+  void take_response(const HttpResponse& response) {
     if (!is_utf8(response.body)) throw Error(ErrorKind::invalid, "The answer is not UTF-8 text");
     Value body;
     try {
       if (!response.body.empty()) body = core::parse_json(response.body);
     } catch (const Error&) {
-      // An answer that is no JSON is there as `text`.
+      // An answer that is no JSON is there as `reply_text`.
     }
     Map headers;
     for (const auto& [name, value] : response.headers) {
@@ -297,20 +303,20 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
     const Value text(response.body);
     List chunks;
     if (!response.body.empty()) chunks.push_back(text);
-    scope_.set("pair", List{Value(std::move(chunks)), body});
-    scope_.set("text", text);
-    scope_.set("body", body);
-    scope_.set("status", response.status);
-    scope_.set("headers", headers);
+    scope_.set("reply_pair", List{Value(std::move(chunks)), body});
+    scope_.set("reply_text", text);
+    scope_.set("reply", body);
+    scope_.set("reply_status", response.status);
+    scope_.set("reply_headers", headers);
   }
 
   // Pages.
 
   void begin_pages(const StepDescription& step) {
-    const Value* body = scope_.find(std::string_view("body"));
+    const Value* body = scope_.find(std::string_view("reply"));
     const Value first = body != nullptr ? body->get(step.items) : Value();
     pages_ = first.is_list() ? first.as_list() : List();
-    page_count_ = 1;
+    replies_ = {body != nullptr ? *body : Value()};
     const auto limit = step.limit ? step.limit->evaluate(scope_) : std::nullopt;
     limit_ = limit && limit->is_small_integer() && limit->as_integer() > 0
                  ? static_cast<size_t>(limit->as_integer())
@@ -321,14 +327,16 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
   void next_page(const StepDescription& step, size_t on_last_page) {
     const std::string query = query_of_next_page(step, on_last_page);
     if (query.empty() || pages_.size() >= limit_) return finish_pages(step);
-    if (++page_count_ > kMostPages) {
+    if (replies_.size() > kMostPages) {
       throw Error(ErrorKind::limit,
                   fmt::format("The collection has more than {} pages", kMostPages));
     }
     send(prepared("GET", append_query(last_url_, query)),
          [&step](Dispatch& self, const HttpResponse& response) {
-           self.take_response(response, {});
-           const Value items = self.scope_.find(std::string_view("body"))->get(step.items);
+           check_status(response, {});
+           self.take_response(response);
+           self.replies_.push_back(*self.scope_.find(std::string_view("reply")));
+           const Value items = self.replies_.back().get(step.items);
            if (!items.is_list()) {
              throw Error(ErrorKind::invalid, fmt::format("A page has no list `{}`", step.items));
            }
@@ -339,7 +347,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
 
   // The encoded query of the page after the last one; empty: there is none.
   std::string query_of_next_page(const StepDescription& step, size_t on_last_page) {
-    const Value& body = *scope_.find(std::string_view("body"));
+    const Value& body = *scope_.find(std::string_view("reply"));
     std::string link;
     switch (step.paging) {
       case StepDescription::Paging::next: {
@@ -371,12 +379,14 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
 
   void finish_pages(const StepDescription& step) {
     if (pages_.size() > limit_) pages_.resize(limit_);
-    const Value* last = scope_.find(std::string_view("body"));
+    const Value* last = scope_.find(std::string_view("reply"));
     Map body = last != nullptr && last->is_map() ? last->as_map() : Map();
     body.set(step.items, std::move(pages_));
     body.erase(step.items + "_links");
-    scope_.set("body", body);
+    scope_.set("reply", body);
+    scope_.set("pages", std::move(replies_));
     pages_ = {};
+    replies_ = {};
     next_step();
   }
 
@@ -472,8 +482,8 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
 
   std::string last_url_;  // of the last request step, without its query
   QueryParameters last_query_;
-  List pages_;
-  size_t page_count_ = 0;
+  List pages_;    // the items of all pages so far
+  List replies_;  // the pages themselves
   size_t limit_ = 0;
 };
 

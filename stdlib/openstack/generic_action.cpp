@@ -85,7 +85,7 @@ class GenericAction : public Action {
     action->signature = signature_;
     action->steps.push_back(std::move(step));
     action->result =
-        Template::parse(Map{{"status", "{status}"}, {"headers", "{headers}"}, {"body", "{body!}"}});
+        Template::parse(Map{{"status", "{reply_status}"}, {"headers", "{reply_headers}"}, {"body", "{reply!}"}});
     return action;
   }
 

@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "core/json.hpp"
+#include "core/uuid.hpp"
 #include "stdlib/http/url.hpp"
 #include "stdlib/openstack/template_filters.hpp"
 #include "stdlib/openstack/template_grammar.hpp"
@@ -77,6 +78,8 @@ Condition parse_condition(const std::string& name, const Value& demand) {
     condition.test = Condition::Test::is_map;
   } else if (demand == Value("text")) {
     condition.test = Condition::Test::is_text;
+  } else if (demand == Value("uuid")) {
+    condition.test = Condition::Test::is_uuid;
   } else if (demand.is_string() && demand.as_string().find_first_of("<>") == 0) {
     condition.test = Condition::Test::version;
     const size_t number = demand.as_string().find_first_not_of("<>=");
@@ -111,6 +114,8 @@ bool holds(const Condition& condition, const Scope& scope) {
       return value.is_map();
     case Condition::Test::is_text:
       return value.is_string();
+    case Condition::Test::is_uuid:
+      return value.is_string() && core::Uuid::looks_like(value.as_string());
     case Condition::Test::version: {
       const int order =
           compare_versions(value.is_string() ? value.as_string() : "0", condition.version);
@@ -159,9 +164,10 @@ std::string Reference::name() const {
 std::optional<Value> Reference::evaluate(const Scope& scope) const {
   Value value = look_up(scope);
   if (empty == Empty::drop_falsy && !value.truthy()) return std::nullopt;
-  const bool has_default =
-      std::any_of(filters.begin(), filters.end(), [](const Filter& f) { return f.name == "or"; });
-  if (value.is_null() && !has_default) {
+  const bool takes_null = std::any_of(filters.begin(), filters.end(), [](const Filter& filter) {
+    return template_filter_takes_null(filter.name);
+  });
+  if (value.is_null() && !takes_null) {
     if (empty == Empty::keep_null) return value;
     return std::nullopt;
   }
@@ -202,6 +208,13 @@ bool Conditions::hold(const Scope& scope) const {
            return std::all_of(all.begin(), all.end(),
                               [&](const Condition& condition) { return holds(condition, scope); });
          });
+}
+
+// A choice without alternatives.
+Template Template::absent() {
+  Template out;
+  out.kind_ = Kind::choice;
+  return out;
 }
 
 Template Template::constant(Value value) {
@@ -251,11 +264,11 @@ Template Template::parse_map(const Map& map) {
     const Value alternatives = *map.find(std::string_view("case"));
     if (!alternatives.is_list()) throw Error(ErrorKind::invalid, "`case` must be a list");
     for (const Value& alternative : alternatives.as_list()) {
-      if (alternative.find("then") == nullptr) {
-        throw Error(ErrorKind::invalid, "An alternative of `case` has no `then`");
-      }
+      if (!alternative.is_map()) throw Error(ErrorKind::invalid, "An alternative is a mapping");
+      // Without `then` the whole is left out.
+      const Value* then = alternative.find("then");
       out.conditions_.push_back(Conditions::parse(alternative.get("when")));
-      out.items_.push_back(parse(alternative.get("then")));
+      out.items_.push_back(then ? parse(*then) : absent());
     }
     return out;
   }

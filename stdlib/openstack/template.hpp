@@ -7,7 +7,7 @@
 //   "{server!}"           kept although null      "{meta?}"  left out when empty in Python's sense
 //   "{nic.port-id}"       a member                "{userdata|base64}"  through a filter
 //   "/servers/{server}"   text with holes
-//   {case: [{when: CONDITIONS, then: TEMPLATE}, ...]}   the first whose conditions hold
+//   {case: [{when: CONDITIONS, then: TEMPLATE}, ...]}   the first whose conditions hold; without `then`: nothing
 //   {each: TEMPLATE, as: NAME, do: TEMPLATE}            a list made of a list
 //   {"*": TEMPLATE, ...}  the members of a mapping, put in here
 #pragma once
@@ -44,7 +44,7 @@ struct Reference {
 
 // One demand on a variable; see Conditions.
 struct Condition {
-  enum class Test { truthy, falsy, missing, given, one_of, is_list, is_map, is_text, version };
+  enum class Test { truthy, falsy, missing, given, one_of, is_list, is_map, is_text, is_uuid, version };
   std::vector<std::string> path;
   Test test = Test::truthy;
   core::Value values;    // one_of: a list
@@ -87,6 +87,7 @@ class Template {
     std::string literal;
     std::optional<Reference> reference;
   };
+  static Template absent();
   static Template parse_text(const std::string& text);
   static Template parse_map(const core::Map& map);
   std::optional<core::Value> evaluate_map(const Scope& scope) const;

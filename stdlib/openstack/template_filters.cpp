@@ -91,6 +91,24 @@ Value otherwise(const Value& value, const Arguments& arguments) {
   return value.is_null() && !arguments.empty() ? arguments[0] : value;
 }
 
+// The value, or the first argument where that is a smaller number.
+Value at_most(const Value& value, const Arguments& arguments) {
+  if (arguments.empty() || !arguments[0].is_small_integer() || !value.is_small_integer()) return value;
+  return std::min(value.as_integer(), arguments[0].as_integer());
+}
+
+// Names (the value) and ids (first argument) as [{name: ...}, {id: ...}].
+Value references(const Value& value, const Arguments& arguments) {
+  List out;
+  if (value.is_list()) {
+    for (const Value& name : value.as_list()) out.push_back(Map{{"name", name}});
+  }
+  if (!arguments.empty() && arguments[0].is_list()) {
+    for (const Value& id : arguments[0].as_list()) out.push_back(Map{{"id", id}});
+  }
+  return out;
+}
+
 // Nova's older form of block devices: {vda: "ID:TYPE:SIZE:DELETE_ON_TERMINATE"}.
 Value legacy_block_devices(const Value& value, const Arguments&) {
   if (!value.is_map()) refuse("a mapping of device names", value);
@@ -165,6 +183,8 @@ const std::map<std::string, Filter>& filters() {
       {"list", as_list},
       {"or", otherwise},
       {"legacy_block_devices", legacy_block_devices},
+      {"at_most", at_most},
+      {"references", references},
       {"boot_from_image", boot_from_image},
       {"json_patch", json_patch},
   };
@@ -175,6 +195,10 @@ const std::map<std::string, Filter>& filters() {
 
 bool is_template_filter(const std::string& name) {
   return filters().count(name) != 0;
+}
+
+bool template_filter_takes_null(const std::string& name) {
+  return name == "or" || name == "references";
 }
 
 Value apply_template_filter(const std::string& name, const Value& value,
