@@ -82,7 +82,7 @@ interpreter::StartRequest make_request(const Options& options, const ir::Program
     }
     params.set(core::Value("env"), read_value("--env", options.env));
   }
-  if (const core::Value* env = params.find(std::string_view("env")); env != nullptr && env->is_string()) {
+  if (const core::Value* env = params.find("env"); env != nullptr && env->is_string()) {
     throw Error(ErrorKind::not_found, fmt::format("Environment is not found: {}", env->as_string()));
   }
   request.params = core::Value(std::move(params));

@@ -25,8 +25,8 @@ class World {
  private:
   struct Services;
   core::RealClock clock_;
-  std::unique_ptr<Services> services_;
   interpreter::ActionRegistry registry_;
+  std::unique_ptr<Services> services_;  // ended before the actions: what is under way still uses those
 };
 
 }  // namespace gregale::cli

@@ -224,6 +224,8 @@ class Map {
   bool set(Value key, Value value);
   const Value* find(const Value& key) const noexcept;
   const Value* find(std::string_view key) const noexcept;
+  const Value* find(const std::string& key) const noexcept { return find(std::string_view(key)); }
+  const Value* find(const char* key) const noexcept { return find(std::string_view(key)); }
   bool contains(std::string_view key) const noexcept { return find(key) != nullptr; }
   // True when there was such a key. O(n).
   bool erase(const Value& key);

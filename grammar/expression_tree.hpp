@@ -48,26 +48,28 @@ enum class NodeKind : uint8_t {
   jinja_star = 48,         // *child, as an argument
   jinja_double_star = 49,  // **child, as an argument
 
-  // ---- Jinja only: templates
-  jinja_template = 60,  // children: parts in order
-  jinja_text = 61,      // value: the text
-  jinja_output = 62,    // {{ child }}
-  jinja_if = 63,        // children: condition, body; then for elif/else a jinja_if or jinja_body
-  jinja_body = 64,      // children: parts in order
-  jinja_for = 65,  // value: {"recursive": bool, "filter": bool, "else": bool}; children: target,
-                   // iterable, body, then filter and else as said
-  jinja_set = 66,  // children: target, value
-  jinja_set_block = 67,     // children: target, body, then a jinja_filter chain if there is one
+  // ---- Jinja only: templates. A filter chain of a block is a jinja_filter whose innermost operand
+  // is a jinja_body without children; it stands for the block's text. Targets of assignments are a
+  // jinja_name, a jinja_tuple of targets, or (set only) a jinja_attribute of a jinja_name: a member
+  // of a namespace.
+  jinja_template = 60,      // children: parts in order
+  jinja_text = 61,          // value: the text
+  jinja_output = 62,        // {{ child }}
+  jinja_if = 63,            // children: condition, body, condition, body, ..., and the body of else
+  jinja_body = 64,          // children: parts in order
+  jinja_for = 65,           // value: {"recursive": bool, "filter": bool, "else": bool}; children:
+                            // target, iterable, filter if there is one, body, else if there is one
+  jinja_set = 66,           // children: target, value
+  jinja_set_block = 67,     // children: target, filter chain if there is one, body
   jinja_with = 68,          // children: target, value, ..., body
   jinja_macro = 69,         // value: the name; children: parameters (jinja_parameter)..., body
   jinja_parameter = 70,     // value: the name; child: the default if there is one
-  jinja_call_block = 71,    // children: call, parameters..., body
-  jinja_filter_block = 72,  // children: jinja_filter chain, body
+  jinja_call_block = 71,    // children: parameters..., call, body
+  jinja_filter_block = 72,  // children: filter chain, body
   jinja_block = 73,         // value: the name; child: body
   jinja_autoescape = 74,    // children: expression, body
-  jinja_load =
-      75,  // include, import, from, extends: value is the word; there is no loader, so running
-           // it fails
+  jinja_load = 75,          // value: include, import, from, extends; child: the template's name. There is
+                            // no loader, so running it fails
 };
 
 struct Node {

@@ -38,7 +38,7 @@ void Action::start(ActionCall call, ActionCompletion completion) const {
 }
 
 void ActionRegistry::add(std::unique_ptr<Action> action) {
-  const std::string name = action->signature().name;
+  const std::string name(action->name());
   const auto [position, inserted] = actions_.try_emplace(name, std::move(action));
   (void)position;
   if (!inserted) {

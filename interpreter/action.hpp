@@ -70,6 +70,8 @@ using ActionCompletion = std::function<void(ActionResult)>;
 class Action {
  public:
   virtual ~Action() = default;
+  // signature().name, without making a signature that is only made when it is needed.
+  virtual std::string_view name() const { return signature().name; }
   virtual const ir::ActionSignature& signature() const = 0;
   virtual ActionMode mode() const { return ActionMode::started; }
   // True where carrying it out twice does no harm (a read): then it is sent again after a crash.

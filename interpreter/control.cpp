@@ -40,7 +40,7 @@ void Machine::merge_environment(const Value& env) {
   if (!env.is_map() || env.as_map().empty()) return;
   WorkflowExecution& root = tree_.executions.front();
   Map params = root.params.as_map();
-  const Value* old = params.find(std::string_view("env"));
+  const Value* old = params.find("env");
   params.set(Value("env"), old == nullptr ? env : core::merge_maps(*old, env));
   root.params = Value(std::move(params));
   execution_changed(0);

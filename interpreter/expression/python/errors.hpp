@@ -1,5 +1,6 @@
-// The errors that Python's operations end with, so that a caller can tell them apart (YAQL's groupBy
-// treats an IndexError unlike a TypeError). All of them are core::Error of the kind `invalid`.
+// The errors that Python's operations end with, so that a caller can tell them apart (YAQL's
+// groupBy treats an IndexError unlike a TypeError). All of them are core::Error of the kind
+// `invalid`.
 #pragma once
 
 #include <string>

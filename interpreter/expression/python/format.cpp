@@ -143,11 +143,8 @@ std::string format_float(double number, Specification specification, const Value
   } else if (type == 0) {
     // Like g, but with at least one digit behind the point, and an exponent from `precision` on.
     digits = float_digits(number, 'g', std::max(precision, 1), specification.alternate);
-    const size_t exponent = digits.find('e');
-    const size_t whole = std::min(digits.find('.'), exponent);
-    const bool exact_width = exponent == std::string::npos && whole == digits.size() &&
-                             digits.size() >= static_cast<size_t>(std::max(precision, 1));
-    if (exact_width && std::isfinite(number)) {
+    const bool whole_number = std::isfinite(number) && digits.find_first_of(".e") == std::string::npos;
+    if (whole_number && digits.size() >= static_cast<size_t>(std::max(precision, 1))) {
       digits = float_digits(number, 'e', std::max(precision, 1) - 1, false);
       const size_t e = digits.find('e');
       std::string mantissa = digits.substr(0, e);
@@ -156,8 +153,7 @@ std::string format_float(double number, Specification specification, const Value
         if (mantissa.back() == '.') mantissa.pop_back();
       }
       digits = mantissa + digits.substr(e);
-    } else if (exponent == std::string::npos && whole == std::string::npos &&
-               std::isfinite(number)) {
+    } else if (whole_number) {
       digits += ".0";
     }
   } else if (type == '%') {
