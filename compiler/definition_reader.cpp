@@ -25,9 +25,9 @@ void check_version(const YamlNode& document, Report& report) {
     for (const YamlNode::Member& one : document.members) {
       if (one.key.scalar.is_string() && one.value.kind == YamlNode::Kind::scalar &&
           core::nearest_name(one.key.text, {"version"}) == "version") {
-        core::Diagnostic& finding = report.add(
-            "GR0207", one.key.span,
-            fmt::format("the key `version` is missing; `{}` is not known here", one.key.text));
+        core::Diagnostic& finding =
+            report.add("GR0207", one.key.span,
+                       fmt::format("the key `version` is missing; `{}` is not known here", one.key.text));
         finding.suggestion = core::Suggestion{"version", one.key.span};
         return;
       }
@@ -40,14 +40,12 @@ void check_version(const YamlNode& document, Report& report) {
   const YamlNode& value = member->value;
   const bool number = value.kind == YamlNode::Kind::scalar && value.scalar.is_number();
   if (!number && !(is_text(value) && !value.text.empty())) {
-    report.add("GR0203", value.span,
-               fmt::format("`version` must be '2.0', but this is {}", describe(value)));
+    report.add("GR0203", value.span, fmt::format("`version` must be '2.0', but this is {}", describe(value)));
     return;
   }
   if (value.text != "2.0" && value.text != "2") {
-    report.add(
-        "GR0208", value.span,
-        fmt::format("version {} of the language is not known; it is read as 2.0", value.text));
+    report.add("GR0208", value.span,
+               fmt::format("version {} of the language is not known; it is read as 2.0", value.text));
   }
 }
 
@@ -91,25 +89,23 @@ const YamlNode* value_of(const YamlNode& node, std::string_view key) {
 void check_own_name(const YamlNode& name, const YamlNode& node, Report& report) {
   const YamlNode* own = value_of(node, "name");
   if (own != nullptr && is_text(*own) && own->text != name.text) {
-    report.add("GR0216", own->span,
-               fmt::format("`name` says `{}`, but the name that counts is the key, `{}`", own->text,
-                           name.text));
+    report.add(
+        "GR0216", own->span,
+        fmt::format("`name` says `{}`, but the name that counts is the key, `{}`", own->text, name.text));
   }
 }
 
 // Reads the definitions of one document.
 class DocumentReader {
  public:
-  DocumentReader(Definitions& definitions, Report& report)
-      : definitions_(definitions), report_(report) {}
+  DocumentReader(Definitions& definitions, Report& report) : definitions_(definitions), report_(report) {}
 
   void read(const YamlNode& document) {
     if (document.kind != YamlNode::Kind::mapping || document.members.empty()) {
-      report_.add(
-          "GR0210", document.span,
-          fmt::format("a definition is a mapping with `version` and workflows by name, but this "
-                      "is {}",
-                      document.kind == YamlNode::Kind::mapping ? "empty" : describe(document)));
+      report_.add("GR0210", document.span,
+                  fmt::format("a definition is a mapping with `version` and workflows by name, but this "
+                              "is {}",
+                              document.kind == YamlNode::Kind::mapping ? "empty" : describe(document)));
       return;
     }
     if (is_workbook(document)) {
@@ -121,11 +117,10 @@ class DocumentReader {
 
  private:
   static bool holds_definitions(const YamlNode* node, std::string_view key) {
-    return node != nullptr && node->kind == YamlNode::Kind::mapping &&
-           node->find("tasks") == nullptr && node->find("base") == nullptr &&
-           std::any_of(
-               node->members.begin(), node->members.end(),
-               [&](const YamlNode::Member& member) { return member.value.find(key) != nullptr; });
+    return node != nullptr && node->kind == YamlNode::Kind::mapping && node->find("tasks") == nullptr &&
+           node->find("base") == nullptr &&
+           std::any_of(node->members.begin(), node->members.end(),
+                       [&](const YamlNode::Member& member) { return member.value.find(key) != nullptr; });
   }
 
   static bool is_workbook(const YamlNode& document) {
@@ -140,8 +135,7 @@ class DocumentReader {
     check_version(document, report_);
     const YamlNode* name = value_of(document, "name");
     if (name == nullptr) {
-      report_.add("GR0204",
-                  core::Span{document.span.source, document.span.begin, document.span.begin},
+      report_.add("GR0204", core::Span{document.span.source, document.span.begin, document.span.begin},
                   "the workbook has no `name`");
     }
     const std::string workbook = name != nullptr && is_text(*name) ? name->text : std::string();
@@ -173,8 +167,7 @@ class DocumentReader {
       }
     }
     if (count == 0) {
-      report_.add("GR0210", document.span,
-                  "there is no workflow and no ad-hoc action in this file");
+      report_.add("GR0210", document.span, "there is no workflow and no ad-hoc action in this file");
     }
   }
 
@@ -214,15 +207,15 @@ class DocumentReader {
   }
 
   // Reports a missing key unless a misspelt one stands for it.
-  void require(const YamlNode& name, const YamlNode& node, std::string_view key,
-               std::string_view what, Place place) {
+  void require(const YamlNode& name, const YamlNode& node, std::string_view key, std::string_view what,
+               Place place) {
     if (node.find(key) != nullptr) return;
     for (const YamlNode::Member& member : node.members) {
       if (find_key(place, member.key.text) == nullptr &&
           core::nearest_name(member.key.text, {std::string(key)}) == key) {
-        core::Diagnostic& finding = report_.add("GR0204", member.key.span,
-                                                fmt::format("the {} `{}` has no `{}`, only `{}`",
-                                                            what, name.text, key, member.key.text));
+        core::Diagnostic& finding = report_.add(
+            "GR0204", member.key.span,
+            fmt::format("the {} `{}` has no `{}`, only `{}`", what, name.text, key, member.key.text));
         finding.suggestion = core::Suggestion{std::string(key), member.key.span};
         return;
       }
@@ -233,8 +226,8 @@ class DocumentReader {
   void check_unique(std::string_view what, const std::string& full_name, const YamlNode& name) {
     const auto [first, is_new] = names_.emplace(std::string(what) + full_name, &name);
     if (is_new || first->second->span.source == name.span.source) return;  // twice in a file: a key
-    core::Diagnostic& finding = report_.add(
-        "GR0308", name.span, fmt::format("the {} `{}` is defined twice", what, full_name));
+    core::Diagnostic& finding =
+        report_.add("GR0308", name.span, fmt::format("the {} `{}` is defined twice", what, full_name));
     finding.related.push_back({first->second->span, "first here"});
   }
 
@@ -254,8 +247,7 @@ class DocumentReader {
     check_own_name(member.key, member.value, report_);
     action.input = read_parameters(value_of(member.value, "input"), report_);
     if (const YamlNode* base = value_of(member.value, "base"); base != nullptr && is_text(*base)) {
-      action.base =
-          read_call(ir::CallKind::action, *base, value_of(member.value, "base-input"), report_);
+      action.base = read_call(ir::CallKind::action, *base, value_of(member.value, "base-input"), report_);
     }
     check_unique("ad-hoc action", action.full_name, member.key);
     definitions_.actions.push_back(std::move(action));
@@ -278,8 +270,7 @@ class DocumentReader {
     require(member.key, member.value, "tasks", "workflow", Place::workflow);
     check_keys(Place::workflow, member.value, report_);
     check_own_name(member.key, member.value, report_);
-    if (const YamlNode* type = value_of(member.value, "type");
-        type != nullptr && type->text == "reverse") {
+    if (const YamlNode* type = value_of(member.value, "type"); type != nullptr && type->text == "reverse") {
       workflow.type = ir::Workflow::Type::reverse;
     }
     workflow.input = read_parameters(value_of(member.value, "input"), report_);

@@ -24,10 +24,9 @@ class GraphChecker {
     if (workflow_.start_tasks.empty()) {
       report_.add(
           "GR0401", definition_.name->span,
-          fmt::format(
-              "the workflow `{}` has no task to start with: a transition leads to each of its "
-              "tasks",
-              definition_.name->text));
+          fmt::format("the workflow `{}` has no task to start with: a transition leads to each of its "
+                      "tasks",
+                      definition_.name->text));
       return;
     }
     check_joins();
@@ -41,8 +40,7 @@ class GraphChecker {
       const YamlNode* join = definition_.tasks[index].value("join");
       if (join == nullptr) continue;
       if (join->scalar.is_small_integer() && join->scalar.as_integer() == 0) {
-        report_.add("GR0403", join->span,
-                    "`join: 0` waits for nothing, as if there were no `join`");
+        report_.add("GR0403", join->span, "`join: 0` waits for nothing, as if there were no `join`");
       }
       const size_t inbound = task.inbound.size();
       if (task.join.kind == ir::Join::Kind::all && inbound == 0) {
@@ -82,10 +80,9 @@ class GraphChecker {
       if (reached[index]) continue;
       report_.add(
           "GR0404", definition_.tasks[index].name->span,
-          fmt::format(
-              "the task `{}` is never reached: it is only led to by tasks that are not reached "
-              "themselves",
-              definition_.tasks[index].name->text));
+          fmt::format("the task `{}` is never reached: it is only led to by tasks that are not reached "
+                      "themselves",
+                      definition_.tasks[index].name->text));
     }
   }
 
@@ -126,11 +123,9 @@ class GraphChecker {
     for (const YamlNode* name : task.requires_tasks) {
       if (name->text == definition_.tasks[to].name->text) place = name;
     }
-    report_.add(
-        "GR0405", place->span,
-        fmt::format(
-            "the tasks `{}` and `{}` require each other in a cycle, so none of them can run",
-            task.name->text, definition_.tasks[to].name->text));
+    report_.add("GR0405", place->span,
+                fmt::format("the tasks `{}` and `{}` require each other in a cycle, so none of them can run",
+                            task.name->text, definition_.tasks[to].name->text));
   }
 
   const WorkflowDefinition& definition_;

@@ -15,31 +15,26 @@ using enum Shape;
 
 constexpr Key kKeys[] = {
     {"version", Place::workbook, version, For::both, false, "version of the language: '2.0'"},
-    {"name", Place::workbook, text, For::both, false,
-     "name, the first part of its workflows' names"},
+    {"name", Place::workbook, text, For::both, false, "name, the first part of its workflows' names"},
     {"description", Place::workbook, text, For::both, false, "text for people"},
     {"tags", Place::workbook, names, For::both, false, "labels"},
     {"workflows", Place::workbook, mapping, For::both, false, "workflows by their short names"},
     {"actions", Place::workbook, mapping, For::both, false, "ad-hoc actions by their short names"},
-    {"dialect", Place::workbook, text, For::both, true,
-     "gregale/1 where Gregale's own keys are used"},
+    {"dialect", Place::workbook, text, For::both, true, "gregale/1 where Gregale's own keys are used"},
 
     {"version", Place::workflow, version, For::both, false, "version of the language: '2.0'"},
     {"name", Place::workflow, text, For::both, false, "the name again; the key is what counts"},
     {"description", Place::workflow, text, For::both, false, "text for people"},
     {"tags", Place::workflow, names, For::both, false, "labels"},
     {"type", Place::workflow, workflow_type, For::both, false, "direct (usual) or reverse"},
-    {"input", Place::workflow, parameters, For::both, false,
-     "declared inputs, with defaults or without"},
+    {"input", Place::workflow, parameters, For::both, false, "declared inputs, with defaults or without"},
     {"vars", Place::workflow, mapping, For::both, false, "variables, evaluated at the start"},
     {"output", Place::workflow, mapping, For::both, false, "the result after success"},
     {"output-on-error", Place::workflow, mapping, For::both, false, "the result after a failure"},
-    {"task-defaults", Place::workflow, mapping, For::both, false,
-     "keys for all tasks that lack them"},
+    {"task-defaults", Place::workflow, mapping, For::both, false, "keys for all tasks that lack them"},
     {"tasks", Place::workflow, mapping, For::both, false, "the tasks by name"},
     {"region", Place::workflow, text, For::both, true, "OpenStack region of its actions"},
-    {"extends", Place::workflow, reserved, For::both, true,
-     "the workflow that this one inherits from"},
+    {"extends", Place::workflow, reserved, For::both, true, "the workflow that this one inherits from"},
     {"abstract", Place::workflow, reserved, For::both, true, "only for others to extend"},
     {"final", Place::workflow, reserved, For::both, true, "cannot be extended"},
     {"inherit", Place::workflow, reserved, For::both, true, "what is taken over"},
@@ -51,8 +46,7 @@ constexpr Key kKeys[] = {
     {"tags", Place::action, names, For::both, false, "labels"},
     {"base", Place::action, text, For::both, false, "the action that is called"},
     {"base-input", Place::action, mapping, For::both, false, "the input of that action"},
-    {"input", Place::action, parameters, For::both, false,
-     "declared inputs, with defaults or without"},
+    {"input", Place::action, parameters, For::both, false, "declared inputs, with defaults or without"},
     {"output", Place::action, any, For::both, false, "what becomes of the result"},
 
     {"name", Place::task, text, For::both, false, "the name again; the key is what counts"},
@@ -62,17 +56,13 @@ constexpr Key kKeys[] = {
     {"tags", Place::task, names, For::both, false, "labels"},
     {"action", Place::task, text, For::both, false, "the action to call, with parameters in line"},
     {"workflow", Place::task, text, For::both, false, "the workflow to call, with inputs in line"},
-    {"input", Place::task, mapping_or_text, For::both, false,
-     "the input of the action or workflow"},
-    {"with-items", Place::task, name_or_names, For::both, false,
-     "runs once for each item of a list"},
+    {"input", Place::task, mapping_or_text, For::both, false, "the input of the action or workflow"},
+    {"with-items", Place::task, name_or_names, For::both, false, "runs once for each item of a list"},
     {"publish", Place::task, mapping, For::both, false, "variables to set after success"},
     {"publish-on-error", Place::task, mapping, For::both, false, "variables to set after an error"},
-    {"publish-on-skip", Place::task, mapping, For::both, false,
-     "variables to set when it is skipped"},
+    {"publish-on-skip", Place::task, mapping, For::both, false, "variables to set when it is skipped"},
     {"retry", Place::task, text_or_mapping, For::both, false, "tries again after an error"},
-    {"wait-before", Place::task, whole_number, For::both, false,
-     "seconds to wait before it starts"},
+    {"wait-before", Place::task, whole_number, For::both, false, "seconds to wait before it starts"},
     {"wait-after", Place::task, whole_number, For::both, false, "seconds to wait after it"},
     {"timeout", Place::task, whole_number, For::both, false, "seconds after which it has failed"},
     {"pause-before", Place::task, boolean, For::both, false, "pauses the execution before it"},
@@ -94,27 +84,20 @@ constexpr Key kKeys[] = {
     {"override", Place::task, reserved, For::both, true, "replaces the inherited task"},
     {"redirect", Place::task, reserved, For::both, true, "moves inherited transitions"},
 
-    {"retry", Place::task_defaults, text_or_mapping, For::both, false,
-     "tries again after an error"},
+    {"retry", Place::task_defaults, text_or_mapping, For::both, false, "tries again after an error"},
     {"wait-before", Place::task_defaults, whole_number, For::both, false, "seconds to wait before"},
     {"wait-after", Place::task_defaults, whole_number, For::both, false, "seconds to wait after"},
-    {"timeout", Place::task_defaults, whole_number, For::both, false,
-     "seconds after which it has failed"},
-    {"pause-before", Place::task_defaults, boolean, For::both, false,
-     "pauses the execution before it"},
-    {"concurrency", Place::task_defaults, whole_number, For::both, false,
-     "items under way at once"},
+    {"timeout", Place::task_defaults, whole_number, For::both, false, "seconds after which it has failed"},
+    {"pause-before", Place::task_defaults, boolean, For::both, false, "pauses the execution before it"},
+    {"concurrency", Place::task_defaults, whole_number, For::both, false, "items under way at once"},
     {"fail-on", Place::task_defaults, boolean, For::both, false, "makes an error of a success"},
-    {"safe-rerun", Place::task_defaults, boolean, For::both, false,
-     "whether running it twice does no harm"},
+    {"safe-rerun", Place::task_defaults, boolean, For::both, false, "whether running it twice does no harm"},
     {"region", Place::task_defaults, text, For::both, true, "OpenStack region of the actions"},
     {"on-success", Place::task_defaults, clause, For::direct, false, "what follows a success"},
     {"on-error", Place::task_defaults, clause, For::direct, false, "what follows an error"},
     {"on-complete", Place::task_defaults, clause, For::direct, false, "what follows in any case"},
-    {"on-skip", Place::task_defaults, clause, For::direct, false,
-     "what follows when it was skipped"},
-    {"requires", Place::task_defaults, name_or_names, For::reverse, false,
-     "tasks that must be done before"},
+    {"on-skip", Place::task_defaults, clause, For::direct, false, "what follows when it was skipped"},
+    {"requires", Place::task_defaults, name_or_names, For::reverse, false, "tasks that must be done before"},
 
     {"count", Place::retry, whole_number, For::both, false, "how many times again"},
     {"delay", Place::retry, whole_number, For::both, false, "seconds between the attempts"},
@@ -176,22 +159,20 @@ void check_names(std::string_view what, const YamlNode& mapping, Report& report)
   std::unordered_map<std::string_view, const YamlNode*> seen;
   for (const YamlNode::Member& member : mapping.members) {
     if (!member.key.scalar.is_string()) {
-      report.add(
-          "GR0111", member.key.span,
-          fmt::format("`{}` means {} in YAML, so it cannot be the name of a {}; put it in quotes",
-                      member.key.text, describe(member.key), what));
+      report.add("GR0111", member.key.span,
+                 fmt::format("`{}` means {} in YAML, so it cannot be the name of a {}; put it in quotes",
+                             member.key.text, describe(member.key), what));
       continue;
     }
     if (member.key.text.empty()) {
-      report.add("GR0215", member.key.span,
-                 fmt::format("the name of a {} must not be empty", what));
+      report.add("GR0215", member.key.span, fmt::format("the name of a {} must not be empty", what));
       continue;
     }
     const auto [other, is_new] = seen.emplace(member.key.text, &member.key);
     if (!is_new) {
-      core::Diagnostic& finding = report.add(
-          "GR0109", member.key.span,
-          fmt::format("`{}` stands here twice; only the last one counts", member.key.text));
+      core::Diagnostic& finding =
+          report.add("GR0109", member.key.span,
+                     fmt::format("`{}` stands here twice; only the last one counts", member.key.text));
       finding.related.push_back({other->second->span, "first here"});
       other->second = &member.key;
     }
@@ -205,18 +186,17 @@ void check_keys(Place place, const YamlNode& mapping, Report& report) {
     const Key* key = find_key(place, member.key.text);
     if (key == nullptr) {
       const bool ignored = place == Place::workflow;  // by stock Mistral
-      report.add_misspelt(ignored ? "GR0202" : "GR0201", member.key.span,
-                          fmt::format("unknown key `{}` in {} {}{}", member.key.text,
-                                      place == Place::action ? "an" : "a", to_string(place),
-                                      ignored ? "; it has no effect" : ""),
-                          member.key.text, key_names(place));
+      report.add_misspelt(
+          ignored ? "GR0202" : "GR0201", member.key.span,
+          fmt::format("unknown key `{}` in {} {}{}", member.key.text, place == Place::action ? "an" : "a",
+                      to_string(place), ignored ? "; it has no effect" : ""),
+          member.key.text, key_names(place));
       continue;
     }
     if (key->shape == Shape::reserved) {
-      report.add(
-          "GR0211", member.key.span,
-          fmt::format("the key `{}` is reserved; this version of Gregale does not know it yet",
-                      member.key.text));
+      report.add("GR0211", member.key.span,
+                 fmt::format("the key `{}` is reserved; this version of Gregale does not know it yet",
+                             member.key.text));
       continue;
     }
     check_shape(key->name, key->shape, member.value, report);
@@ -245,15 +225,13 @@ bool looks_like_expression(std::string_view text) {
     text.remove_suffix(1);
   }
   const std::string_view open = text.substr(0, 2);
-  const std::string_view close =
-      text.size() >= 4 ? text.substr(text.size() - 2) : std::string_view();
+  const std::string_view close = text.size() >= 4 ? text.substr(text.size() - 2) : std::string_view();
   return (open == "<%" && close == "%>") || (open == "{{" && close == "}}");
 }
 
 namespace {
 
-void wrong_shape(std::string_view name, const YamlNode& value, std::string_view expected,
-                 Report& report) {
+void wrong_shape(std::string_view name, const YamlNode& value, std::string_view expected, Report& report) {
   report.add("GR0203",
              value.span.begin == value.span.end && value.span.known() && value.scalar.is_null()
                  ? core::Span{value.span.source, value.span.begin, value.span.begin}
@@ -299,8 +277,8 @@ bool check_list(std::string_view name, const YamlNode& value, Report& report, Ot
     }
     const auto [first, is_new] = seen.emplace(item.text, &item);
     if (!is_new) {
-      core::Diagnostic& finding = report.add(
-          "GR0206", item.span, fmt::format("`{}` stands twice in `{}`", item.text, name));
+      core::Diagnostic& finding =
+          report.add("GR0206", item.span, fmt::format("`{}` stands twice in `{}`", item.text, name));
       finding.related.push_back({first->second->span, "first here"});
       fits = false;
     }
@@ -325,9 +303,9 @@ bool check_whole_number(std::string_view name, const YamlNode& value, Report& re
     if (value.scalar.is_small_integer() && value.scalar.as_integer() >= 0) return true;
     if (value.scalar.is_string() && looks_like_expression(value.text)) return true;
     if (value.scalar.is_number()) {
-      report.add("GR0219", value.span,
-                 fmt::format("`{}` must be a whole number that is not negative, but this is {}",
-                             name, value.text));
+      report.add(
+          "GR0219", value.span,
+          fmt::format("`{}` must be a whole number that is not negative, but this is {}", name, value.text));
       return false;
     }
   }
@@ -337,8 +315,7 @@ bool check_whole_number(std::string_view name, const YamlNode& value, Report& re
 
 bool check_boolean(std::string_view name, const YamlNode& value, Report& report) {
   if (value.kind == YamlNode::Kind::scalar &&
-      (value.scalar.is_boolean() ||
-       (value.scalar.is_string() && looks_like_expression(value.text)))) {
+      (value.scalar.is_boolean() || (value.scalar.is_string() && looks_like_expression(value.text)))) {
     return true;
   }
   wrong_shape(name, value, "true, false or an expression", report);
@@ -357,11 +334,10 @@ bool check_parameters(std::string_view name, const YamlNode& value, Report& repo
       return false;
     }
     if (item.members.size() != 1) {
-      report.add(
-          "GR0203", item.span,
-          fmt::format("an item of `{}` must be a name or one name with its default; write each "
-                      "as an item of its own",
-                      name));
+      report.add("GR0203", item.span,
+                 fmt::format("an item of `{}` must be a name or one name with its default; write each "
+                             "as an item of its own",
+                             name));
       return false;
     }
     return true;
@@ -416,8 +392,7 @@ bool check_shape(std::string_view name, Shape shape, const YamlNode& value, Repo
         return check_text(name, value, report);
       }
       if (value.kind != YamlNode::Kind::sequence) {
-        wrong_shape(name, value, shape == names ? "a list of texts" : "a text or a list of texts",
-                    report);
+        wrong_shape(name, value, shape == names ? "a list of texts" : "a text or a list of texts", report);
         return false;
       }
       return check_list(name, value, report, [&](const YamlNode& item) {
@@ -435,10 +410,9 @@ bool check_shape(std::string_view name, Shape shape, const YamlNode& value, Repo
       return check_join(value, report);
     case workflow_type:
       if (value.text == "direct" || value.text == "reverse") return true;
-      report.add_misspelt(
-          "GR0203", value.span,
-          fmt::format("`type` must be `direct` or `reverse`, but this is `{}`", value.text),
-          value.text, {"direct", "reverse"});
+      report.add_misspelt("GR0203", value.span,
+                          fmt::format("`type` must be `direct` or `reverse`, but this is `{}`", value.text),
+                          value.text, {"direct", "reverse"});
       return false;
     case version:
       return true;  // checked once for the document

@@ -72,8 +72,7 @@ class Lowering {
       if (!parsed.expression && parsed.errors.empty()) return;
       report_
           .add("GR0701", node.span,
-               fmt::format("the default of `{}` is not evaluated: the expression stays text",
-                           name.text))
+               fmt::format("the default of `{}` is not evaluated: the expression stays text", name.text))
           .note = "use `vars`, or an expression where the input is used";
       return;
     }
@@ -81,9 +80,7 @@ class Lowering {
     for (const YamlNode::Member& member : node.members) check_default(member.value, name);
   }
 
-  std::string description(const YamlNode* node) {
-    return is_text(node) ? node->text : std::string();
-  }
+  std::string description(const YamlNode* node) { return is_text(node) ? node->text : std::string(); }
 
   void lower_action(const ActionDefinition& definition) {
     ExpressionSite site;
@@ -95,7 +92,10 @@ class Lowering {
     action.location = builder_.location(definition.name->span);
     action.input = parameters(definition.input);
     action.base = definition.base.call.name;
-    action.base_input = merged_input(definition.base, site);
+    if (definition.base.text != nullptr) {
+      const YamlNode* input = is_mapping(definition.base.input) ? definition.base.input : nullptr;
+      action.base_input = builder_.merged(input, *definition.base.text, definition.base.call, site);
+    }
     const auto value = [&](std::string_view key) {
       const YamlNode::Member* member = definition.node->find(key);
       return member == nullptr ? nullptr : &member->value;
@@ -107,50 +107,6 @@ class Lowering {
     }
     action.description = description(value("description"));
     program().actions.push_back(std::move(action));
-  }
-
-  // `base-input` with the inline values over it, as one map.
-  Index merged_input(const CallDefinition& call, const ExpressionSite& site) {
-    if (call.text == nullptr) return kNone;
-    const Index written = is_mapping(call.input) ? builder_.value(call.input, site) : kNone;
-    const Index line = builder_.arguments(*call.text, call.call, site);
-    if (written == kNone || line == kNone) return written == kNone ? line : written;
-    core::List keys;
-    std::vector<Index> children;
-    std::unordered_map<std::string, size_t> position;
-    for (Index part : {written, line}) {
-      for (const auto& [key, child] : members(part)) {
-        const auto [entry, is_new] = position.emplace(key, children.size());
-        if (is_new) {
-          keys.push_back(Value(key));
-          children.push_back(child);
-        } else {
-          children[entry->second] = child;
-        }
-      }
-    }
-    ir::Template merged;
-    merged.kind = ir::Template::Kind::map;
-    merged.constant = Value(std::move(keys));
-    merged.children = std::move(children);
-    program().templates.push_back(std::move(merged));
-    return static_cast<Index>(program().templates.size() - 1);
-  }
-
-  // The members of a map template, each as a template of its own.
-  std::vector<std::pair<std::string, Index>> members(Index index) {
-    std::vector<std::pair<std::string, Index>> result;
-    const ir::Template map = program().templates[index];
-    if (map.kind == ir::Template::Kind::constant) {
-      for (const core::Map::Entry& entry : map.constant.as_map()) {
-        result.emplace_back(entry.key.as_string(), builder_.constant(entry.value));
-      }
-    } else {
-      for (size_t i = 0; i < map.children.size(); ++i) {
-        result.emplace_back(map.constant.as_list()[i].as_string(), map.children[i]);
-      }
-    }
-    return result;
   }
 
   static bool is_mapping(const YamlNode* node) {
@@ -167,8 +123,7 @@ class Lowering {
     workflow.type = definition.type;
     workflow.input = parameters(definition.input);
     site.usage = Usage::workflow_start;
-    if (is_mapping(definition.value("vars")))
-      workflow.vars = builder_.value(definition.value("vars"), site);
+    if (is_mapping(definition.value("vars"))) workflow.vars = builder_.value(definition.value("vars"), site);
     if (is_text(definition.value("region")))
       workflow.region = builder_.value(definition.value("region"), site);
     site.usage = Usage::workflow_output;
@@ -191,8 +146,7 @@ class Lowering {
   Value workflow_spec(const WorkflowDefinition& definition, const ir::Workflow& workflow) {
     core::Map tasks;
     tasks.reserve(workflow.tasks.size());
-    for (const ir::Task& task : workflow.tasks)
-      tasks.set(Value(program().name(task.name)), task.spec);
+    for (const ir::Task& task : workflow.tasks) tasks.set(Value(program().name(task.name)), task.spec);
     core::Map map;
     for (const YamlNode::Member& member : definition.node->members) {
       if (member.key.text == "tasks") {
@@ -224,9 +178,8 @@ class Lowering {
     for (const WithItemsDefinition& items : definition.with_items) {
       task.with_items.push_back(
           {builder_.name(items.items.variable),
-           items.items.list
-               ? builder_.data(*items.text, items.items.begin, *items.items.list, site)
-               : builder_.text(*items.text, items.items.begin, items.items.expression, site)});
+           items.items.list ? builder_.data(*items.text, items.items.begin, *items.items.list, site)
+                            : builder_.text(*items.text, items.items.begin, items.items.expression, site)});
     }
     const auto policy = [&](std::string_view key) {
       return builder_.condition(effective(workflow, definition, key), site);
@@ -324,13 +277,11 @@ class Lowering {
   }
 
   // The task's own clause; its targets come from task-defaults where it has none of its own.
-  ir::Clause lower_clause(const WorkflowDefinition& workflow, const TaskDefinition& definition,
-                          size_t kind, const ExpressionSite& site) {
+  ir::Clause lower_clause(const WorkflowDefinition& workflow, const TaskDefinition& definition, size_t kind,
+                          const ExpressionSite& site) {
     const ClauseDefinition& own = definition.clauses[kind];
-    const ClauseDefinition* defaults =
-        workflow.defaults ? &workflow.defaults->clauses[kind] : nullptr;
-    const bool use_defaults =
-        defaults != nullptr && defaults->key != nullptr && own.targets.empty();
+    const ClauseDefinition* defaults = workflow.defaults ? &workflow.defaults->clauses[kind] : nullptr;
+    const bool use_defaults = defaults != nullptr && defaults->key != nullptr && own.targets.empty();
     ir::Clause clause;
     clause.present = own.key != nullptr || use_defaults;
     const YamlNode* publish = own.publish != nullptr || own.key != nullptr ? own.publish
@@ -339,9 +290,7 @@ class Lowering {
     if (publish != nullptr) {
       const auto scope = [&](std::string_view key) {
         const YamlNode::Member* member = publish->find(key);
-        return member != nullptr && is_mapping(&member->value)
-                   ? builder_.value(&member->value, site)
-                   : kNone;
+        return member != nullptr && is_mapping(&member->value) ? builder_.value(&member->value, site) : kNone;
       };
       clause.publish = {scope("branch"), scope("global"), scope("atomic")};
     }
@@ -354,8 +303,7 @@ class Lowering {
     return clause;
   }
 
-  std::optional<ir::Target> lower_target(const WorkflowDefinition& workflow,
-                                         const TargetDefinition& target,
+  std::optional<ir::Target> lower_target(const WorkflowDefinition& workflow, const TargetDefinition& target,
                                          const ExpressionSite& site) {
     ir::Target lowered;
     lowered.kind = command_kind(target.command.name);

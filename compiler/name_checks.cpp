@@ -27,12 +27,10 @@ class NameChecker {
     for (const TaskDefinition& task : workflow_.tasks) {
       check_part(task);
       if (is_command(task.name->text)) {
-        report_.add(
-            "GR0309", task.name->span,
-            fmt::format(
-                "a task named `{}` cannot be reached: in a transition that is the command of "
-                "the engine",
-                task.name->text));
+        report_.add("GR0309", task.name->span,
+                    fmt::format("a task named `{}` cannot be reached: in a transition that is the command of "
+                                "the engine",
+                                task.name->text));
       }
     }
   }
@@ -45,8 +43,8 @@ class NameChecker {
     if (workflow_.type != ir::Workflow::Type::reverse) return;
     for (const YamlNode* name : part.requires_tasks) {
       if (workflow_.task_index.count(name->text) != 0) continue;
-      report_.add_misspelt("GR0301", name->span, fmt::format("there is no task `{}`", name->text),
-                           name->text, task_names_);
+      report_.add_misspelt("GR0301", name->span, fmt::format("there is no task `{}`", name->text), name->text,
+                           task_names_);
     }
   }
 
@@ -57,12 +55,11 @@ class NameChecker {
       check_command(target);
       return;
     }
-    const core::Span place =
-        target.text->span_of(target.command.name_begin, target.command.name_end);
-    report_.add_misspelt("GR0301", target.command.arguments.empty() ? target.text->span : place,
-                         fmt::format("there is no task `{}`",
-                                     target.command.arguments.empty() ? text : target.command.name),
-                         target.command.name, candidates_);
+    const core::Span place = target.text->span_of(target.command.name_begin, target.command.name_end);
+    report_.add_misspelt(
+        "GR0301", target.command.arguments.empty() ? target.text->span : place,
+        fmt::format("there is no task `{}`", target.command.arguments.empty() ? text : target.command.name),
+        target.command.name, candidates_);
   }
 
   void check_command(const TargetDefinition& target) {
@@ -78,10 +75,9 @@ class NameChecker {
       }
     }
     for (const grammar::InlineProblem& problem : target.command.problems) {
-      report_.add(
-          "GR0212", target.text->span_of(problem.begin, problem.end),
-          fmt::format("`{}` is not an argument (`msg=\"...\"`), so it has no effect",
-                      target.text->text.substr(problem.begin, problem.end - problem.begin)));
+      report_.add("GR0212", target.text->span_of(problem.begin, problem.end),
+                  fmt::format("`{}` is not an argument (`msg=\"...\"`), so it has no effect",
+                              target.text->text.substr(problem.begin, problem.end - problem.begin)));
     }
   }
 
@@ -94,8 +90,7 @@ class NameChecker {
 }  // namespace
 
 void check_task_names(const Definitions& definitions, Report& report) {
-  for (const WorkflowDefinition& workflow : definitions.workflows)
-    NameChecker(workflow, report).check();
+  for (const WorkflowDefinition& workflow : definitions.workflows) NameChecker(workflow, report).check();
 }
 
 }  // namespace gregale::compiler

@@ -49,12 +49,26 @@ Value key_text(const YamlNode& key) {
   return Value(key.text);
 }
 
+// The members of a mapping, each key once, with its last value at its first place.
+std::vector<const YamlNode::Member*> last_members(const YamlNode& node) {
+  std::vector<const YamlNode::Member*> result;
+  std::unordered_map<std::string, size_t> position;
+  for (const YamlNode::Member& member : node.members) {
+    const auto [entry, is_new] = position.emplace(key_text(member.key).as_string(), result.size());
+    if (is_new) {
+      result.push_back(&member);
+    } else {
+      result[entry->second] = &member;
+    }
+  }
+  return result;
+}
+
 }  // namespace
 
 // A list or map whose children are all constant is one constant: the children are the last ones
 // that were added, and nothing refers to them.
-Index ProgramBuilder::collection(Template::Kind kind, core::List keys,
-                                 std::vector<Index> children) {
+Index ProgramBuilder::collection(Template::Kind kind, core::List keys, std::vector<Index> children) {
   std::vector<Template>& templates = result_.program.templates;
   bool constant_only = true;
   for (Index child : children)
@@ -69,8 +83,7 @@ Index ProgramBuilder::collection(Template::Kind kind, core::List keys,
     } else {
       core::Map map;
       map.reserve(children.size());
-      for (size_t i = 0; i < children.size(); ++i)
-        map.set(keys[i], templates[children[i]].constant);
+      for (size_t i = 0; i < children.size(); ++i) map.set(keys[i], templates[children[i]].constant);
       entry.constant = Value(std::move(map));
     }
     templates.resize(templates.size() - children.size());
@@ -88,32 +101,34 @@ Index ProgramBuilder::value(const YamlNode* node, const ExpressionSite& site) {
     if (node->scalar.is_string()) return text(*node, 0, node->text, site);
     return constant(plain(*node));
   }
-  std::vector<Index> children;
-  core::List keys;
-  for (const YamlNode& item : node->items) children.push_back(value(&item, site));
   if (node->kind == YamlNode::Kind::sequence) {
+    std::vector<Index> children;
+    children.reserve(node->items.size());
+    for (const YamlNode& item : node->items) children.push_back(value(&item, site));
     return collection(Template::Kind::list, {}, std::move(children));
   }
-  std::unordered_map<std::string, size_t> position;
-  for (const YamlNode::Member& member : node->members) {
-    Value key = key_text(member.key);
-    const auto [entry, is_new] = position.emplace(key.as_string(), keys.size());
-    if (is_new) {
-      keys.push_back(std::move(key));
-      children.push_back(value(&member.value, site));
-    } else {
-      children[entry->second] = value(&member.value, site);  // the last one counts
-    }
+  Members members;
+  for (const YamlNode::Member* member : last_members(*node)) {
+    members.set(key_text(member->key), value(&member->value, site));
   }
-  return collection(Template::Kind::map, std::move(keys), std::move(children));
+  return collection(Template::Kind::map, std::move(members.keys), std::move(members.children));
+}
+
+void ProgramBuilder::Members::set(Value key, Index child) {
+  const auto [entry, is_new] = position.emplace(key.as_string(), children.size());
+  if (is_new) {
+    keys.push_back(std::move(key));
+    children.push_back(child);
+  } else {
+    children[entry->second] = child;
+  }
 }
 
 Index ProgramBuilder::condition(const YamlNode* node, const ExpressionSite& site) {
   if (node == nullptr) return kNone;
   if (node->kind != YamlNode::Kind::scalar || !node->scalar.is_string()) return value(node, site);
   std::string_view trimmed = node->text;
-  while (!trimmed.empty() &&
-         (trimmed.back() == ' ' || trimmed.back() == '\n' || trimmed.back() == '\t')) {
+  while (!trimmed.empty() && (trimmed.back() == ' ' || trimmed.back() == '\n' || trimmed.back() == '\t')) {
     trimmed.remove_suffix(1);
   }
   return text(*node, 0, trimmed, site);
@@ -128,8 +143,7 @@ Index ProgramBuilder::text(const YamlNode& node, size_t offset, std::string_view
   if (!parsed.expression) return constant(Value(text));
   ir::SourcedExpression expression;
   expression.expression = std::move(*parsed.expression);
-  expression.location =
-      location(offset == 0 ? node.span : node.span_of(offset, offset + text.size()));
+  expression.location = location(offset == 0 ? node.span : node.span_of(offset, offset + text.size()));
   Template entry;
   entry.kind = Template::Kind::expression;
   entry.expression = static_cast<Index>(result_.program.expressions.size());
@@ -170,14 +184,24 @@ Index ProgramBuilder::argument(const YamlNode& node, const grammar::InlineArgume
 
 Index ProgramBuilder::arguments(const YamlNode& node, const grammar::InlineCall& call,
                                 const ExpressionSite& site) {
-  if (call.arguments.empty()) return kNone;
-  core::List keys;
-  std::vector<Index> children;
-  for (const grammar::InlineArgument& one : call.arguments) {
-    keys.push_back(Value(one.name));
-    children.push_back(argument(node, one, site));
+  return merged(nullptr, node, call, site);
+}
+
+Index ProgramBuilder::merged(const YamlNode* mapping, const YamlNode& node, const grammar::InlineCall& call,
+                             const ExpressionSite& site) {
+  Members members;
+  if (mapping != nullptr) {
+    for (const YamlNode::Member* member : last_members(*mapping)) {
+      Value key = key_text(member->key);
+      if (call.find(key.as_string()) != nullptr) continue;  // the one-line value wins
+      members.set(std::move(key), value(&member->value, site));
+    }
   }
-  return collection(Template::Kind::map, std::move(keys), std::move(children));
+  for (const grammar::InlineArgument& one : call.arguments) {
+    members.set(Value(one.name), argument(node, one, site));
+  }
+  if (members.keys.empty()) return kNone;
+  return collection(Template::Kind::map, std::move(members.keys), std::move(members.children));
 }
 
 Value ProgramBuilder::plain(const YamlNode& node) {
@@ -186,8 +210,7 @@ Value ProgramBuilder::plain(const YamlNode& node) {
       if (node.scalar.is_date_time()) {
         report_.add(
             "GR0110", node.span,
-            fmt::format("`{}` is a date in YAML, which workflows cannot hold; put it in quotes",
-                        node.text));
+            fmt::format("`{}` is a date in YAML, which workflows cannot hold; put it in quotes", node.text));
         return Value(node.text);
       }
       return node.scalar;
@@ -198,8 +221,7 @@ Value ProgramBuilder::plain(const YamlNode& node) {
     }
     case YamlNode::Kind::mapping: {
       core::Map map;
-      for (const YamlNode::Member& member : node.members)
-        map.set(key_text(member.key), plain(member.value));
+      for (const YamlNode::Member& member : node.members) map.set(key_text(member.key), plain(member.value));
       return Value(std::move(map));
     }
   }

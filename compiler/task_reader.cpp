@@ -10,18 +10,16 @@ namespace gregale::compiler {
 
 namespace {
 
-constexpr size_t kLongestTaskName = 255;  // characters
-constexpr size_t kLongestJoinTaskName =
-    208;  // Mistral's names of locks hold it and 47 characters more
+constexpr size_t kLongestTaskName = 255;      // characters
+constexpr size_t kLongestJoinTaskName = 208;  // Mistral's names of locks hold it and 47 characters more
 
 bool is_text(const YamlNode& node) {
   return node.kind == YamlNode::Kind::scalar && node.scalar.is_string();
 }
 
 size_t character_count(std::string_view text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
+  return static_cast<size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 constexpr std::array<std::string_view, ir::kClauseCount> kClauseKeys = {"on-success", "on-error",
@@ -45,8 +43,7 @@ class TaskReader {
     if (node.kind != YamlNode::Kind::mapping || node.members.empty()) {
       core::Diagnostic& finding = report_.add(
           "GR0203", node.span.begin == node.span.end ? member.key.span : node.span,
-          fmt::format("the task `{}` must be a mapping that is not empty, but this is {}",
-                      member.key.text,
+          fmt::format("the task `{}` must be a mapping that is not empty, but this is {}", member.key.text,
                       node.kind == YamlNode::Kind::mapping ? "empty" : describe(node)));
       if (is_text(node)) finding.note = "write `action: ...` below the task's name";
       if (is_text(node) && node.text.find("action:") == 0) {
@@ -114,18 +111,18 @@ class TaskReader {
     const YamlNode::Member* action = task.node->find("action");
     const YamlNode::Member* workflow = task.node->find("workflow");
     if (action != nullptr && workflow != nullptr) {
-      core::Diagnostic& finding = report_.add(
-          "GR0209", workflow->key.span,
-          fmt::format("the task `{}` has both `action` and `workflow`; it can call only one",
-                      task.name->text));
+      core::Diagnostic& finding =
+          report_.add("GR0209", workflow->key.span,
+                      fmt::format("the task `{}` has both `action` and `workflow`; it can call only one",
+                                  task.name->text));
       finding.related.push_back({action->key.span, "the other is here"});
       return;
     }
     const YamlNode* input = task.value("input");
     const YamlNode::Member* what = action != nullptr ? action : workflow;
     if (what != nullptr && is_text(what->value) && !what->value.text.empty()) {
-      task.call = read_call(action != nullptr ? ir::CallKind::action : ir::CallKind::workflow,
-                            what->value, input, report_);
+      task.call = read_call(action != nullptr ? ir::CallKind::action : ir::CallKind::workflow, what->value,
+                            input, report_);
     } else {
       task.call.kind = ir::CallKind::action;
       task.call.input = input;
@@ -147,9 +144,8 @@ class TaskReader {
     if (!parsed.items) {
       const bool list = parsed.problem.kind == grammar::WithItemsProblem::Kind::list;
       report_.add("GR0213", node.span_of(parsed.problem.begin, parsed.problem.end),
-                  list
-                      ? "the list of `with-items` is not JSON; texts in it need double quotes"
-                      : "`with-items` must be `name in <% expression %>` or `name in [JSON list]`");
+                  list ? "the list of `with-items` is not JSON; texts in it need double quotes"
+                       : "`with-items` must be `name in <% expression %>` or `name in [JSON list]`");
       return;
     }
     if (parsed.items->trailing_text) {
@@ -158,9 +154,8 @@ class TaskReader {
     }
     for (const WithItemsDefinition& other : task.with_items) {
       if (other.items.variable == parsed.items->variable) {
-        report_.add(
-            "GR0206", node.span_of(parsed.items->variable_begin, parsed.items->variable_end),
-            fmt::format("the variable `{}` stands twice in `with-items`", other.items.variable));
+        report_.add("GR0206", node.span_of(parsed.items->variable_begin, parsed.items->variable_end),
+                    fmt::format("the variable `{}` stands twice in `with-items`", other.items.variable));
       }
     }
     task.with_items.push_back({&node, std::move(*parsed.items)});
@@ -170,9 +165,9 @@ class TaskReader {
     if (node.kind == YamlNode::Kind::mapping) {
       check_keys(Place::retry, node, report_);
       for (std::string_view key : {"count", "delay"}) {
-        const bool misspelt = std::any_of(
-            node.members.begin(), node.members.end(),
-            [&](const auto& member) { return find_key(Place::retry, member.key.text) == nullptr; });
+        const bool misspelt = std::any_of(node.members.begin(), node.members.end(), [&](const auto& member) {
+          return find_key(Place::retry, member.key.text) == nullptr;
+        });
         if (node.find(key) == nullptr && !misspelt) {
           report_.add("GR0204", node.span, fmt::format("`retry` has no `{}`", key));
         }
@@ -183,8 +178,7 @@ class TaskReader {
     if (!is_text(node) || node.text.empty()) return;
     grammar::InlineCall line = grammar::parse_inline_arguments(node.text);
     report_inline_problems(node, line, report_);
-    for (const grammar::InlineArgument& argument : line.arguments)
-      check_retry_argument(node, argument);
+    for (const grammar::InlineArgument& argument : line.arguments) check_retry_argument(node, argument);
     for (std::string_view key : {"count", "delay"}) {
       if (line.find(key) == nullptr) {
         report_.add("GR0204", node.span, fmt::format("`retry` has no `{}`", key)).note =
@@ -199,13 +193,11 @@ class TaskReader {
     const Key* key = find_key(Place::retry, argument.name);
     const core::Span name = node.span_of(argument.name_begin, argument.name_end);
     if (key == nullptr) {
-      report_.add_misspelt("GR0201", name,
-                           fmt::format("unknown key `{}` in a retry", argument.name), argument.name,
-                           key_names(Place::retry));
+      report_.add_misspelt("GR0201", name, fmt::format("unknown key `{}` in a retry", argument.name),
+                           argument.name, key_names(Place::retry));
       return;
     }
-    const bool expression =
-        argument.value.is_string() && looks_like_expression(argument.value.as_string());
+    const bool expression = argument.value.is_string() && looks_like_expression(argument.value.as_string());
     const bool number = argument.value.is_small_integer() && argument.value.as_integer() >= 0;
     if (!expression && !(number && key->shape == Shape::whole_number)) {
       report_.add("GR0203", node.span_of(argument.begin, argument.end),
@@ -222,8 +214,7 @@ class TaskReader {
       if (const YamlNode::Member* publish = node.find("publish")) {
         read_scopes(publish->value, clause);
       }
-      if (const YamlNode::Member* next = node.find("next"))
-        read_targets("next", next->value, clause);
+      if (const YamlNode::Member* next = node.find("next")) read_targets("next", next->value, clause);
       return;
     }
     read_targets(name, node, clause);
@@ -231,24 +222,22 @@ class TaskReader {
 
   // Whether the keys are those of the advanced form rather than one target with its guard.
   bool is_advanced(const YamlNode& node) const {
-    if (node.members.empty() || node.find("publish") != nullptr || node.find("next") != nullptr)
-      return true;
+    if (node.members.empty() || node.find("publish") != nullptr || node.find("next") != nullptr) return true;
     const YamlNode::Member& only = node.members.front();
     return node.members.size() > 1 || only.value.kind != YamlNode::Kind::scalar;
   }
 
   void read_scopes(const YamlNode& publish, ClauseDefinition& clause) {
     if (!check_shape("publish", Shape::mapping, publish, report_)) return;
-    const bool scoped = std::any_of(
-        publish.members.begin(), publish.members.end(),
-        [](const auto& member) { return find_key(Place::publish, member.key.text) != nullptr; });
-    const bool near = std::any_of(
-        publish.members.begin(), publish.members.end(),
-        [](const auto& member) { return member.value.kind == YamlNode::Kind::mapping; });
+    const bool scoped = std::any_of(publish.members.begin(), publish.members.end(), [](const auto& member) {
+      return find_key(Place::publish, member.key.text) != nullptr;
+    });
+    const bool near = std::any_of(publish.members.begin(), publish.members.end(), [](const auto& member) {
+      return member.value.kind == YamlNode::Kind::mapping;
+    });
     if (!scoped && !near) {
       report_
-          .add("GR0203", publish.span,
-               "`publish` of a transition must name `branch`, `global` or `atomic`")
+          .add("GR0203", publish.span, "`publish` of a transition must name `branch`, `global` or `atomic`")
           .note = "write `publish: {branch: {...}}`";
       return;
     }
@@ -275,9 +264,8 @@ class TaskReader {
           target.text->text + '\n' + (target.guard == nullptr ? std::string() : target.guard->text);
       const auto [first, is_new] = seen.emplace(whole, target.text);
       if (!is_new) {
-        core::Diagnostic& finding =
-            report_.add("GR0206", target.text->span,
-                        fmt::format("`{}` stands twice in `{}`", target.text->text, name));
+        core::Diagnostic& finding = report_.add(
+            "GR0206", target.text->span, fmt::format("`{}` stands twice in `{}`", target.text->text, name));
         finding.related.push_back({first->second->span, "first here"});
       }
     }
@@ -290,8 +278,7 @@ class TaskReader {
       if (node.members.size() != 1) {
         report_.add(
             "GR0218", node.span,
-            fmt::format("each item of `{}` has one target; write `- name: <% guard %>` for each",
-                        name));
+            fmt::format("each item of `{}` has one target; write `- name: <% guard %>` for each", name));
         return;
       }
       target.text = &node.members.front().key;
@@ -355,8 +342,7 @@ void report_inline_problems(const YamlNode& text, const grammar::InlineCall& cal
   }
 }
 
-CallDefinition read_call(ir::CallKind kind, const YamlNode& text, const YamlNode* input,
-                         Report& report) {
+CallDefinition read_call(ir::CallKind kind, const YamlNode& text, const YamlNode* input, Report& report) {
   CallDefinition result;
   result.kind = kind;
   result.text = &text;
