@@ -82,9 +82,8 @@ std::string_view colour_of(const Palette& palette, Severity severity) {
 }
 
 size_t code_points(std::string_view text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
+  return static_cast<size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 // The source line with a caret under the span. A tab stays a tab on both lines, so that they align.
@@ -177,8 +176,8 @@ Value sarif_region(const Span& span) {
 }
 
 Value sarif_location(const Span& span, std::string_view message) {
-  Map location{{"physicalLocation",
-                Map{{"artifactLocation", Map{{"uri", span.source->name()}}}, {"region", sarif_region(span)}}}};
+  Map location{{"physicalLocation", Map{{"artifactLocation", Map{{"uri", span.source->name()}}},
+                                        {"region", sarif_region(span)}}}};
   if (!message.empty()) location.set(Value("message"), Map{{"text", Value(message)}});
   return location;
 }
@@ -223,9 +222,8 @@ std::string to_json_list(const std::vector<Diagnostic>& findings) {
 }
 
 std::string to_json(const std::vector<Diagnostic>& findings) {
-  const bool valid = std::none_of(findings.begin(), findings.end(), [](const Diagnostic& d) {
-    return d.severity == Severity::error;
-  });
+  const bool valid = std::none_of(findings.begin(), findings.end(),
+                                  [](const Diagnostic& d) { return d.severity == Severity::error; });
   return to_json(Value(Map{{"valid", valid}, {"diagnostics", Value(to_values(findings))}}), 2);
 }
 

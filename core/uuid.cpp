@@ -26,7 +26,9 @@ uint64_t scramble(uint64_t x) {  // splitmix64
   return x ^ (x >> 31);
 }
 
-bool is_dash_position(size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
+bool is_dash_position(size_t i) {
+  return i == 8 || i == 13 || i == 18 || i == 23;
+}
 
 }  // namespace
 

@@ -104,8 +104,12 @@ Value::Value(std::string_view text) : Value(std::string(text)) {}
 Value::Value(std::string text) : kind_(Kind::string) {
   payload_.box = new detail::StringBox(std::move(text));
 }
-Value::Value(List items) : kind_(Kind::list) { payload_.box = new detail::ListBox(std::move(items)); }
-Value::Value(Map map) : kind_(Kind::map) { payload_.box = new detail::MapBox(std::move(map)); }
+Value::Value(List items) : kind_(Kind::list) {
+  payload_.box = new detail::ListBox(std::move(items));
+}
+Value::Value(Map map) : kind_(Kind::map) {
+  payload_.box = new detail::MapBox(std::move(map));
+}
 
 Value Value::tuple(List items) {
   Value value(std::move(items));
@@ -113,7 +117,9 @@ Value Value::tuple(List items) {
   return value;
 }
 
-Value Value::map(Map map) { return Value(std::move(map)); }
+Value Value::map(Map map) {
+  return Value(std::move(map));
+}
 
 Value Value::set(List members) {
   Map map;
@@ -344,7 +350,9 @@ bool Value::same_as(const Value& other) const noexcept {
 
 namespace {
 
-bool is_numeric(const Value& value) { return value.is_number() || value.is_boolean(); }
+bool is_numeric(const Value& value) {
+  return value.is_number() || value.is_boolean();
+}
 
 // Exact, as Python compares an integer with a float.
 bool numbers_equal(const Value& a, const Value& b) {
@@ -378,7 +386,9 @@ size_t hash_integer(int64_t integer) {
   return static_cast<size_t>(x);
 }
 
-size_t hash_text(std::string_view text) { return std::hash<std::string_view>()(text); }
+size_t hash_text(std::string_view text) {
+  return std::hash<std::string_view>()(text);
+}
 
 }  // namespace
 
@@ -392,8 +402,7 @@ bool operator==(const Value& a, const Value& b) noexcept {
     case Kind::string:
       return a.payload_.box == b.payload_.box || a.as_string() == b.as_string();
     case Kind::list:
-      return a.tuple_ == b.tuple_ &&
-             (a.payload_.box == b.payload_.box || a.as_list() == b.as_list());
+      return a.tuple_ == b.tuple_ && (a.payload_.box == b.payload_.box || a.as_list() == b.as_list());
     case Kind::map:
       return a.payload_.box == b.payload_.box || a.as_map() == b.as_map();
     case Kind::set: {
@@ -492,9 +501,7 @@ const Value* Map::find(const Value& key) const noexcept {
 }
 
 const Value* Map::find(std::string_view key) const noexcept {
-  const auto equal = [&](const Value& other) {
-    return other.is_string() && other.as_string() == key;
-  };
+  const auto equal = [&](const Value& other) { return other.is_string() && other.as_string() == key; };
   if (slots_.empty()) {
     for (const Entry& entry : entries_) {
       if (equal(entry.key)) return &entry.value;

@@ -84,8 +84,7 @@ class Value {
     payload_ = other.payload_;
     retain();
   }
-  Value(Value&& other) noexcept
-      : kind_(other.kind_), tuple_(other.tuple_), auxiliary_(other.auxiliary_) {
+  Value(Value&& other) noexcept : kind_(other.kind_), tuple_(other.tuple_), auxiliary_(other.auxiliary_) {
     payload_ = other.payload_;
     other.kind_ = Kind::null;
   }
@@ -110,9 +109,7 @@ class Value {
   bool is_null() const noexcept { return kind_ == Kind::null; }
   bool is_boolean() const noexcept { return kind_ == Kind::boolean; }
   // An integer of any size; booleans are not integers here.
-  bool is_integer() const noexcept {
-    return kind_ == Kind::integer || kind_ == Kind::big_integer;
-  }
+  bool is_integer() const noexcept { return kind_ == Kind::integer || kind_ == Kind::big_integer; }
   bool is_small_integer() const noexcept { return kind_ == Kind::integer; }
   bool is_float() const noexcept { return kind_ == Kind::floating; }
   bool is_number() const noexcept { return is_integer() || is_float(); }
@@ -242,6 +239,8 @@ class Map {
   bool set(Value key, Value value);
   const Value* find(const Value& key) const noexcept;
   const Value* find(std::string_view key) const noexcept;
+  const Value* find(const std::string& key) const noexcept { return find(std::string_view(key)); }
+  const Value* find(const char* key) const noexcept { return find(std::string_view(key)); }
   bool contains(std::string_view key) const noexcept { return find(key) != nullptr; }
   // True when there was such a key. O(n).
   bool erase(const Value& key);

@@ -31,9 +31,7 @@ struct ActionResult {
     return {State::error, std::move(data), std::move(message)};
   }
   // An error whose result is its message.
-  static ActionResult failure(const std::string& message) {
-    return {State::error, Value(message), message};
-  }
+  static ActionResult failure(const std::string& message) { return {State::error, Value(message), message}; }
 };
 
 // Who calls, for whom, and where: the surroundings of one action execution.
@@ -43,13 +41,13 @@ struct ActionContext {
   core::Uuid action_execution_id;
   std::string workflow_name;
   std::string task_name;
-  uint32_t item_index = 0;           // with-items; otherwise 0
-  uint32_t attempt = 1;              // retries count from 2
+  uint32_t item_index = 0;  // with-items; otherwise 0
+  uint32_t attempt = 1;     // retries count from 2
   bool safe_rerun = false;
-  std::string region;                // resolved; empty: the credentials' default
-  core::Microseconds deadline = 0;   // 0: none
-  std::string callback_url;          // empty: none
-  Value custom_context;              // a map, or null; never logged
+  std::string region;               // resolved; empty: the credentials' default
+  core::Microseconds deadline = 0;  // 0: none
+  std::string callback_url;         // empty: none
+  Value custom_context;             // a map, or null; never logged
 };
 
 struct ActionCall {
@@ -60,17 +58,20 @@ struct ActionCall {
 
 // How an action is carried out.
 enum class ActionMode : uint8_t {
-  in_place,   // evaluate() gives the result inside the step: no effects, no waiting
-  started,    // start() sets it going; the result comes through the completion
-  outside,    // the result is delivered from outside (`action complete`)
+  in_place,  // evaluate() gives the result inside the step: no effects, no waiting
+  started,   // start() sets it going; the result comes through the completion
+  outside,   // start() sets it going; the result is delivered from outside (`action complete`), and the
+             // completion is called only with an error, when it could not be set going
 };
 
-// Called exactly once, from any thread.
+// Called exactly once (mode outside: at most once), from any thread.
 using ActionCompletion = std::function<void(ActionResult)>;
 
 class Action {
  public:
   virtual ~Action() = default;
+  // signature().name, without making a signature that is only made when it is needed.
+  virtual std::string_view name() const { return signature().name; }
   virtual const ir::ActionSignature& signature() const = 0;
   virtual ActionMode mode() const { return ActionMode::started; }
   // True where carrying it out twice does no harm (a read): then it is sent again after a crash.
@@ -86,7 +87,8 @@ class Action {
     (void)input;
     return 0;
   }
-  // For mode started: returns soon; the work goes on elsewhere. Errors go to the completion, too.
+  // For modes started and outside: returns soon; the work goes on elsewhere. Errors go to the completion,
+  // too.
   virtual void start(ActionCall call, ActionCompletion completion) const;
 };
 

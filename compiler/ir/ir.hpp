@@ -34,9 +34,9 @@ struct Location {
 struct Template {
   enum class Kind : uint8_t { constant, expression, list, map };
   Kind kind = Kind::constant;
-  Value constant;                // constant; or for map: the list of keys
-  Index expression = kNone;      // of Program::expressions
-  std::vector<Index> children;   // list items or map values, of Program::templates
+  Value constant;               // constant; or for map: the list of keys
+  Index expression = kNone;     // of Program::expressions
+  std::vector<Index> children;  // list items or map values, of Program::templates
 };
 
 struct SourcedExpression {
@@ -46,9 +46,9 @@ struct SourcedExpression {
 
 // A declared input of a workflow or an ad-hoc action.
 struct Parameter {
-  Index name = kNone;      // of Program::names
+  Index name = kNone;  // of Program::names
   bool required = true;
-  Value default_value;     // never evaluated, as in Mistral
+  Value default_value;  // never evaluated, as in Mistral
 };
 
 enum class CallKind : uint8_t { none, action, workflow };
@@ -56,8 +56,8 @@ enum class CallKind : uint8_t { none, action, workflow };
 // What a task or an ad-hoc action calls, with which input.
 struct Call {
   CallKind kind = CallKind::none;
-  Index name = kNone;    // template; a constant text when the name is static
-  Index input = kNone;   // template: a map, or an expression that gives one
+  Index name = kNone;          // template; a constant text when the name is static
+  Index input = kNone;         // template: a map, or an expression that gives one
   Index inline_input = kNone;  // template: a map; wins over `input` key by key
 };
 
@@ -128,10 +128,10 @@ struct Task {
   Publish publish_on_skip;
   std::array<Clause, kClauseCount> clauses;
   Policies policies;
-  Index keep_result = kNone;  // template: boolean; none: true
-  Index safe_rerun = kNone;   // template: boolean; none: false
-  Index target = kNone;       // template
-  Index region = kNone;       // template
+  Index keep_result = kNone;          // template: boolean; none: true
+  Index safe_rerun = kNone;           // template: boolean; none: false
+  Index target = kNone;               // template
+  Index region = kNone;               // template
   std::vector<Index> requires_tasks;  // reverse workflows: of Workflow::tasks
   std::vector<Index> inbound;  // direct workflows: tasks with an edge to this one, each once, ascending
   Value spec;                  // the definition as written, for task(x).spec
@@ -144,11 +144,11 @@ struct Workflow {
   Location location;
   Type type = Type::direct;
   std::vector<Parameter> input;
-  Index vars = kNone;             // template: a map
-  Index output = kNone;           // template
-  Index output_on_error = kNone;  // template
-  Index region = kNone;           // template
-  std::vector<Task> tasks;        // in order of definition
+  Index vars = kNone;              // template: a map
+  Index output = kNone;            // template
+  Index output_on_error = kNone;   // template
+  Index region = kNone;            // template
+  std::vector<Task> tasks;         // in order of definition
   std::vector<Index> start_tasks;  // without inbound edge, in order of definition
   std::vector<std::string> tags;
   std::string description;
@@ -162,9 +162,9 @@ struct AdhocAction {
   Index workbook = kNone;  // of names
   Location location;
   std::vector<Parameter> input;
-  std::string base;           // action that is called
-  Index base_input = kNone;   // template: a map
-  Index output = kNone;       // template; none: the base's result
+  std::string base;          // action that is called
+  Index base_input = kNone;  // template: a map
+  Index output = kNone;      // template; none: the base's result
   std::string description;
 };
 

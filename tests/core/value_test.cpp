@@ -75,8 +75,7 @@ TEST(Value, DestroysDeepNestingWithoutRecursion) {
 TEST(Value, MergesMapsAtEveryDepth) {
   const Value left = parse_json(R"({"a": {"b": 1, "c": [1]}, "d": 2})");
   const Value right = parse_json(R"({"a": {"c": [2], "e": 3}, "d": {"f": 4}})");
-  EXPECT_EQ(merge_maps(left, right),
-            parse_json(R"({"a": {"b": 1, "c": [2], "e": 3}, "d": {"f": 4}})"));
+  EXPECT_EQ(merge_maps(left, right), parse_json(R"({"a": {"b": 1, "c": [2], "e": 3}, "d": {"f": 4}})"));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
-// The errors that Python's operations end with, so that a caller can tell them apart (YAQL's groupBy
-// treats an IndexError unlike a TypeError). All of them are core::Error of the kind `invalid`.
+// The errors that Python's operations end with, so that a caller can tell them apart (YAQL's
+// groupBy treats an IndexError unlike a TypeError). All of them are core::Error of the kind
+// `invalid`.
 #pragma once
 
 #include <string>
@@ -29,8 +30,7 @@ struct AttributeError : core::Error {
 };
 
 struct ZeroDivisionError : core::Error {
-  explicit ZeroDivisionError(const std::string& message)
-      : Error(core::ErrorKind::invalid, message) {}
+  explicit ZeroDivisionError(const std::string& message) : Error(core::ErrorKind::invalid, message) {}
 };
 
 struct OverflowError : core::Error {

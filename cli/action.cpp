@@ -1,0 +1,251 @@
+// gregale action: the actions that workflows can call, one of them by itself, and results from outside.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <future>
+#include <memory>
+#include <thread>
+
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/execution_text.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/output.hpp"
+#include "cli/stored_execution.hpp"
+#include "cli/world.hpp"
+#include "core/json.hpp"
+#include "interpreter/document.hpp"
+
+namespace gregale::cli {
+
+namespace {
+
+using core::Error;
+using core::ErrorKind;
+using core::List;
+using core::Map;
+using core::Value;
+using interpreter::ActionMode;
+using interpreter::ActionResult;
+
+struct Options {
+  std::string name;
+  std::string service;
+  std::string input;
+  std::string region;
+  std::string cloud;
+  std::string custom_context;
+  std::string id;
+  std::string db;
+  std::string result;
+  std::string error;
+  bool cancel = false;
+  Format format = Format::text;
+};
+
+bool belongs_to(const ir::ActionSignature& signature, const std::string& service) {
+  return service.empty() || signature.service == service || signature.name.starts_with(service + ".");
+}
+
+int list(const Options& options) {
+  const World world;
+  List items;
+  for (const std::string& name : world.actions().action_names()) {
+    const ir::ActionSignature& signature = *world.actions().find_signature(name);
+    if (!belongs_to(signature, options.service)) continue;
+    if (options.format == Format::text) {
+      print(fmt::format("{:<32} {}\n", name, signature.description));
+      continue;
+    }
+    items.push_back(Map{{"name", name},
+                        {"description", signature.description},
+                        {"service", signature.service.empty() ? Value() : Value(signature.service)}});
+  }
+  if (options.format == Format::json) print_json(Value(std::move(items)));
+  return kDone;
+}
+
+const interpreter::Action& find_action(const World& world, const std::string& name) {
+  const interpreter::Action* action = world.actions().find(name);
+  if (action == nullptr) throw Error(ErrorKind::not_found, fmt::format("no action '{}'", name));
+  return *action;
+}
+
+int show(const Options& options) {
+  const World world;
+  const ir::ActionSignature& signature = find_action(world, options.name).signature();
+  if (options.format == Format::text) {
+    print(fmt::format("{}\n  {}\n", signature.name, signature.description));
+    if (!signature.service.empty()) print(fmt::format("  service type: {}\n", signature.service));
+    for (const ir::ActionParameter& parameter : signature.parameters) {
+      print(fmt::format("  {:<24} {}{}\n", parameter.name, parameter.description,
+                        parameter.required
+                            ? " (required)"
+                            : fmt::format(" (default {})", core::to_json(parameter.default_value))));
+    }
+    return kDone;
+  }
+  List parameters;
+  for (const ir::ActionParameter& parameter : signature.parameters) {
+    parameters.push_back(Map{{"name", parameter.name},
+                             {"required", parameter.required},
+                             {"default", parameter.default_value},
+                             {"description", parameter.description}});
+  }
+  print_json(Map{{"name", signature.name},
+                 {"description", signature.description},
+                 {"service", signature.service.empty() ? Value() : Value(signature.service)},
+                 {"takes_region", signature.takes_region},
+                 {"parameters", Value(std::move(parameters))}});
+  return kDone;
+}
+
+ActionResult carry_out(const interpreter::Action& action, interpreter::ActionCall call) {
+  switch (action.mode()) {
+    case ActionMode::in_place: {
+      const double delay = action.delay_seconds(call.input);
+      if (delay > 0) std::this_thread::sleep_for(std::chrono::duration<double>(delay));
+      return action.evaluate(call.input);
+    }
+    case ActionMode::outside:
+      throw Error(ErrorKind::invalid,
+                  fmt::format("the result of '{}' comes from outside; it can only be called by a workflow",
+                              call.name));
+    case ActionMode::started:
+      break;
+  }
+  const auto promise = std::make_shared<std::promise<ActionResult>>();
+  std::future<ActionResult> result = promise->get_future();
+  action.start(std::move(call), [promise](ActionResult r) { promise->set_value(std::move(r)); });
+  return result.get();
+}
+
+std::string error_text(const ActionResult& result) {
+  if (!result.message.empty()) return result.message;
+  return result.data.is_string() ? result.data.as_string() : core::to_json(result.data);
+}
+
+int refuse(const Options& options, const Error& error) {
+  if (options.format == Format::json) {
+    print_json(Map{{"error", error.what()}});
+  } else {
+    print_error(fmt::format("gregale: {}\n", error.what()));
+  }
+  return kUsage;
+}
+
+int run(const Options& options) {
+  const World world({options.cloud});
+  interpreter::ActionCall call;
+  const interpreter::Action* action = nullptr;
+  try {
+    action = &find_action(world, options.name);
+    call.name = options.name;
+    call.input = options.input.empty() ? Value(Map()) : read_mapping("--input", options.input);
+    const std::string problem = interpreter::check_input(action->signature(), call.input);
+    if (!problem.empty()) throw Error(ErrorKind::invalid, problem);
+    call.context.action_execution_id = core::Uuid::random();
+    call.context.region = options.region;
+    for (const char* key : {"action_region", "region"}) {
+      const Value given = call.input.get(key);
+      if (action->signature().takes_region && given.is_string()) call.context.region = given.as_string();
+    }
+    if (!options.custom_context.empty()) {
+      call.context.custom_context = read_mapping("--custom-context", options.custom_context);
+    }
+  } catch (const Error& error) {
+    return refuse(options, error);
+  }
+  const std::string id = call.context.action_execution_id.text();
+  const std::string region = call.context.region;
+  ActionResult result;
+  try {
+    result = carry_out(*action, std::move(call));
+  } catch (const Error& error) {
+    result = ActionResult::failure(error.what());
+  }
+  const bool success = result.state == ActionResult::State::success;
+  if (options.format == Format::json) {
+    Map document{{"id", id}, {"name", options.name}};
+    if (!region.empty()) document.set(Value("region"), Value(region));
+    document.set(Value("state"), Value(success ? "SUCCESS" : "ERROR"));
+    document.set(Value("output"), result.data);
+    if (!success) document.set(Value("error"), Value(error_text(result)));
+    print_json(Value(std::move(document)));
+  } else if (success) {
+    print(core::to_json(result.data, 2) + "\n");
+  } else {
+    print_error(fmt::format("{} failed: {}\n", options.name, error_text(result)));
+  }
+  return success ? kDone : kFailed;
+}
+
+ActionResult given_result(const Options& options) {
+  if (options.cancel) return {ActionResult::State::cancelled, Value(), {}};
+  if (!options.error.empty()) return ActionResult::error(read_value("--error", options.error));
+  return ActionResult::success(read_value("--result", options.result));
+}
+
+int complete(const Options& options) {
+  const World world({options.cloud});
+  ActionResult result = given_result(options);
+  interpreter::SqliteStore store(options.db, interpreter::StoreAccess::write);
+  const auto address =
+      core::Uuid::looks_like(options.id) ? store.find_action(core::Uuid::parse(options.id)) : std::nullopt;
+  if (!address) throw Error(ErrorKind::not_found, fmt::format("no action execution {}", options.id));
+  CarriedOn carried(store, world, options.format == Format::text);
+  carried.runtime().load(address->root);
+  carried.runtime().complete_action(address->root, address->action, std::move(result));
+  carried.run();
+  const interpreter::ExecutionTree& tree = carried.runtime().tree(address->root);
+  const Value document = interpreter::execution_document(load_program(store, tree.program_digest), tree, 0);
+  if (options.format == Format::json) {
+    print_json(document);
+  } else {
+    print(summary_text(document));
+  }
+  return exit_code_of(tree.root().state);
+}
+
+}  // namespace
+
+void add_action(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("action", "Actions: list, show, run one, complete one from outside");
+  command->require_subcommand(1);
+  const auto sub = [&](const char* name, const char* help, std::function<int()> call) {
+    CLI::App* made = command->add_subcommand(name, help);
+    made->add_option("--format", options->format, "text or json")
+        ->transform(CLI::CheckedTransformer(
+            std::map<std::string, Format>{{"text", Format::text}, {"json", Format::json}}));
+    made->callback([&exit_code, call = std::move(call)] { exit_code = call(); });
+    return made;
+  };
+
+  sub("list", "All actions by name", [options] {
+    return list(*options);
+  })->add_option("--service", options->service, "Only those of a service: nova, compute, std, ...");
+  sub("show", "Parameters and documentation of an action", [options] { return show(*options); })
+      ->add_option("NAME", options->name, "The action")
+      ->required();
+
+  CLI::App* running = sub("run", "Carry out one action", [options] { return run(*options); });
+  running->add_option("NAME", options->name, "The action")->required();
+  running->add_option("--input", options->input, "Its parameters: JSON, or @FILE");
+  running->add_option("--region", options->region, "Region, where the input names none");
+  running->add_option("--cloud", options->cloud, "Credentials: a cloud of clouds.yaml");
+  running->add_option("--custom-context", options->custom_context, "Data for the action: JSON, or @FILE");
+
+  CLI::App* completing = sub("complete", "Give the result of an action that waits for it",
+                             [options] { return complete(*options); });
+  completing->add_option("ID", options->id, "The action execution's id")->required();
+  completing->add_option("--db", options->db, "The store")->required();
+  completing->add_option("--cloud", options->cloud, "Credentials: a cloud of clouds.yaml");
+  CLI::Option_group* how = completing->add_option_group("how it ended");
+  how->add_option("--result", options->result, "Its result: JSON, or @FILE");
+  how->add_option("--error", options->error, "What went wrong: JSON, or @FILE");
+  how->add_flag("--cancel", options->cancel, "It was cancelled");
+  how->require_option(1);
+}
+
+}  // namespace gregale::cli

@@ -1,0 +1,27 @@
+// Reading what options carry: files, JSON given in place or as @FILE, NAME=VALUE pairs.
+// Everything here throws core::Error(invalid) with a message that names the option or file.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/source.hpp"
+#include "core/value.hpp"
+
+namespace gregale::cli {
+
+using core::Value;
+
+// "-" is standard input.
+std::string read_file(const std::string& path);
+core::SourcePtr read_source(const std::string& path);
+
+// JSON text, or @FILE with JSON or YAML in it. [option] is for messages.
+Value read_value(std::string_view option, const std::string& text);
+// The same, and a mapping.
+Value read_mapping(std::string_view option, const std::string& text);
+// NAME=VALUE with VALUE as YAML, added to [input].
+void add_pair(std::string_view option, const std::string& pair, core::Map& input);
+
+}  // namespace gregale::cli

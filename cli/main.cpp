@@ -1,0 +1,48 @@
+// The `gregale` command: reads the command line and hands over to a sub-command.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/output.hpp"
+
+namespace {
+
+using namespace gregale;
+
+int run(int argc, char** argv) {
+  CLI::App app("Workflows for OpenStack operators: the Mistral language, compiled and run durably.",
+               "gregale");
+  app.set_version_flag("--version", "gregale " GREGALE_VERSION);
+  app.require_subcommand(1);
+  app.footer("`gregale COMMAND --help` tells more about a command.");
+  int exit_code = cli::kDone;
+  cli::add_validate(app, exit_code);
+  cli::add_compile(app, exit_code);
+  cli::add_run(app, exit_code);
+  cli::add_execution(app, exit_code);
+  cli::add_action(app, exit_code);
+  cli::add_eval(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);  // prints the help, the version or what is wrong
+    return code == 0 ? cli::kDone : cli::kUsage;
+  }
+  return exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const core::Error& error) {
+    cli::print_error(fmt::format("gregale: {}\n", error.what()));
+    return cli::exit_code_of(error);
+  } catch (const std::exception& error) {
+    cli::print_error(fmt::format("gregale: internal error: {}\n", error.what()));
+    return cli::kInternal;
+  }
+}

@@ -1,0 +1,163 @@
+// gregale run: compile, start, run to the end, show the execution.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/execution_text.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/output.hpp"
+#include "cli/program_files.hpp"
+#include "cli/stored_execution.hpp"
+#include "cli/temporary_store.hpp"
+#include "cli/world.hpp"
+#include "compiler/ir/serialization.hpp"
+#include "core/json.hpp"
+#include "interpreter/document.hpp"
+
+namespace gregale::cli {
+
+namespace {
+
+using core::Error;
+using core::ErrorKind;
+using core::Map;
+
+struct Options {
+  std::vector<std::string> files;
+  std::string workflow;
+  std::string input;
+  std::vector<std::string> pairs;
+  std::string env;
+  std::string params;
+  std::string region;
+  std::string cloud;
+  std::string custom_context;
+  std::string db;
+  double timeout = 0;
+  Format format = Format::text;
+};
+
+// What was refused before anything ran: in JSON on standard output, else in words.
+int refuse(const Options& options, const std::string& message, std::string_view stage, int exit_code,
+           const core::Diagnostics& diagnostics) {
+  if (options.format == Format::json) {
+    print_json(Map{{"error", message},
+                   {"stage", core::Value(stage)},
+                   {"diagnostics", core::parse_json(core::to_json_list(diagnostics.sorted()))}});
+  } else {
+    print_findings(diagnostics);
+    print_error(fmt::format("gregale: {}\n", message));
+  }
+  return exit_code;
+}
+
+std::string choose_workflow(const ir::Program& program, const std::string& wanted) {
+  if (!wanted.empty()) return wanted;
+  if (program.workflows.size() == 1) return program.name(program.workflows.front().name);
+  std::string names;
+  for (const ir::Workflow& workflow : program.workflows) {
+    names += (names.empty() ? "" : ", ") + program.name(workflow.name);
+  }
+  throw Error(ErrorKind::invalid,
+              program.workflows.empty()
+                  ? "the files define no workflow"
+                  : fmt::format("the files define several workflows, choose one by --workflow: {}", names));
+}
+
+interpreter::StartRequest make_request(const Options& options, const ir::Program& program) {
+  interpreter::StartRequest request;
+  request.workflow = choose_workflow(program, options.workflow);
+  Map input;
+  if (!options.input.empty()) input = read_mapping("--input", options.input).as_map();
+  for (const std::string& pair : options.pairs) add_pair("--input-value", pair, input);
+  request.input = core::Value(std::move(input));
+  Map params;
+  if (!options.params.empty()) params = read_mapping("--params", options.params).as_map();
+  if (!options.env.empty()) {
+    const bool in_place = options.env.front() == '{' || options.env.front() == '@';
+    if (!in_place) {
+      throw Error(ErrorKind::not_found, fmt::format("Environment is not found: {}", options.env));
+    }
+    params.set(core::Value("env"), read_value("--env", options.env));
+  }
+  if (const core::Value* env = params.find("env"); env != nullptr && env->is_string()) {
+    throw Error(ErrorKind::not_found, fmt::format("Environment is not found: {}", env->as_string()));
+  }
+  request.params = core::Value(std::move(params));
+  request.region = options.region;
+  if (!options.custom_context.empty()) {
+    request.custom_context = read_mapping("--custom-context", options.custom_context);
+  }
+  return request;
+}
+
+int run(const Options& options) {
+  const World world({options.cloud});
+  ProgramFiles files = read_program(options.files, {&world.actions()});
+  if (!files.program) {
+    return refuse(options, "the definition has errors", "definition", kDefinition, files.diagnostics);
+  }
+  print_findings(files.diagnostics);
+
+  std::unique_ptr<TemporaryStore> temporary;
+  if (options.db.empty()) temporary = std::make_unique<TemporaryStore>();
+  interpreter::SqliteStore store(temporary ? temporary->path() : options.db, interpreter::StoreAccess::write,
+                                 temporary ? interpreter::Durability::none : interpreter::Durability::full);
+
+  CarriedOn carried(store, world, options.format == Format::text);
+  interpreter::Runtime& runtime = carried.runtime();
+
+  const std::string binary = ir::to_binary(*files.program);
+  const auto program = std::make_shared<const interpreter::LoadedProgram>(std::move(*files.program),
+                                                                          ir::digest_of_binary(binary));
+  core::Uuid id;
+  try {
+    const interpreter::StartRequest request = make_request(options, program->program());
+    runtime.add_program(program, binary);
+    id = runtime.start(program->digest(), request);
+  } catch (const Error& error) {
+    return refuse(options, error.what(), "start", exit_code_of(error), {});
+  }
+  if (!temporary) runtime.load_unfinished();
+  const core::Microseconds limit =
+      options.timeout > 0
+          ? world.clock().now() + static_cast<core::Microseconds>(options.timeout * core::kSecond)
+          : 0;
+  carried.run(limit);
+
+  const core::Value document = interpreter::execution_document(*program, runtime.tree(id), 0);
+  if (options.format == Format::json) {
+    print_json(document);
+  } else {
+    print(summary_text(document));
+  }
+  return exit_code_of(runtime.tree(id).root().state);
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("run", "Compile a workflow and run it to its end");
+  command->add_option("FILE", options->files, "Definitions, or one compiled program")->required();
+  command->add_option("--workflow", options->workflow, "Which workflow, where the files define several");
+  command->add_option("--input", options->input, "Input of the workflow: JSON, or @FILE");
+  command->add_option("-i,--input-value", options->pairs, "NAME=VALUE, one input; VALUE is YAML");
+  command->add_option("--env", options->env, "Environment: JSON, @FILE, or a name");
+  command->add_option("--params", options->params, "Parameters of the execution (task_name, env, ...): JSON");
+  command->add_option("--region", options->region, "Region of OpenStack actions that name none");
+  command->add_option("--cloud", options->cloud, "Credentials: a cloud of clouds.yaml");
+  command->add_option("--custom-context", options->custom_context,
+                      "Data that reaches every action: JSON, or @FILE. It is kept in memory only");
+  command->add_option("--db", options->db, "Store; otherwise a temporary one that is removed at the end");
+  command->add_option("--timeout", options->timeout, "Stop waiting after so many SECONDS")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--format", options->format, "text or json")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, Format>{{"text", Format::text}, {"json", Format::json}}));
+  command->callback([options, &exit_code] { exit_code = run(*options); });
+}
+
+}  // namespace gregale::cli

@@ -1,0 +1,42 @@
+#include "cli/stored_execution.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "compiler/ir/serialization.hpp"
+
+namespace gregale::cli {
+
+interpreter::ExecutionAddress find_execution(interpreter::Store& store, const std::string& id) {
+  const auto found = core::Uuid::looks_like(id) ? store.find_execution(core::Uuid::parse(id)) : std::nullopt;
+  if (!found) throw core::Error(core::ErrorKind::not_found, fmt::format("no execution {}", id));
+  return *found;
+}
+
+interpreter::LoadedProgram load_program(interpreter::Store& store, const std::string& digest) {
+  return interpreter::LoadedProgram(ir::from_binary(store.load_program(digest)), digest);
+}
+
+namespace {
+
+interpreter::RuntimeOptions runtime_options(Progress* progress) {
+  interpreter::RuntimeOptions options;
+  if (progress != nullptr) {
+    options.observer = [progress](const auto& tree, const auto& output) { progress->observe(tree, output); };
+  }
+  return options;
+}
+
+}  // namespace
+
+CarriedOn::CarriedOn(interpreter::Store& store, const World& world, bool show_progress)
+    : progress_(show_progress ? std::make_unique<Progress>(::isatty(STDERR_FILENO) != 0) : nullptr),
+      runtime_(store, world.actions(), world.clock(), runtime_options(progress_.get())),
+      interrupts_([this] { runtime_.interrupt(); }) {}
+
+void CarriedOn::run(core::Microseconds deadline) {
+  runtime_.run(deadline);
+  if (progress_) progress_->finish();
+}
+
+}  // namespace gregale::cli

@@ -1,0 +1,17 @@
+// The checks of what definitions mean, beyond their structure: names, graph, calls, expressions.
+#pragma once
+
+#include "compiler/definition.hpp"
+#include "compiler/ir/action_signature.hpp"
+#include "compiler/lowering.hpp"
+#include "compiler/report.hpp"
+
+namespace gregale::compiler {
+
+// Targets and requirements that name no task, tasks that nothing can name.
+void check_task_names(const Definitions& definitions, Report& report);
+
+// Start tasks, joins that cannot be met, tasks that cannot be reached, cycles of requirements.
+void check_graphs(const Definitions& definitions, const ir::Program& program, Report& report);
+
+}  // namespace gregale::compiler

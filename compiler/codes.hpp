@@ -1,0 +1,35 @@
+// The table of diagnostic codes: what `gregale explain CODE` prints, and each code's usual
+// severity.
+//
+// A finding is an error when stock Mistral refuses the definition as well, or when it cannot mean
+// anything; it is a warning when Mistral would take it, though nobody can mean it (--strict makes
+// errors of those).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/diagnostic.hpp"
+
+namespace gregale::compiler {
+
+struct Code {
+  std::string_view code;
+  core::Severity severity;
+  std::string_view title;
+  std::string_view explanation;
+  std::string_view wrong;  // an example with the mistake
+  std::string_view right;  // and without it
+};
+
+// In order of their codes.
+const std::vector<Code>& all_codes();
+// nullptr for an unknown code.
+const Code* find_code(std::string_view code);
+// Error for an unknown code.
+core::Severity default_severity(std::string_view code);
+// The long form for people; empty for an unknown code. Letters of any case will do.
+std::string explain(std::string_view code);
+
+}  // namespace gregale::compiler

@@ -1,0 +1,106 @@
+// What a file defines, read from its YAML and not yet translated: workflows, tasks, transitions,
+// calls. Every part keeps the node that it was read from, so that findings have their place. The
+// nodes belong to the compiler's documents and outlive the definitions.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "compiler/ir/ir.hpp"
+#include "grammar/inline_call.hpp"
+#include "grammar/with_items.hpp"
+#include "grammar/yaml.hpp"
+
+namespace gregale::compiler {
+
+using grammar::YamlNode;
+
+struct ParameterDefinition {
+  const YamlNode* name = nullptr;
+  const YamlNode* default_value = nullptr;  // none: the parameter is needed
+};
+
+struct CallDefinition {
+  ir::CallKind kind = ir::CallKind::none;
+  const YamlNode* text = nullptr;   // the one-line call; none: std.noop
+  grammar::InlineCall call;         // of `text`
+  const YamlNode* input = nullptr;  // `input`, `base-input`
+};
+
+struct WithItemsDefinition {
+  const YamlNode* text = nullptr;
+  grammar::WithItemsText items;
+};
+
+struct TargetDefinition {
+  const YamlNode* text = nullptr;
+  grammar::InlineCall command;      // of `text`; its name is the target's
+  const YamlNode* guard = nullptr;  // none: always
+};
+
+struct ClauseDefinition {
+  const YamlNode* key = nullptr;      // none: there is no such clause
+  const YamlNode* publish = nullptr;  // mapping of scopes
+  std::vector<TargetDefinition> targets;
+};
+
+struct RetryDefinition {
+  const YamlNode* node = nullptr;
+  std::optional<grammar::InlineCall> line;  // where it is written on one line
+};
+
+// What tasks and task-defaults have in common.
+struct TaskPart {
+  const YamlNode* node = nullptr;  // the mapping
+  RetryDefinition retry;
+  std::array<ClauseDefinition, ir::kClauseCount> clauses;
+  std::vector<const YamlNode*> requires_tasks;
+
+  // The value of a key, or nullptr.
+  const YamlNode* value(std::string_view key) const noexcept {
+    const YamlNode::Member* member = node == nullptr ? nullptr : node->find(key);
+    return member == nullptr ? nullptr : &member->value;
+  }
+};
+
+struct TaskDefinition : TaskPart {
+  const YamlNode* name = nullptr;
+  CallDefinition call;
+  std::vector<WithItemsDefinition> with_items;
+};
+
+struct WorkflowDefinition {
+  const YamlNode* name = nullptr;
+  const YamlNode* node = nullptr;  // the mapping
+  std::string full_name;
+  std::string workbook;  // empty outside of workbooks
+  ir::Workflow::Type type = ir::Workflow::Type::direct;
+  std::vector<ParameterDefinition> input;
+  std::optional<TaskPart> defaults;
+  std::vector<TaskDefinition> tasks;
+  std::unordered_map<std::string_view, size_t> task_index;
+
+  const YamlNode* value(std::string_view key) const noexcept {
+    const YamlNode::Member* member = node->find(key);
+    return member == nullptr ? nullptr : &member->value;
+  }
+  std::vector<std::string> task_names() const;
+};
+
+struct ActionDefinition {
+  const YamlNode* name = nullptr;
+  const YamlNode* node = nullptr;
+  std::string full_name;
+  std::string workbook;
+  std::vector<ParameterDefinition> input;
+  CallDefinition base;
+};
+
+struct Definitions {
+  std::vector<WorkflowDefinition> workflows;
+  std::vector<ActionDefinition> actions;
+};
+
+}  // namespace gregale::compiler

@@ -1,0 +1,300 @@
+#include "compiler/definition_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "compiler/keys.hpp"
+#include "core/similar.hpp"
+#include "core/uuid.hpp"
+
+namespace gregale::compiler {
+
+namespace {
+
+bool is_text(const YamlNode& node) {
+  return node.kind == YamlNode::Kind::scalar && node.scalar.is_string();
+}
+
+// The version that a member states; missing or strange ones are reported.
+void check_version(const YamlNode& document, Report& report) {
+  const YamlNode::Member* member = document.find("version");
+  if (member == nullptr) {
+    std::vector<std::string> keys;
+    for (const YamlNode::Member& one : document.members) {
+      if (one.key.scalar.is_string() && one.value.kind == YamlNode::Kind::scalar &&
+          core::nearest_name(one.key.text, {"version"}) == "version") {
+        core::Diagnostic& finding =
+            report.add("GR0207", one.key.span,
+                       fmt::format("the key `version` is missing; `{}` is not known here", one.key.text));
+        finding.suggestion = core::Suggestion{"version", one.key.span};
+        return;
+      }
+    }
+    const core::Span start{document.span.source, document.span.begin, document.span.begin};
+    report.add("GR0207", start, "the key `version` is missing").note =
+        "a definition begins with `version: '2.0'`";
+    return;
+  }
+  const YamlNode& value = member->value;
+  const bool number = value.kind == YamlNode::Kind::scalar && value.scalar.is_number();
+  if (!number && !(is_text(value) && !value.text.empty())) {
+    report.add("GR0203", value.span, fmt::format("`version` must be '2.0', but this is {}", describe(value)));
+    return;
+  }
+  if (value.text != "2.0" && value.text != "2") {
+    report.add("GR0208", value.span,
+               fmt::format("version {} of the language is not known; it is read as 2.0", value.text));
+  }
+}
+
+std::vector<ParameterDefinition> read_parameters(const YamlNode* input, Report& report) {
+  std::vector<ParameterDefinition> result;
+  if (input == nullptr) return result;
+  std::unordered_map<std::string_view, const YamlNode*> seen;
+  for (const YamlNode& item : input->items) {
+    ParameterDefinition parameter;
+    if (is_text(item)) {
+      parameter.name = &item;
+    } else if (item.kind == YamlNode::Kind::mapping && item.members.size() == 1) {
+      check_names("input", item, report);
+      parameter.name = &item.members.front().key;
+      parameter.default_value = &item.members.front().value;
+    } else {
+      continue;
+    }
+    if (!is_text(*parameter.name) || parameter.name->text.empty()) continue;
+    const auto [first, is_new] = seen.emplace(parameter.name->text, parameter.name);
+    if (!is_new) {
+      // Plain repetition is reported with the list's shape.
+      if (parameter.default_value != nullptr || !is_text(item)) {
+        core::Diagnostic& finding =
+            report.add("GR0206", parameter.name->span,
+                       fmt::format("the input `{}` is declared twice", parameter.name->text));
+        finding.related.push_back({first->second->span, "first here"});
+      }
+      continue;
+    }
+    result.push_back(parameter);
+  }
+  return result;
+}
+
+const YamlNode* value_of(const YamlNode& node, std::string_view key) {
+  const YamlNode::Member* member = node.find(key);
+  return member == nullptr ? nullptr : &member->value;
+}
+
+void check_own_name(const YamlNode& name, const YamlNode& node, Report& report) {
+  const YamlNode* own = value_of(node, "name");
+  if (own != nullptr && is_text(*own) && own->text != name.text) {
+    report.add(
+        "GR0216", own->span,
+        fmt::format("`name` says `{}`, but the name that counts is the key, `{}`", own->text, name.text));
+  }
+}
+
+// Reads the definitions of one document.
+class DocumentReader {
+ public:
+  DocumentReader(Definitions& definitions, Report& report) : definitions_(definitions), report_(report) {}
+
+  void read(const YamlNode& document) {
+    if (document.kind != YamlNode::Kind::mapping || document.members.empty()) {
+      report_.add("GR0210", document.span,
+                  fmt::format("a definition is a mapping with `version` and workflows by name, but this "
+                              "is {}",
+                              document.kind == YamlNode::Kind::mapping ? "empty" : describe(document)));
+      return;
+    }
+    if (is_workbook(document)) {
+      read_workbook(document);
+    } else {
+      read_list(document);
+    }
+  }
+
+ private:
+  static bool holds_definitions(const YamlNode* node, std::string_view key) {
+    return node != nullptr && node->kind == YamlNode::Kind::mapping && node->find("tasks") == nullptr &&
+           node->find("base") == nullptr &&
+           std::any_of(node->members.begin(), node->members.end(),
+                       [&](const YamlNode::Member& member) { return member.value.find(key) != nullptr; });
+  }
+
+  static bool is_workbook(const YamlNode& document) {
+    const YamlNode* name = value_of(document, "name");
+    if (name != nullptr && name->kind == YamlNode::Kind::scalar) return true;
+    return holds_definitions(value_of(document, "workflows"), "tasks") ||
+           holds_definitions(value_of(document, "actions"), "base");
+  }
+
+  void read_workbook(const YamlNode& document) {
+    check_keys(Place::workbook, document, report_);
+    check_version(document, report_);
+    const YamlNode* name = value_of(document, "name");
+    if (name == nullptr) {
+      report_.add("GR0204", core::Span{document.span.source, document.span.begin, document.span.begin},
+                  "the workbook has no `name`");
+    }
+    const std::string workbook = name != nullptr && is_text(*name) ? name->text : std::string();
+    if (const YamlNode* actions = value_of(document, "actions")) {
+      check_names("ad-hoc action", *actions, report_);
+      for (const YamlNode::Member& member : actions->members) read_action(member, workbook);
+    }
+    if (const YamlNode* workflows = value_of(document, "workflows")) {
+      check_names("workflow", *workflows, report_);
+      for (const YamlNode::Member& member : workflows->members) read_workflow(member, workbook);
+    }
+  }
+
+  void read_list(const YamlNode& document) {
+    check_names("workflow", document, report_);
+    check_version(document, report_);
+    size_t count = 0;
+    for (const YamlNode::Member& member : document.members) {
+      if (!member.key.scalar.is_string() || member.key.text == "version") continue;
+      if (member.value.kind != YamlNode::Kind::mapping) {
+        read_stray_key(document, member);
+        continue;
+      }
+      ++count;
+      if (is_action(member.value)) {
+        read_action(member, {});
+      } else {
+        read_workflow(member, {});
+      }
+    }
+    if (count == 0) {
+      report_.add("GR0210", document.span, "there is no workflow and no ad-hoc action in this file");
+    }
+  }
+
+  // A top-level member that is no mapping, so neither a workflow nor an action.
+  void read_stray_key(const YamlNode& document, const YamlNode::Member& member) {
+    if (member.key.text == "dialect") {
+      check_shape("dialect", Shape::text, member.value, report_);
+      return;
+    }
+    if (document.find("version") == nullptr &&
+        core::nearest_name(member.key.text, {"version"}) == "version") {
+      return;  // reported as the missing version
+    }
+    core::Diagnostic& finding = report_.add(
+        "GR0203", member.key.span,
+        fmt::format("`{}` must be a workflow or an ad-hoc action, that is a mapping, but it is {}",
+                    member.key.text, describe(member.value)));
+    if (member.key.text == "tasks" || member.key.text == "input") {
+      finding.note = "a workflow's keys stand under its name";
+    }
+  }
+
+  // Told from the keys; where both `tasks` and `base` are missing from what looks like them.
+  static bool is_action(const YamlNode& node) {
+    if (node.find("tasks") != nullptr) return false;
+    if (node.find("base") != nullptr) return true;
+    int score = 0;
+    for (const YamlNode::Member& member : node.members) {
+      const bool action = find_key(Place::action, member.key.text) != nullptr;
+      const bool workflow = find_key(Place::workflow, member.key.text) != nullptr;
+      score += (action && !workflow ? 2 : 0) - (workflow && !action ? 2 : 0);
+      if (action || workflow) continue;
+      score += core::nearest_name(member.key.text, {"base", "base-input"}).empty() ? 0 : 1;
+      score -= core::nearest_name(member.key.text, {"tasks"}).empty() ? 0 : 1;
+    }
+    return score > 0;
+  }
+
+  // Reports a missing key unless a misspelt one stands for it.
+  void require(const YamlNode& name, const YamlNode& node, std::string_view key, std::string_view what,
+               Place place) {
+    if (node.find(key) != nullptr) return;
+    for (const YamlNode::Member& member : node.members) {
+      if (find_key(place, member.key.text) == nullptr &&
+          core::nearest_name(member.key.text, {std::string(key)}) == key) {
+        core::Diagnostic& finding = report_.add(
+            "GR0204", member.key.span,
+            fmt::format("the {} `{}` has no `{}`, only `{}`", what, name.text, key, member.key.text));
+        finding.suggestion = core::Suggestion{std::string(key), member.key.span};
+        return;
+      }
+    }
+    report_.add("GR0204", name.span, fmt::format("the {} `{}` has no `{}`", what, name.text, key));
+  }
+
+  void check_unique(std::string_view what, const std::string& full_name, const YamlNode& name) {
+    const auto [first, is_new] = names_.emplace(std::string(what) + full_name, &name);
+    if (is_new || first->second->span.source == name.span.source) return;  // twice in a file: a key
+    core::Diagnostic& finding =
+        report_.add("GR0308", name.span, fmt::format("the {} `{}` is defined twice", what, full_name));
+    finding.related.push_back({first->second->span, "first here"});
+  }
+
+  void read_action(const YamlNode::Member& member, const std::string& workbook) {
+    if (!is_text(member.key) || member.key.text == "version") return;
+    if (member.value.kind != YamlNode::Kind::mapping) {
+      check_shape(member.key.text, Shape::mapping, member.value, report_);
+      return;
+    }
+    ActionDefinition action;
+    action.name = &member.key;
+    action.node = &member.value;
+    action.workbook = workbook;
+    action.full_name = workbook.empty() ? member.key.text : workbook + "." + member.key.text;
+    require(member.key, member.value, "base", "ad-hoc action", Place::action);
+    check_keys(Place::action, member.value, report_);
+    check_own_name(member.key, member.value, report_);
+    action.input = read_parameters(value_of(member.value, "input"), report_);
+    if (const YamlNode* base = value_of(member.value, "base"); base != nullptr && is_text(*base)) {
+      action.base = read_call(ir::CallKind::action, *base, value_of(member.value, "base-input"), report_);
+    }
+    check_unique("ad-hoc action", action.full_name, member.key);
+    definitions_.actions.push_back(std::move(action));
+  }
+
+  void read_workflow(const YamlNode::Member& member, const std::string& workbook) {
+    if (!is_text(member.key) || member.key.text == "version") return;
+    if (member.value.kind != YamlNode::Kind::mapping) {
+      check_shape(member.key.text, Shape::mapping, member.value, report_);
+      return;
+    }
+    WorkflowDefinition workflow;
+    workflow.name = &member.key;
+    workflow.node = &member.value;
+    workflow.workbook = workbook;
+    workflow.full_name = workbook.empty() ? member.key.text : workbook + "." + member.key.text;
+    if (core::Uuid::looks_like(member.key.text)) {
+      report_.add("GR0215", member.key.span, "the name of a workflow must not look like a UUID");
+    }
+    require(member.key, member.value, "tasks", "workflow", Place::workflow);
+    check_keys(Place::workflow, member.value, report_);
+    check_own_name(member.key, member.value, report_);
+    if (const YamlNode* type = value_of(member.value, "type"); type != nullptr && type->text == "reverse") {
+      workflow.type = ir::Workflow::Type::reverse;
+    }
+    workflow.input = read_parameters(value_of(member.value, "input"), report_);
+    read_tasks(workflow, report_);
+    check_unique("workflow", workflow.full_name, member.key);
+    definitions_.workflows.push_back(std::move(workflow));
+  }
+
+  Definitions& definitions_;
+  Report& report_;
+  std::unordered_map<std::string, const YamlNode*> names_;
+};
+
+}  // namespace
+
+std::vector<std::string> WorkflowDefinition::task_names() const {
+  std::vector<std::string> names;
+  names.reserve(tasks.size());
+  for (const TaskDefinition& task : tasks) names.push_back(task.name->text);
+  return names;
+}
+
+void read_document(const YamlNode& document, Definitions& definitions, Report& report) {
+  DocumentReader(definitions, report).read(document);
+}
+
+}  // namespace gregale::compiler

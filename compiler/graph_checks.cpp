@@ -1,0 +1,144 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/checks.hpp"
+
+namespace gregale::compiler {
+
+using ir::Index;
+
+namespace {
+
+class GraphChecker {
+ public:
+  GraphChecker(const WorkflowDefinition& definition, const ir::Workflow& workflow, Report& report)
+      : definition_(definition), workflow_(workflow), report_(report) {}
+
+  void check() {
+    if (workflow_.tasks.empty()) return;
+    if (workflow_.type == ir::Workflow::Type::reverse) {
+      check_requires_cycles();
+      return;
+    }
+    if (workflow_.start_tasks.empty()) {
+      report_.add(
+          "GR0401", definition_.name->span,
+          fmt::format("the workflow `{}` has no task to start with: a transition leads to each of its "
+                      "tasks",
+                      definition_.name->text));
+      return;
+    }
+    check_joins();
+    check_reachable();
+  }
+
+ private:
+  void check_joins() {
+    for (Index index = 0; index < workflow_.tasks.size(); ++index) {
+      const ir::Task& task = workflow_.tasks[index];
+      const YamlNode* join = definition_.tasks[index].value("join");
+      if (join == nullptr) continue;
+      if (join->scalar.is_small_integer() && join->scalar.as_integer() == 0) {
+        report_.add("GR0403", join->span, "`join: 0` waits for nothing, as if there were no `join`");
+      }
+      const size_t inbound = task.inbound.size();
+      if (task.join.kind == ir::Join::Kind::all && inbound == 0) {
+        report_.add("GR0402", join->span,
+                    fmt::format("`join: all`, but no transition leads to the task `{}`",
+                                definition_.tasks[index].name->text));
+      }
+      if (task.join.kind == ir::Join::Kind::count && task.join.count > inbound) {
+        report_.add("GR0402", join->span,
+                    fmt::format("`join: {}`, but {} to the task `{}`", join->text,
+                                inbound == 0   ? std::string("no transition leads")
+                                : inbound == 1 ? std::string("only one task leads")
+                                               : fmt::format("only {} tasks lead", inbound),
+                                definition_.tasks[index].name->text));
+      }
+    }
+  }
+
+  // What no chain of transitions from a start task leads to: cycles of their own.
+  void check_reachable() {
+    std::vector<bool> reached(workflow_.tasks.size());
+    std::vector<Index> open = workflow_.start_tasks;
+    for (Index start : open) reached[start] = true;
+    while (!open.empty()) {
+      const Index from = open.back();
+      open.pop_back();
+      for (const ir::Clause& clause : workflow_.tasks[from].clauses) {
+        for (const ir::Target& target : clause.targets) {
+          if (target.kind == ir::TargetKind::task && !reached[target.task]) {
+            reached[target.task] = true;
+            open.push_back(target.task);
+          }
+        }
+      }
+    }
+    for (Index index = 0; index < workflow_.tasks.size(); ++index) {
+      if (reached[index]) continue;
+      report_.add(
+          "GR0404", definition_.tasks[index].name->span,
+          fmt::format("the task `{}` is never reached: it is only led to by tasks that are not reached "
+                      "themselves",
+                      definition_.tasks[index].name->text));
+    }
+  }
+
+  // Depth-first without recursion; each cycle is reported once, at the task where it closes.
+  void check_requires_cycles() {
+    enum class Mark : uint8_t { unseen, open, done };
+    std::vector<Mark> marks(workflow_.tasks.size(), Mark::unseen);
+    struct Frame {
+      Index task;
+      size_t next;
+    };
+    for (Index root = 0; root < workflow_.tasks.size(); ++root) {
+      if (marks[root] != Mark::unseen) continue;
+      std::vector<Frame> stack{{root, 0}};
+      marks[root] = Mark::open;
+      while (!stack.empty()) {
+        Frame& frame = stack.back();
+        const std::vector<Index>& needed = workflow_.tasks[frame.task].requires_tasks;
+        if (frame.next == needed.size()) {
+          marks[frame.task] = Mark::done;
+          stack.pop_back();
+          continue;
+        }
+        const Index next = needed[frame.next++];
+        if (marks[next] == Mark::unseen) {
+          marks[next] = Mark::open;
+          stack.push_back({next, 0});
+        } else if (marks[next] == Mark::open) {
+          report_cycle(stack.back().task, next);
+        }
+      }
+    }
+  }
+
+  void report_cycle(Index from, Index to) {
+    const TaskDefinition& task = definition_.tasks[from];
+    const YamlNode* place = task.name;
+    for (const YamlNode* name : task.requires_tasks) {
+      if (name->text == definition_.tasks[to].name->text) place = name;
+    }
+    report_.add("GR0405", place->span,
+                fmt::format("the tasks `{}` and `{}` require each other in a cycle, so none of them can run",
+                            task.name->text, definition_.tasks[to].name->text));
+  }
+
+  const WorkflowDefinition& definition_;
+  const ir::Workflow& workflow_;
+  Report& report_;
+};
+
+}  // namespace
+
+void check_graphs(const Definitions& definitions, const ir::Program& program, Report& report) {
+  for (size_t i = 0; i < definitions.workflows.size(); ++i) {
+    GraphChecker(definitions.workflows[i], program.workflows[i], report).check();
+  }
+}
+
+}  // namespace gregale::compiler

@@ -1,0 +1,40 @@
+// Lowering: definitions to IR. Parses every expression (findings about their syntax are made here),
+// applies task-defaults, merges inline parameters, resolves targets.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "compiler/definition.hpp"
+#include "compiler/ir/ir.hpp"
+#include "compiler/report.hpp"
+
+namespace gregale::compiler {
+
+// What an expression is for, and where it stands: for the checks of expressions.
+enum class Usage : uint8_t {
+  task,             // seen before the task's action runs: input, policies, names
+  task_result,      // after it: publish, guards, break-on, continue-on, fail-on
+  workflow_start,   // vars
+  workflow_output,  // output, output-on-error
+  action,           // of an ad-hoc action
+};
+
+struct ExpressionSite {
+  const YamlNode* node = nullptr;  // the scalar that holds it
+  size_t offset = 0;               // of the expression's text in the scalar's text
+  Usage usage = Usage::task;
+  ir::Index workflow = ir::kNone;  // of Program::workflows
+  ir::Index task = ir::kNone;      // of Workflow::tasks
+  ir::Index action = ir::kNone;    // of Program::actions
+};
+
+struct Lowered {
+  ir::Program program;
+  std::vector<ExpressionSite> sites;  // beside Program::expressions
+};
+
+// [sources]: names for Program::sources come from the nodes' spans.
+Lowered lower(const Definitions& definitions, Report& report);
+
+}  // namespace gregale::compiler

@@ -1,0 +1,231 @@
+#include "compiler/program_builder.hpp"
+
+#include <fmt/format.h>
+
+#include "core/json.hpp"
+#include "grammar/expression.hpp"
+
+namespace gregale::compiler {
+
+using core::Value;
+using ir::Index;
+using ir::kNone;
+using ir::Template;
+
+Index ProgramBuilder::name(std::string_view text) {
+  const auto [entry, is_new] =
+      name_index_.emplace(std::string(text), static_cast<Index>(result_.program.names.size()));
+  if (is_new) result_.program.names.emplace_back(text);
+  return entry->second;
+}
+
+ir::Location ProgramBuilder::location(const core::Span& span) {
+  if (!span.known()) return {};
+  const auto [entry, is_new] =
+      source_index_.emplace(span.source.get(), static_cast<Index>(result_.program.sources.size()));
+  if (is_new) result_.program.sources.push_back(span.source->name());
+  const core::Position place = span.first();
+  return {entry->second, place.line, place.column};
+}
+
+Index ProgramBuilder::add(Template entry) {
+  result_.program.templates.push_back(std::move(entry));
+  return static_cast<Index>(result_.program.templates.size() - 1);
+}
+
+Index ProgramBuilder::constant(Value value) {
+  Template entry;
+  entry.constant = std::move(value);
+  return add(std::move(entry));
+}
+
+namespace {
+
+// Keys of mappings as JSON writes them.
+Value key_text(const YamlNode& key) {
+  if (key.scalar.is_string()) return key.scalar;
+  if (key.scalar.is_null()) return Value("null");
+  if (key.scalar.is_boolean() || key.scalar.is_number()) return Value(core::to_json(key.scalar));
+  return Value(key.text);
+}
+
+// The members of a mapping, each key once, with its last value at its first place.
+std::vector<const YamlNode::Member*> last_members(const YamlNode& node) {
+  std::vector<const YamlNode::Member*> result;
+  std::unordered_map<std::string, size_t> position;
+  for (const YamlNode::Member& member : node.members) {
+    const auto [entry, is_new] = position.emplace(key_text(member.key).as_string(), result.size());
+    if (is_new) {
+      result.push_back(&member);
+    } else {
+      result[entry->second] = &member;
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+// A list or map whose children are all constant is one constant: the children are the last ones
+// that were added, and nothing refers to them.
+Index ProgramBuilder::collection(Template::Kind kind, core::List keys, std::vector<Index> children) {
+  std::vector<Template>& templates = result_.program.templates;
+  bool constant_only = true;
+  for (Index child : children)
+    constant_only = constant_only && templates[child].kind == Template::Kind::constant;
+  Template entry;
+  if (constant_only) {
+    if (kind == Template::Kind::list) {
+      core::List items;
+      items.reserve(children.size());
+      for (Index child : children) items.push_back(templates[child].constant);
+      entry.constant = Value(std::move(items));
+    } else {
+      core::Map map;
+      map.reserve(children.size());
+      for (size_t i = 0; i < children.size(); ++i) map.set(keys[i], templates[children[i]].constant);
+      entry.constant = Value(std::move(map));
+    }
+    templates.resize(templates.size() - children.size());
+    return add(std::move(entry));
+  }
+  entry.kind = kind;
+  if (kind == Template::Kind::map) entry.constant = Value(std::move(keys));
+  entry.children = std::move(children);
+  return add(std::move(entry));
+}
+
+Index ProgramBuilder::value(const YamlNode* node, const ExpressionSite& site) {
+  if (node == nullptr) return kNone;
+  if (node->kind == YamlNode::Kind::scalar) {
+    if (node->scalar.is_string()) return text(*node, 0, node->text, site);
+    return constant(plain(*node));
+  }
+  if (node->kind == YamlNode::Kind::sequence) {
+    std::vector<Index> children;
+    children.reserve(node->items.size());
+    for (const YamlNode& item : node->items) children.push_back(value(&item, site));
+    return collection(Template::Kind::list, {}, std::move(children));
+  }
+  Members members;
+  for (const YamlNode::Member* member : last_members(*node)) {
+    members.set(key_text(member->key), value(&member->value, site));
+  }
+  return collection(Template::Kind::map, std::move(members.keys), std::move(members.children));
+}
+
+void ProgramBuilder::Members::set(Value key, Index child) {
+  const auto [entry, is_new] = position.emplace(key.as_string(), children.size());
+  if (is_new) {
+    keys.push_back(std::move(key));
+    children.push_back(child);
+  } else {
+    children[entry->second] = child;
+  }
+}
+
+Index ProgramBuilder::condition(const YamlNode* node, const ExpressionSite& site) {
+  if (node == nullptr) return kNone;
+  if (node->kind != YamlNode::Kind::scalar || !node->scalar.is_string()) return value(node, site);
+  std::string_view trimmed = node->text;
+  while (!trimmed.empty() && (trimmed.back() == ' ' || trimmed.back() == '\n' || trimmed.back() == '\t')) {
+    trimmed.remove_suffix(1);
+  }
+  return text(*node, 0, trimmed, site);
+}
+
+Index ProgramBuilder::text(const YamlNode& node, size_t offset, std::string_view text,
+                           const ExpressionSite& site) {
+  grammar::ParsedText parsed = grammar::parse_text(text);
+  for (const grammar::SyntaxError& error : parsed.errors) {
+    report_.add("GR0501", node.span_of(offset + error.begin, offset + error.end), error.message);
+  }
+  if (!parsed.expression) return constant(Value(text));
+  ir::SourcedExpression expression;
+  expression.expression = std::move(*parsed.expression);
+  expression.location = location(offset == 0 ? node.span : node.span_of(offset, offset + text.size()));
+  Template entry;
+  entry.kind = Template::Kind::expression;
+  entry.expression = static_cast<Index>(result_.program.expressions.size());
+  result_.program.expressions.push_back(std::move(expression));
+  ExpressionSite here = site;
+  here.node = &node;
+  here.offset = offset;
+  result_.sites.push_back(here);
+  return add(std::move(entry));
+}
+
+Index ProgramBuilder::data(const YamlNode& node, size_t offset, const Value& value,
+                           const ExpressionSite& site) {
+  std::vector<Index> children;
+  if (value.is_string()) return text(node, offset, value.as_string(), site);
+  if (value.is_list()) {
+    for (const Value& item : value.as_list()) children.push_back(data(node, offset, item, site));
+    return collection(Template::Kind::list, {}, std::move(children));
+  }
+  if (value.is_map()) {
+    core::List keys;
+    for (const core::Map::Entry& entry : value.as_map()) {
+      keys.push_back(entry.key);
+      children.push_back(data(node, offset, entry.value, site));
+    }
+    return collection(Template::Kind::map, std::move(keys), std::move(children));
+  }
+  return constant(value);
+}
+
+Index ProgramBuilder::argument(const YamlNode& node, const grammar::InlineArgument& argument,
+                               const ExpressionSite& site) {
+  if (argument.form == grammar::InlineArgument::Form::data && !argument.value.is_string()) {
+    return data(node, argument.begin, argument.value, site);
+  }
+  return text(node, argument.begin, argument.value.as_string(), site);
+}
+
+Index ProgramBuilder::arguments(const YamlNode& node, const grammar::InlineCall& call,
+                                const ExpressionSite& site) {
+  return merged(nullptr, node, call, site);
+}
+
+Index ProgramBuilder::merged(const YamlNode* mapping, const YamlNode& node, const grammar::InlineCall& call,
+                             const ExpressionSite& site) {
+  Members members;
+  if (mapping != nullptr) {
+    for (const YamlNode::Member* member : last_members(*mapping)) {
+      Value key = key_text(member->key);
+      if (call.find(key.as_string()) != nullptr) continue;  // the one-line value wins
+      members.set(std::move(key), value(&member->value, site));
+    }
+  }
+  for (const grammar::InlineArgument& one : call.arguments) {
+    members.set(Value(one.name), argument(node, one, site));
+  }
+  if (members.keys.empty()) return kNone;
+  return collection(Template::Kind::map, std::move(members.keys), std::move(members.children));
+}
+
+Value ProgramBuilder::plain(const YamlNode& node) {
+  switch (node.kind) {
+    case YamlNode::Kind::scalar:
+      if (node.scalar.is_date_time()) {
+        report_.add(
+            "GR0110", node.span,
+            fmt::format("`{}` is a date in YAML, which workflows cannot hold; put it in quotes", node.text));
+        return Value(node.text);
+      }
+      return node.scalar;
+    case YamlNode::Kind::sequence: {
+      core::List items;
+      for (const YamlNode& item : node.items) items.push_back(plain(item));
+      return Value(std::move(items));
+    }
+    case YamlNode::Kind::mapping: {
+      core::Map map;
+      for (const YamlNode::Member& member : node.members) map.set(key_text(member.key), plain(member.value));
+      return Value(std::move(map));
+    }
+  }
+  return Value();
+}
+
+}  // namespace gregale::compiler

@@ -1,0 +1,29 @@
+// Report: how the compiler's parts record findings. The severity comes from the table of codes.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/diagnostic.hpp"
+#include "grammar/yaml.hpp"
+
+namespace gregale::compiler {
+
+class Report {
+ public:
+  explicit Report(core::Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+
+  // The reference is valid until the next finding.
+  core::Diagnostic& add(std::string_view code, const core::Span& span, std::string message);
+  // As above, with "did you mean" for the candidate nearest to [name], if one is near. [place] is
+  // the stretch that holds the name.
+  core::Diagnostic& add_misspelt(std::string_view code, const core::Span& place,
+                                 std::string message, std::string_view name,
+                                 const std::vector<std::string>& candidates);
+
+ private:
+  core::Diagnostics& diagnostics_;
+};
+
+}  // namespace gregale::compiler

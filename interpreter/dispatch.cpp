@@ -1,0 +1,140 @@
+// What follows a task: which edges fire, and in which order their targets are started.
+//
+// The order is Mistral's: one dispatch starts its tasks in reversed order, joins last, by name. A command
+// that ends the execution ends the list, too; what stands behind `pause` is kept and runs after a resume.
+#include <algorithm>
+
+#include "core/json.hpp"
+#include "interpreter/machine.hpp"
+
+namespace gregale::interpreter {
+
+namespace {
+
+std::string message_text(const Value& message) {
+  return message.is_string() ? message.as_string() : core::to_json(message);
+}
+
+bool ends_execution(ir::TargetKind kind) {
+  return kind == ir::TargetKind::fail || kind == ir::TargetKind::succeed;
+}
+
+}  // namespace
+
+std::vector<Machine::Command> Machine::next_commands(Index task) {
+  if (is_completed(tree_.executions[execution_of(task)].state)) return {};
+  if (workflow_of(execution_of(task)).type == ir::Workflow::Type::reverse) {
+    return next_of_requirements(task);
+  }
+  return next_of_clauses(task);
+}
+
+// Evaluates the guards of the clauses that the task's state calls for, and records which edges fired.
+std::vector<Machine::Command> Machine::next_of_clauses(Index task) {
+  TaskExecution& execution = tree_.tasks[task];
+  const ir::Task& definition = definition_of(task);
+  std::vector<ir::ClauseKind> clauses;
+  if (execution.state == State::error) clauses.push_back(ir::on_error);
+  if (execution.state == State::success) clauses.push_back(ir::on_success);
+  if (execution.state == State::error || execution.state == State::success) {
+    clauses.push_back(ir::on_complete);
+  }
+  std::vector<Command> commands;
+  const Context context = outbound(task);
+  execution.error_handled = false;
+  for (const ir::ClauseKind clause : clauses) {
+    for (const ir::Target& target : definition.clauses[clause].targets) {
+      if (target.guard != kNone && !evaluate(target.guard, execution.execution, task, context).truthy()) {
+        continue;
+      }
+      Command command{target.kind, target.task, kNone, Trigger{task, clause}, std::nullopt};
+      if (target.message != kNone) {
+        const Value message = evaluate(target.message, execution.execution, task, context);
+        if (!message.is_null()) command.message = message_text(message);
+      }
+      if (clause == ir::on_error) execution.error_handled = true;
+      commands.push_back(std::move(command));
+    }
+  }
+  return commands;
+}
+
+// Reverse workflows: the tasks for which this was the last open requirement (counted in decide_next).
+std::vector<Machine::Command> Machine::next_of_requirements(Index task) {
+  const TaskExecution& execution = tree_.tasks[task];
+  std::vector<Command> commands;
+  if (execution.state != State::success) return commands;
+  const Progress& counts = progress(execution.execution);
+  for (const Index dependent : program_.graph(workflow_of(execution.execution)).dependents[execution.task]) {
+    if (counts.open_requirements[dependent] != 0) continue;
+    commands.push_back({ir::TargetKind::task, dependent, kNone, Trigger{task, ir::on_success}, std::nullopt});
+  }
+  return commands;
+}
+
+void Machine::dispatch(Index execution, std::vector<Command> commands) {
+  std::vector<BacklogCommand>& backlog = tree_.executions[execution].backlog;
+  if (!backlog.empty()) {
+    const std::vector<BacklogCommand> kept = std::exchange(backlog, {});
+    execution_changed(execution);
+    std::vector<Command> restored;
+    for (const BacklogCommand& command : kept) {
+      restored.push_back({command.kind, command.task, kNone, command.trigger, command.message});
+    }
+    process(execution, std::move(restored));
+    for (const BacklogCommand& command : kept) {
+      if (command.kind == ir::TargetKind::task) end_activity(execution, command.task);
+    }
+  }
+  process(execution, std::move(commands));
+}
+
+void Machine::process(Index execution, std::vector<Command> commands) {
+  std::erase_if(commands, [](const Command& c) { return c.kind == ir::TargetKind::noop; });
+  const auto state_command = std::find_if(commands.begin(), commands.end(),
+                                          [](const Command& c) { return c.kind != ir::TargetKind::task; });
+  const ir::Workflow& workflow = workflow_of(execution);
+  const auto waits = [&](const Command& c) {
+    return c.existing == kNone && workflow.tasks[c.task].join.kind != ir::Join::Kind::none;
+  };
+  const auto joins =
+      std::stable_partition(commands.begin(), state_command, [&](const Command& c) { return !waits(c); });
+  std::reverse(commands.begin(), joins);
+  std::stable_sort(joins, state_command, [&](const Command& a, const Command& b) {
+    return program_.name(workflow.tasks[a.task].name) < program_.name(workflow.tasks[b.task].name);
+  });
+  if (state_command != commands.end() && ends_execution(state_command->kind)) {
+    commands.erase(state_command + 1, commands.end());
+  }
+  for (const Command& command : commands) {
+    WorkflowExecution& owner = tree_.executions[execution];
+    if (is_completed(owner.state)) break;
+    if (owner.state == State::paused) {
+      if (command.existing != kNone) continue;  // it stays IDLE and is found again by the resume
+      owner.backlog.push_back(
+          {command.kind, command.task, command.trigger.value_or(Trigger{}), command.message});
+      if (command.kind == ir::TargetKind::task) begin_activity(execution, command.task);
+      execution_changed(execution);
+      continue;
+    }
+    const Index commanding = command.trigger ? command.trigger->task : kNone;
+    switch (command.kind) {
+      case ir::TargetKind::task:
+        run_task(execution, command);
+        break;
+      case ir::TargetKind::fail:
+        fail(execution, command.message, commanding);
+        break;
+      case ir::TargetKind::succeed:
+        succeed(execution, command.message, commanding);
+        break;
+      case ir::TargetKind::pause:
+        pause_tree(execution, command.message);
+        break;
+      case ir::TargetKind::noop:
+        break;
+    }
+  }
+}
+
+}  // namespace gregale::interpreter

@@ -1,0 +1,259 @@
+// Machine: the rules by which an execution moves.
+//
+// A Machine works on one execution tree. It is told what happened (a start, a result, a timer, a request
+// from outside) and at what moment; it changes the tree, notes what changed, and says which actions are
+// to be carried out. It has no clock, does no I/O and knows no threads or randomness: the same events give
+// the same states. The runtime around it stores the changes before it carries out the commands.
+//
+// Work that follows from an event is queued and done in small operations by work(); between operations the
+// tree is consistent, so the runtime may store it there and go on later, or in another process by
+// recover().
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "interpreter/action.hpp"
+#include "interpreter/context.hpp"
+#include "interpreter/program.hpp"
+#include "interpreter/scope.hpp"
+#include "interpreter/state.hpp"
+
+namespace gregale::interpreter {
+
+struct Limits {
+  uint32_t sub_workflow_depth = 100;  // executions within each other
+  uint32_t tasks = 10'000'000;        // task executions of one tree
+  uint32_t items = 10'000'000;        // of one with-items
+};
+
+struct StartRequest {
+  std::string workflow;  // full name
+  Value input = Value::map({});
+  Value params = Value::map({});  // env (a map), evaluate_env, task_name, namespace, ...
+  std::string region;
+  Value custom_context;
+};
+
+// One state change, as the history shows it.
+struct HistoryRecord {
+  enum class Subject : uint8_t { execution, task, action };
+  Microseconds time = 0;
+  Subject subject = Subject::task;
+  Index index = kNone;  // in the tree
+  State state = State::idle;
+  Value published;  // of a task that published; otherwise null
+};
+
+// What a step changed and wants done. Indices are ascending, each once.
+struct StepOutput {
+  std::vector<Index> executions;
+  std::vector<Index> tasks;
+  std::vector<Index> actions;
+  std::vector<HistoryRecord> history;
+  std::vector<Index> actions_to_start;  // to be carried out once the changes are stored
+  bool empty() const noexcept {
+    return executions.empty() && tasks.empty() && actions.empty() && actions_to_start.empty();
+  }
+};
+
+class Machine {
+ public:
+  Machine(const LoadedProgram& program, const ActionRegistry& registry, ExecutionTree& tree,
+          const Limits& limits = {});
+
+  // On an empty tree. Throws Error (nothing is changed) when the start is refused: unknown workflow,
+  // missing or unexpected input, failing vars, no valid task_name.
+  void start(const StartRequest& request, const Uuid& id, Microseconds now);
+  // After the tree was loaded: queues what was under way. Actions with effects that were started are
+  // given by interrupted_actions(); what becomes of them is the runtime's decision.
+  void recover(Microseconds now);
+  std::vector<Index> interrupted_actions() const;
+  // Starts an interrupted action once more.
+  void restart_action(Index action);
+
+  // Throws Error(conflict) when the action has its result already.
+  void complete_action(Index action, ActionResult result, Microseconds now);
+  void fire_timers(Microseconds now);
+
+  // Requests from outside for one workflow execution of the tree; each throws Error(conflict), and changes
+  // nothing, where the state does not allow it.
+  void pause(Index execution, const std::optional<std::string>& message, Microseconds now);
+  void resume(Index execution, const Value& env, Microseconds now);
+  void stop(Index execution, State state, const std::optional<std::string>& message, Microseconds now);
+  void rerun(Index execution, std::string_view task, bool reset, const Value& env, Microseconds now);
+
+  // Does up to [limit] operations; true when there are more.
+  bool work(Microseconds now, size_t limit);
+  bool has_work() const noexcept { return !queue_.empty(); }
+  StepOutput take_output();
+  // The earliest moment at which fire_timers() has something to do.
+  std::optional<Microseconds> next_timer();
+
+ private:
+  struct Operation {
+    enum class Kind : uint8_t { launch, evaluate, action_done, sub_done, check, refresh_join, wake };
+    Kind kind;
+    Index index;
+    ActionResult result = {};
+  };
+  struct Command {
+    ir::TargetKind kind = ir::TargetKind::task;
+    Index task = kNone;      // of Workflow::tasks
+    Index existing = kNone;  // a task execution to go on with
+    std::optional<Trigger> trigger;
+    std::optional<std::string> message;
+  };
+  // With-items: which items are still to be started, how many are under way and done.
+  struct ItemProgress {
+    std::deque<uint32_t> pending;
+    uint32_t running = 0;
+    uint32_t accepted = 0;
+    bool cancelled = false;
+    bool failed = false;
+  };
+  // Counts about one workflow execution, derived from its tasks (joins.cpp).
+  struct Progress {
+    uint32_t incomplete = 0;
+    uint32_t unhandled_errors = 0;
+    uint32_t cancelled = 0;
+    bool counts_joins = false;
+    std::vector<uint32_t> activity;               // of each component
+    std::vector<bool> dead;                       // of each component
+    std::vector<uint32_t> arrivals;               // of each join, in this round
+    std::vector<uint32_t> dead_sources;           // of each join
+    std::vector<uint32_t> rounds;                 // of each join: how often it has fired
+    std::vector<Index> waiting;                   // of each join: its waiting task execution
+    std::unordered_map<uint64_t, Index> arrived;  // (join, source) -> task execution, in this round
+    std::vector<uint32_t> open_requirements;      // reverse: of each task; kNone: not needed or started
+  };
+  enum class TimerKind : uint8_t { wake, timeout, action };
+  struct Timer {
+    TimerKind kind;
+    Index index;
+  };
+
+  // machine.cpp
+  void run(Operation& operation);
+  void enqueue(Operation::Kind kind, Index index) { queue_.push_back({kind, index, {}}); }
+  void set_timer(Microseconds when, TimerKind kind, Index index);
+  void abandon_delayed(Index action);
+  void task_changed(Index task);
+  void action_changed(Index action);
+  void execution_changed(Index execution);
+  void note(HistoryRecord::Subject subject, Index index, State state, Value published = {});
+  const ir::Workflow& workflow_of(Index execution) const;
+  const ir::Task& definition_of(Index task) const;
+  const Index& execution_of(Index task) const { return tree_.tasks[task].execution; }
+  Progress& progress(Index execution);
+  // [task] may be kNone: then for the execution as a whole.
+  Value evaluate(Index template_index, Index execution, Index task, const Context& branch,
+                 const core::Map* extra = nullptr);
+  // With the task's inbound context.
+  Value evaluate(Index template_index, Index task, const core::Map* extra = nullptr);
+  Context inbound(Index task);
+  Context outbound(Index task);
+  Context merge_outbound(std::vector<Index> tasks);
+
+  // start.cpp
+  Index create_execution(const ir::Workflow& workflow, const Uuid& id, Value input, Value params,
+                         Index parent_task, uint32_t item);
+  void launch(Index execution);
+
+  // dispatch.cpp
+  void dispatch(Index execution, std::vector<Command> commands);
+  void process(Index execution, std::vector<Command> commands);
+  std::vector<Command> next_commands(Index task);
+  std::vector<Command> next_of_clauses(Index task);
+  std::vector<Command> next_of_requirements(Index task);
+
+  // tasks.cpp
+  Index create_task(Index execution, Index definition, State state);
+  void set_task_state(Index task, State state, std::optional<std::string> info);
+  void run_task(Index execution, const Command& command);
+  void start_task(Index task);
+  void begin(Index task);
+  void continue_task(Index task);
+  void complete_task(Index task, State state, std::optional<std::string> info);
+  void publish(Index task);
+  void decide_next(Index task);
+  void satisfy_requirements(Index task);
+  void force_fail(Index task, const std::string& message);
+  void wake(Index task);
+
+  // policies.cpp
+  void validate_policies(Index task);
+  void before_start(Index task);
+  void arm_timeout(Index task);
+  // True when the task is not complete yet (wait-after, retry).
+  bool after_complete(Index task);
+  bool wants_retry(Index task);
+
+  // calls.cpp
+  void schedule_actions(Index task);
+  void schedule_items(Index task);
+  void start_pending_items(Index task);
+  ItemProgress& item_progress(Index task);
+  void item_done(Index task, State state);
+  Value call_input(Index task, const core::Map* extra);
+  void start_call(Index task, uint32_t item, Value input);
+  void start_action(Index task, uint32_t item, const std::string& name, Value input);
+  void start_sub_workflow(Index task, uint32_t item, const std::string& name, Value input);
+  std::string resolve_region(Index task, const Value& input);
+  void evaluate_action(Index action);
+  void finish_action(Index action, ActionResult result);
+  void finish_sub_workflow(Index execution);
+
+  // joins.cpp
+  void build_progress(Index execution, Progress& progress);
+  void recount(Index execution) { progress_.erase(execution); }
+  void arrive(Index execution, Index join, const Trigger& trigger);
+  void begin_activity(Index execution, Index task);
+  void end_activity(Index execution, Index task);
+  void settle_component(Index execution, Progress& progress, Index component);
+  void refresh_join(Index task);
+  uint32_t arrivals_needed(const ir::Workflow& workflow, Index join) const;
+  void fire_join(Index task, Progress& progress);
+  void fail_join(Index task, Progress& progress);
+
+  // completion.cpp
+  void set_execution_state(Index execution, State state, std::optional<std::string> info);
+  void check(Index execution);
+  Context final_context(Index execution, Index commanding_task = kNone);
+  Value evaluate_output(Index execution, Index output, const Context& final);
+  void succeed(Index execution, const std::optional<std::string>& message, Index commanding_task);
+  void fail(Index execution, std::optional<std::string> message, Index commanding_task);
+  void cancel(Index execution, const std::optional<std::string>& message);
+  void finish(Index execution);
+  std::string failure_message(Index execution);
+
+  // control.cpp
+  void pause_tree(Index execution, const std::optional<std::string>& message);
+  void resume_tree(Index execution);
+  void resume_parent(Index execution);
+  void go_on(Index execution);
+  void merge_environment(const Value& env);
+  void reopen(Index execution);
+
+  const LoadedProgram& program_;
+  const ActionRegistry& registry_;
+  ExecutionTree& tree_;
+  Limits limits_;
+  Microseconds now_ = 0;
+  std::deque<Operation> queue_;
+  std::multimap<Microseconds, Timer> timers_;
+  std::unordered_map<Index, Progress> progress_;
+  std::unordered_map<Index, ItemProgress> items_;
+  std::vector<std::optional<Context>> inbound_;  // of tasks, as far as known
+  std::vector<std::optional<Context>> outbound_;
+  StepOutput output_;
+  std::vector<bool> dirty_executions_;
+  std::vector<bool> dirty_tasks_;
+  std::vector<bool> dirty_actions_;
+};
+
+}  // namespace gregale::interpreter

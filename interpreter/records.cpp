@@ -1,0 +1,286 @@
+#include "interpreter/records.hpp"
+
+#include <fmt/format.h>
+
+#include <type_traits>
+
+#include "core/error.hpp"
+#include "core/json.hpp"
+
+namespace gregale::interpreter {
+
+namespace {
+
+using core::List;
+using core::Map;
+
+[[noreturn]] void broken(std::string_view what) {
+  throw core::Error(core::ErrorKind::invalid, fmt::format("broken record: {}", what));
+}
+
+int64_t integer_of(const Value& value) {
+  if (!value.is_small_integer()) broken("an integer is expected");
+  return value.as_integer();
+}
+
+// Each member of a record is named once, in fields(); Writer and Reader give it its two directions.
+template <typename Archive, typename T>
+void fields(Archive& archive, T& record);
+
+class Writer {
+ public:
+  template <typename T>
+  void operator()(const char* name, const T& member) {
+    Value value = encode(member);
+    if (is_default(value)) return;
+    members_.set(Value(name), std::move(value));
+  }
+  Value take() { return Value(std::move(members_)); }
+
+ private:
+  static bool is_default(const Value& value) {
+    return value.is_null() || (value.is_boolean() && !value.as_boolean()) ||
+           (value.is_small_integer() && value.as_integer() == 0) ||
+           ((value.is_string() || value.is_list()) && value.size() == 0);
+  }
+  // A member that may be anything is wrapped, so that its false, 0 or "" is not taken for a default.
+  static Value encode(const Value& value) { return value.is_null() ? Value() : Value(List{value}); }
+  static Value encode(const Uuid& id) { return id.is_nil() ? Value() : Value(id.text()); }
+  static Value encode(const std::string& text) { return Value(text); }
+  static Value encode(bool flag) { return Value(flag); }
+  template <typename T>
+  requires(std::is_integral_v<T> || std::is_enum_v<T>) static Value encode(T number) {
+    return Value(static_cast<int64_t>(number));
+  }
+  static Value encode(const std::optional<std::string>& text) {
+    return text ? Value(List{Value(*text)}) : Value();
+  }
+  template <typename T>
+  static Value encode(const std::vector<T>& items) {
+    List list;
+    list.reserve(items.size());
+    for (const T& item : items) list.push_back(encode(item));
+    return Value(std::move(list));
+  }
+  template <typename T>
+  requires std::is_class_v<T>
+  static Value encode(const T& part) {
+    Writer writer;
+    fields(writer, const_cast<T&>(part));
+    return writer.take();
+  }
+
+  Map members_;
+};
+
+class Reader {
+ public:
+  explicit Reader(const Value& record) : record_(record) {
+    if (!record.is_map()) broken("an object is expected");
+  }
+  template <typename T>
+  void operator()(const char* name, T& member) {
+    if (const Value* value = record_.find(name)) decode(*value, member);
+  }
+
+ private:
+  static void decode(const Value& value, Value& member) {
+    if (!value.is_list() || value.size() != 1) broken("a wrapped value is expected");
+    member = value.as_list().front();
+  }
+  static void decode(const Value& value, Uuid& id) {
+    if (!value.is_string() || !Uuid::looks_like(value.as_string())) broken("a UUID is expected");
+    id = Uuid::parse(value.as_string());
+  }
+  static void decode(const Value& value, std::string& text) {
+    if (!value.is_string()) broken("text is expected");
+    text = value.as_string();
+  }
+  static void decode(const Value& value, bool& flag) { flag = value.truthy(); }
+  template <typename T>
+  requires(std::is_integral_v<T> || std::is_enum_v<T>) static void decode(const Value& value, T& number) {
+    number = static_cast<T>(integer_of(value));
+  }
+  static void decode(const Value& value, std::optional<std::string>& text) {
+    if (!value.is_list() || value.size() != 1 || !value.as_list().front().is_string()) {
+      broken("a wrapped text is expected");
+    }
+    text = value.as_list().front().as_string();
+  }
+  template <typename T>
+  static void decode(const Value& value, std::vector<T>& items) {
+    if (!value.is_list()) broken("a list is expected");
+    for (const Value& item : value.as_list()) decode(item, items.emplace_back());
+  }
+  template <typename T>
+  requires std::is_class_v<T>
+  static void decode(const Value& value, T& part) {
+    Reader reader(value);
+    fields(reader, part);
+  }
+
+  const Value& record_;
+};
+
+// kNone is written as 0, an index as index + 1, so that the usual "none" costs nothing.
+template <typename Archive>
+void optional_index(Archive& archive, const char* name, Index& index) {
+  Index shifted = index + 1;  // kNone wraps to 0
+  archive(name, shifted);
+  index = shifted - 1;
+}
+
+template <typename Archive>
+void fields(Archive& archive, NextTask& next) {
+  archive("task", next.task);
+  archive("clause", next.clause);
+}
+
+template <typename Archive>
+void fields(Archive& archive, Trigger& trigger) {
+  optional_index(archive, "task", trigger.task);
+  archive("clause", trigger.clause);
+}
+
+template <typename Archive>
+void fields(Archive& archive, BacklogCommand& command) {
+  archive("kind", command.kind);
+  optional_index(archive, "task", command.task);
+  archive("trigger", command.trigger);
+  archive("message", command.message);
+}
+
+template <typename Archive>
+void fields(Archive& archive, WorkflowExecution& e) {
+  archive("id", e.id);
+  archive("workflow_name", e.workflow_name);
+  optional_index(archive, "parent_task", e.parent_task);
+  archive("item", e.item);
+  archive("attempt", e.attempt);
+  archive("state", e.state);
+  archive("state_info", e.state_info);
+  archive("accepted", e.accepted);
+  archive("input", e.input);
+  archive("params", e.params);
+  archive("context", e.context);
+  archive("output", e.output);
+  archive("backlog", e.backlog);
+  archive("created_at", e.created_at);
+  archive("updated_at", e.updated_at);
+}
+
+template <typename Archive>
+void fields(Archive& archive, TaskExecution& t) {
+  archive("id", t.id);
+  archive("execution", t.execution);
+  archive("task", t.task);
+  archive("name", t.name);
+  archive("state", t.state);
+  archive("state_info", t.state_info);
+  archive("published", t.published);
+  archive("processed", t.processed);
+  archive("error_handled", t.error_handled);
+  archive("result_dropped", t.result_dropped);
+  archive("next_tasks", t.next_tasks);
+  archive("triggered_by", t.triggered_by);
+  archive("context_sources", t.context_sources);
+  archive("attempt", t.attempt);
+  archive("published_attempt", t.published_attempt);
+  archive("waited_before", t.waited_before);
+  archive("waited_after", t.waited_after);
+  archive("items", t.items);
+  archive("item_count", t.item_count);
+  archive("concurrency", t.concurrency);
+  archive("wake", t.wake);
+  archive("wake_at", t.wake_at);
+  archive("timeout_at", t.timeout_at);
+  archive("timeout_seconds", t.timeout_seconds);
+  archive("end_state", t.end_state);
+  archive("end_info", t.end_info);
+  archive("created_at", t.created_at);
+  archive("updated_at", t.updated_at);
+}
+
+template <typename Archive>
+void fields(Archive& archive, ActionExecution& a) {
+  archive("id", a.id);
+  archive("task", a.task);
+  archive("name", a.name);
+  archive("input", a.input);
+  archive("state", a.state);
+  archive("output", a.output);
+  archive("message", a.message);
+  archive("accepted", a.accepted);
+  archive("item", a.item);
+  archive("attempt", a.attempt);
+  archive("safe_rerun", a.safe_rerun);
+  archive("region", a.region);
+  archive("base_name", a.base_name);
+  archive("base_input", a.base_input);
+  archive("adhoc", a.adhoc);
+  archive("due_at", a.due_at);
+  archive("created_at", a.created_at);
+  archive("updated_at", a.updated_at);
+}
+
+template <typename T>
+std::string write(const T& record) {
+  Writer writer;
+  fields(writer, const_cast<T&>(record));
+  return core::to_json(writer.take());
+}
+
+template <typename T>
+void read(std::string_view text, T& record) {
+  const Value value = core::parse_json(text);
+  record = T{};
+  record.state = State::idle;  // the default that a writer leaves out is zero
+  Reader reader(value);
+  fields(reader, record);
+}
+
+}  // namespace
+
+std::string to_record(const WorkflowExecution& execution) {
+  return write(execution);
+}
+std::string to_record(const TaskExecution& task) {
+  return write(task);
+}
+std::string to_record(const ActionExecution& action) {
+  return write(action);
+}
+
+void from_record(std::string_view record, WorkflowExecution& execution) {
+  read(record, execution);
+}
+void from_record(std::string_view record, TaskExecution& task) {
+  read(record, task);
+}
+void from_record(std::string_view record, ActionExecution& action) {
+  read(record, action);
+}
+
+void link(ExecutionTree& tree) {
+  const auto check = [](Index index, size_t size) {
+    if (index >= size) broken(fmt::format("it refers to number {} of {}", index, size));
+  };
+  for (Index i = 0; i < tree.tasks.size(); ++i) {
+    check(tree.tasks[i].execution, tree.executions.size());
+    tree.executions[tree.tasks[i].execution].tasks.push_back(i);
+    for (const Index source : tree.tasks[i].context_sources) check(source, tree.tasks.size());
+    for (const Trigger& trigger : tree.tasks[i].triggered_by) check(trigger.task, tree.tasks.size());
+  }
+  for (Index i = 0; i < tree.actions.size(); ++i) {
+    check(tree.actions[i].task, tree.tasks.size());
+    tree.tasks[tree.actions[i].task].actions.push_back(i);
+  }
+  for (Index i = 0; i < tree.executions.size(); ++i) {
+    const Index parent = tree.executions[i].parent_task;
+    if (parent == kNone) continue;
+    check(parent, tree.tasks.size());
+    tree.tasks[parent].sub_executions.push_back(i);
+  }
+}
+
+}  // namespace gregale::interpreter

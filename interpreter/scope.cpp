@@ -1,0 +1,157 @@
+#include "interpreter/scope.hpp"
+
+#include <algorithm>
+
+namespace gregale::interpreter {
+
+using core::List;
+using core::Map;
+
+TaskData::TaskData(const Layers& layers, const Value& env, const WorkflowExecution* execution,
+                   const TaskExecution* task)
+    : layers_(layers), env_(env), execution_(execution), task_(task) {}
+
+const Map& TaskData::own() const {
+  if (!own_) {
+    own_.emplace();
+    if (task_ != nullptr) {
+      own_->set(Value("__task_execution"), Map{{"id", task_->id.text()}, {"name", task_->name}});
+    }
+    own_->set(Value("__env"), env_);
+    if (execution_ != nullptr) own_->set(Value("__execution"), Map{{"id", execution_->id.text()}});
+  }
+  return *own_;
+}
+
+const Value* TaskData::find(std::string_view name) const {
+  if (name.size() > 2 && name[0] == '_' && name[1] == '_') {
+    if (const Value* found = own().find(name)) return found;
+  }
+  if (layers_.extra != nullptr) {
+    if (const Value* found = layers_.extra->find(name)) return found;
+  }
+  if (layers_.branch != nullptr) {
+    if (const Value* found = layers_.branch->find(name)) return found;
+  }
+  if (layers_.workflow != nullptr) {
+    if (const Value* found = layers_.workflow->find(name)) return found;
+  }
+  return layers_.input != nullptr ? layers_.input->find(name) : nullptr;
+}
+
+const Value& TaskData::whole() const {
+  if (!whole_) {
+    Map all;
+    if (layers_.input != nullptr) all.update(*layers_.input);
+    if (layers_.workflow != nullptr) all.update(*layers_.workflow);
+    if (layers_.branch != nullptr) all.update(layers_.branch->flatten());
+    if (layers_.extra != nullptr) all.update(*layers_.extra);
+    all.update(own());
+    whole_ = Value(std::move(all));
+  }
+  return *whole_;
+}
+
+const ir::Workflow& TreeQueries::workflow_of(const WorkflowExecution& execution) const {
+  return *program_.find_workflow(execution.workflow_name);
+}
+
+Value TreeQueries::describe(const TaskExecution& task) const {
+  const WorkflowExecution& owner = tree_.executions[task.execution];
+  const ir::Task& definition = workflow_of(owner).tasks[task.task];
+  const bool workflow_call = definition.call.kind == ir::CallKind::workflow;
+  return Map{{"id", task.id.text()},
+             {"name", task.name},
+             {"spec", definition.spec},
+             {"state", Value(to_string(task.state))},
+             {"state_info", task.state_info ? Value(*task.state_info) : Value()},
+             {"result", task_result(tree_, task, !definition.with_items.empty())},
+             {"published", task.published.is_null() ? Value(Map()) : task.published},
+             {"type", workflow_call ? "WORKFLOW" : "ACTION"},
+             {"workflow_execution_id", owner.id.text()},
+             {"created_at", core::database_text(task.created_at)},
+             {"updated_at", core::database_text(task.updated_at)}};
+}
+
+// task('x'): the last execution of the task in the current workflow execution.
+Value TreeQueries::task(const std::optional<std::string>& name) const {
+  if (!name) return task_ == kNone ? Value() : describe(tree_.tasks[task_]);
+  const WorkflowExecution& current = tree_.executions[execution_];
+  for (auto index = current.tasks.rbegin(); index != current.tasks.rend(); ++index) {
+    if (tree_.tasks[*index].name == *name) return describe(tree_.tasks[*index]);
+  }
+  return Value();
+}
+
+void TreeQueries::collect_tasks(const WorkflowExecution& execution, const expression::TaskFilter& filter,
+                                List& found) const {
+  for (const Index index : execution.tasks) {
+    const TaskExecution& task = tree_.tasks[index];
+    const bool wanted = !filter.state || *filter.state == to_string(task.state);
+    if (wanted && !(filter.flat && !task.sub_executions.empty())) found.push_back(describe(task));
+    if (!filter.recursive) continue;
+    for (const Index sub : task.sub_executions) collect_tasks(tree_.executions[sub], filter, found);
+  }
+}
+
+Value TreeQueries::tasks(const expression::TaskFilter& filter) const {
+  List found;
+  for (const WorkflowExecution& execution : tree_.executions) {
+    const bool wanted = filter.workflow_execution_id ? execution.id.text() == *filter.workflow_execution_id
+                                                     : (!filter.recursive || execution.parent_task == kNone);
+    if (wanted) collect_tasks(execution, filter, found);
+  }
+  return Value(std::move(found));
+}
+
+Value TreeQueries::execution() const {
+  const WorkflowExecution& current = tree_.executions[execution_];
+  const bool root = current.parent_task == kNone;
+  return Map{{"id", current.id.text()},
+             {"name", current.workflow_name},
+             {"spec", workflow_of(current).spec},
+             {"input", current.input},
+             {"params", current.params},
+             {"created_at", core::database_text(current.created_at)},
+             {"updated_at", core::database_text(current.updated_at)},
+             {"root_execution_id", root ? Value() : Value(tree_.root().id.text())}};
+}
+
+Value TreeQueries::describe_row(const WorkflowExecution& execution) const {
+  const bool root = execution.parent_task == kNone;
+  return Map{{"id", execution.id.text()},
+             {"name", execution.workflow_name},
+             {"workflow_name", execution.workflow_name},
+             {"state", Value(to_string(execution.state))},
+             {"state_info", execution.state_info ? Value(*execution.state_info) : Value()},
+             {"input", execution.input},
+             {"output", execution.output},
+             {"params", execution.params},
+             {"created_at", core::database_text(execution.created_at)},
+             {"updated_at", core::database_text(execution.updated_at)},
+             {"root_execution_id", root ? Value() : Value(tree_.root().id.text())},
+             {"task_execution_id", root ? Value() : Value(tree_.tasks[execution.parent_task].id.text())}};
+}
+
+Value TreeQueries::executions(const expression::ExecutionFilter& filter) const {
+  List found;
+  for (const WorkflowExecution& execution : tree_.executions) {
+    const std::string created = core::database_text(execution.created_at);
+    if (filter.id && execution.id.text() != *filter.id) continue;
+    if (filter.root_execution_id &&
+        (execution.parent_task == kNone || tree_.root().id.text() != *filter.root_execution_id)) {
+      continue;
+    }
+    if (filter.state && to_string(execution.state) != *filter.state) continue;
+    if (filter.from_time && created < *filter.from_time) continue;
+    if (filter.to_time && created >= *filter.to_time) continue;
+    found.push_back(describe_row(execution));
+  }
+  return Value(std::move(found));
+}
+
+Value TreeQueries::global(std::string_view variable) const {
+  return Value(tree_.executions[execution_].context).get(variable);
+}
+
+}  // namespace gregale::interpreter

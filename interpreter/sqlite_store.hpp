@@ -1,0 +1,44 @@
+// The store over SQLite: one file (and its write-ahead log), described in docs/store.md.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "interpreter/store.hpp"
+
+namespace gregale::interpreter {
+
+enum class StoreAccess : uint8_t {
+  read,   // others may be writing
+  write,  // one process at a time; made if it is not there
+};
+
+// What survives when the machine loses power. When only the process dies, nothing is lost either way.
+enum class Durability : uint8_t {
+  full,  // everything that was committed
+  none,  // for stores that are thrown away
+};
+
+class SqliteStore : public Store {
+ public:
+  // [path] may be ":memory:". Throws core::Error: what is not a Gregale store, was written by a newer
+  // version, is damaged, cannot be opened, or is in use by another process that writes.
+  SqliteStore(const std::string& path, StoreAccess access, Durability durability = Durability::full);
+  ~SqliteStore() override;
+
+  void save_program(const std::string& digest, std::string_view binary) override;
+  std::string load_program(const std::string& digest) override;
+  void commit(const std::vector<TreeChange>& changes) override;
+  ExecutionTree load(const Uuid& root) override;
+  std::vector<ExecutionSummary> list() override;
+  std::vector<Uuid> unfinished() override;
+  std::optional<ExecutionAddress> find_execution(const Uuid& id) override;
+  std::optional<ActionAddress> find_action(const Uuid& id) override;
+  std::vector<HistoryRecord> history(const Uuid& root) override;
+
+ private:
+  struct Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace gregale::interpreter

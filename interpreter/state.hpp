@@ -1,0 +1,153 @@
+// The state of one execution tree: a workflow execution, its tasks, their actions, and the sub-workflow
+// executions below it, at any depth.
+//
+// It is what the store keeps and what the machine changes; nothing in it points into a program, so it can
+// be loaded without one. Things refer to each other by their index in the tree, in order of creation.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/ir/ir.hpp"
+#include "core/time.hpp"
+#include "core/uuid.hpp"
+#include "core/value.hpp"
+
+namespace gregale::interpreter {
+
+using core::Microseconds;
+using core::Uuid;
+using core::Value;
+using ir::Index;
+using ir::kNone;
+
+// Mistral's states; not every kind of thing has every state.
+enum class State : uint8_t { idle, waiting, running, delayed, paused, success, error, cancelled };
+
+std::string_view to_string(State state) noexcept;  // "RUNNING", ...
+std::optional<State> parse_state(std::string_view text) noexcept;
+inline bool is_completed(State state) noexcept {
+  return state >= State::success;
+}
+
+struct ActionExecution {
+  Uuid id;
+  Index task = kNone;  // of tasks
+  std::string name;    // as the task calls it; an ad-hoc action's own name
+  Value input;         // a map
+  State state = State::running;
+  Value output;           // the result, once completed
+  std::string message;    // of an error, what the action said
+  bool accepted = false;  // whether the task's result counts it
+  uint32_t item = 0;      // index of the item; 0 without with-items
+  uint32_t attempt = 1;
+  bool safe_rerun = false;
+  std::string region;  // of OpenStack actions
+  // What is really sent where `name` is an ad-hoc action; otherwise empty and null.
+  std::string base_name;
+  Value base_input;
+  std::vector<Index> adhoc;  // ad-hoc actions of the program, outermost first
+  Microseconds due_at = 0;   // when the result of a delayed action counts; 0: not delayed
+  Microseconds created_at = 0;
+  Microseconds updated_at = 0;
+};
+
+// An edge that fired: to a task, by a clause.
+struct NextTask {
+  Index task = kNone;  // of Workflow::tasks
+  ir::ClauseKind clause = ir::on_success;
+};
+
+// What set a task going: a task execution and its clause.
+struct Trigger {
+  Index task = kNone;  // of tasks
+  ir::ClauseKind clause = ir::on_success;
+};
+
+// What the task's timer is for.
+enum class Wake : uint8_t { none, start, finish, retry };
+
+struct TaskExecution {
+  Uuid id;
+  Index execution = kNone;  // of executions
+  Index task = kNone;       // of Workflow::tasks
+  std::string name;
+  State state = State::idle;
+  std::optional<std::string> state_info;
+  Value published;         // a map, or null: nothing
+  bool processed = false;  // what follows it has been decided
+  bool error_handled = false;
+  bool result_dropped = false;  // keep-result: false
+  std::vector<NextTask> next_tasks;
+  std::vector<Trigger> triggered_by;
+  // Task executions whose outbound contexts make up this task's inbound context.
+  std::vector<Index> context_sources;
+  uint32_t attempt = 1;
+  uint32_t published_attempt = 0;  // the last attempt that has published
+  bool waited_before = false;
+  bool waited_after = false;
+  // With-items: variable -> list of its values, once known; how many may be under way (0: no bound).
+  Value items;
+  uint32_t item_count = 0;
+  uint32_t concurrency = 0;
+  Wake wake = Wake::none;
+  Microseconds wake_at = 0;
+  Microseconds timeout_at = 0;  // 0: none
+  Value timeout_seconds;        // for the message
+  // What the task is completed with after wait-after.
+  State end_state = State::success;
+  std::optional<std::string> end_info;
+  std::vector<Index> actions;         // of actions
+  std::vector<Index> sub_executions;  // of executions
+  Microseconds created_at = 0;
+  Microseconds updated_at = 0;
+};
+
+// A command that a paused execution keeps for later.
+struct BacklogCommand {
+  ir::TargetKind kind = ir::TargetKind::task;
+  Index task = kNone;  // of Workflow::tasks
+  Trigger trigger;
+  std::optional<std::string> message;
+};
+
+struct WorkflowExecution {
+  Uuid id;
+  std::string workflow_name;  // full name in the program
+  Index parent_task = kNone;  // of tasks; none: the root
+  uint32_t item = 0;          // with-items over sub-workflows
+  uint32_t attempt = 1;
+  State state = State::idle;
+  std::optional<std::string> state_info;
+  bool accepted = false;
+  Value input = Value::map({});
+  Value params = Value::map({});   // env, namespace, task_name, description, ...
+  Value context = Value::map({});  // vars and globals
+  Value output;                    // null: not known yet
+  std::vector<Index> tasks;        // of tasks
+  std::vector<BacklogCommand> backlog;
+  Microseconds created_at = 0;
+  Microseconds updated_at = 0;
+};
+
+struct ExecutionTree {
+  std::string program_digest;
+  std::string region;                        // the caller's; may be empty
+  Value custom_context;                      // a map, or null; kept out of sight
+  std::deque<WorkflowExecution> executions;  // 0 is the root
+  std::deque<TaskExecution> tasks;
+  std::deque<ActionExecution> actions;
+
+  const WorkflowExecution& root() const { return executions.front(); }
+};
+
+// The result as the language defines it: the accepted outputs; of a task with items always a list.
+Value task_result(const ExecutionTree& tree, const TaskExecution& task, bool with_items);
+
+// The environment of the whole tree: a map, from the root's parameters.
+const Value& environment(const ExecutionTree& tree);
+
+}  // namespace gregale::interpreter

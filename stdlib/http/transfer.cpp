@@ -1,0 +1,243 @@
+#include "stdlib/http/transfer.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "stdlib/http/url.hpp"
+
+namespace gregale::stdlib {
+
+using core::Error;
+using core::ErrorKind;
+
+namespace {
+
+constexpr long kMostRedirects = 30;  // as many as Python's requests follows
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() &&
+         (text.back() == ' ' || text.back() == '\t' || text.back() == '\r' || text.back() == '\n')) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+// Line breaks and other control characters would start a header of their own.
+bool printable(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 32 && c != '\t') || byte == 127;
+  });
+}
+
+bool is_token(std::string_view text) {
+  return !text.empty() && printable(text) && text.find_first_of(" \t:") == std::string_view::npos;
+}
+
+bool is_directory(const std::string& path) {
+  struct stat status {};
+  return stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+}  // namespace
+
+Transfer::Transfer(HttpRequest request, HttpCompletion completion)
+    : request_(std::move(request)), completion_(std::move(completion)), origin_(url_origin(request_.url)) {}
+
+Transfer::~Transfer() {
+  curl_slist_free_all(header_list_);
+}
+
+bool Transfer::prepare(CURL* easy, const HttpLimits& limits) {
+  easy_ = easy;
+  body_limit_ = limits.response_bytes;
+  const auto refuse = [this](std::string message) {
+    result_.error.emplace(ErrorKind::invalid, std::move(message));
+    return false;
+  };
+  if (!is_token(request_.method)) return refuse("The HTTP method is not a word.");
+  if (request_.url.empty() || !printable(request_.url) || request_.url.find(' ') != std::string::npos) {
+    return refuse("The URL is empty or has blanks or control characters in it.");
+  }
+  for (const auto& [name, value] : request_.headers) {
+    if (!is_token(name)) return refuse(fmt::format("`{}` cannot be the name of a header.", name));
+    if (!printable(value)) {
+      return refuse(fmt::format("The value of header {} has control characters in it.", name));
+    }
+  }
+  curl_easy_setopt(easy, CURLOPT_URL, request_.url.c_str());
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, message_);
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, "gregale");
+  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, request_.follow_redirects ? 1L : 0L);
+  curl_easy_setopt(easy, CURLOPT_MAXREDIRS, kMostRedirects);
+  curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+  const double timeout = request_.timeout_seconds > 0 ? request_.timeout_seconds : limits.timeout_seconds;
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, std::max(1L, std::lround(timeout * 1000)));
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+                   std::max(1L, std::lround(std::min(timeout, limits.connect_timeout_seconds) * 1000)));
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+  if (!request_.proxy.empty()) curl_easy_setopt(easy, CURLOPT_PROXY, request_.proxy.c_str());
+  if (!request_.user.empty() || !request_.password.empty()) {
+    curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+    curl_easy_setopt(easy, CURLOPT_USERNAME, request_.user.c_str());
+    curl_easy_setopt(easy, CURLOPT_PASSWORD, request_.password.c_str());
+  }
+  set_method();
+  set_headers();
+  set_tls();
+  return true;
+}
+
+void Transfer::set_method() {
+  if (request_.body) {
+    curl_easy_setopt(easy_, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body->size()));
+    curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, request_.body->data());
+  } else if (request_.method == "POST") {
+    curl_easy_setopt(easy_, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(0));
+    curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, "");
+  }
+  if (request_.method == "HEAD") {
+    curl_easy_setopt(easy_, CURLOPT_NOBODY, 1L);
+  } else if (request_.method == "GET" && !request_.body) {
+    curl_easy_setopt(easy_, CURLOPT_HTTPGET, 1L);
+  } else if (request_.method != "POST") {
+    // Stays the same after a redirect; only POST becomes GET, as browsers do.
+    curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+  }
+}
+
+void Transfer::set_headers() {
+  const auto append = [this](const std::string& line) {
+    header_list_ = curl_slist_append(header_list_, line.c_str());
+  };
+  for (const auto& [name, value] : request_.headers) {
+    // "Name;" is how libcurl is told of an empty value; "Name:" would take the header out.
+    append(value.empty() ? name + ";" : name + ": " + value);
+  }
+  append("Expect:");
+  if (request_.headers.find("Content-Type") == nullptr) append("Content-Type:");
+  curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, header_list_);
+}
+
+void Transfer::set_tls() {
+  curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYPEER, request_.verify_tls ? 1L : 0L);
+  curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYHOST, request_.verify_tls ? 2L : 0L);
+  if (!request_.ca_file.empty()) {
+    const CURLoption option = is_directory(request_.ca_file) ? CURLOPT_CAPATH : CURLOPT_CAINFO;
+    curl_easy_setopt(easy_, option, request_.ca_file.c_str());
+  }
+  if (!request_.client_certificate.empty()) {
+    curl_easy_setopt(easy_, CURLOPT_SSLCERT, request_.client_certificate.c_str());
+  }
+  if (!request_.client_key.empty()) {
+    curl_easy_setopt(easy_, CURLOPT_SSLKEY, request_.client_key.c_str());
+  }
+}
+
+size_t Transfer::on_header(char* data, size_t size, size_t count, void* transfer) {
+  static_cast<Transfer*>(transfer)->take_header_line({data, size * count});
+  return size * count;
+}
+
+size_t Transfer::on_body(char* data, size_t size, size_t count, void* transfer) {
+  auto* self = static_cast<Transfer*>(transfer);
+  const size_t bytes = size * count;
+  if (self->result_.response.body.size() + bytes > self->body_limit_) {
+    self->too_long_ = true;
+    return 0;
+  }
+  self->result_.response.body.append(data, bytes);
+  return bytes;
+}
+
+void Transfer::take_header_line(std::string_view line) {
+  HttpResponse& response = result_.response;
+  if (line.substr(0, 5) == "HTTP/") {  // of the last response, after redirects and 100s
+    const int previous = response.status;
+    if (previous >= 300 && previous < 400 && request_.follow_redirects) {
+      response.redirects.push_back({previous, std::string(response.headers.get("Location"))});
+    }
+    response.headers.clear();
+    response.body.clear();
+    const std::string_view rest = line.substr(std::min(line.size(), line.find(' ') + 1));
+    response.status = std::atoi(std::string(rest.substr(0, 3)).c_str());
+    response.reason = rest.size() > 4 ? std::string(trimmed(rest.substr(4))) : std::string();
+    return;
+  }
+  const size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return;
+  response.headers.add(std::string(trimmed(line.substr(0, colon))),
+                       std::string(trimmed(line.substr(colon + 1))));
+}
+
+void Transfer::read_outcome(CURLcode code) {
+  if (code != CURLE_OK) {
+    result_.error.emplace(error_of(code));
+    return;
+  }
+  long status = 0;
+  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+  result_.response.status = static_cast<int>(status);
+  const char* url = nullptr;
+  curl_easy_getinfo(easy_, CURLINFO_EFFECTIVE_URL, &url);
+  if (url != nullptr) result_.response.url = url;
+  curl_off_t microseconds = 0;
+  curl_easy_getinfo(easy_, CURLINFO_TOTAL_TIME_T, &microseconds);
+  result_.response.elapsed_seconds = static_cast<double>(microseconds) / 1e6;
+}
+
+Error Transfer::error_of(CURLcode code) const {
+  const std::string shown = url_without_secrets(request_.url);
+  if (too_long_) {
+    return Error(ErrorKind::limit, fmt::format("{} {}: the answer is longer than {} bytes", request_.method,
+                                               shown, body_limit_));
+  }
+  const char* reason = message_[0] != '\0' ? message_ : curl_easy_strerror(code);
+  ErrorKind kind = ErrorKind::disconnected;
+  switch (code) {
+    case CURLE_OPERATION_TIMEDOUT:
+      kind = ErrorKind::timed_out;
+      break;
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_URL_MALFORMAT:
+    case CURLE_TOO_MANY_REDIRECTS:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+      kind = ErrorKind::invalid;
+      break;
+    default:
+      break;
+  }
+  // A message of libcurl's that repeats the URL would repeat the secrets in it.
+  std::string text = reason;
+  if (code == CURLE_URL_MALFORMAT) text = "this is not a URL";
+  return Error(kind, fmt::format("{} {}: {}", request_.method, shown, text));
+}
+
+void Transfer::complete() {
+  HttpCompletion completion = std::move(completion_);
+  completion(std::move(result_));
+}
+
+void Transfer::complete_with(const Error& error) {
+  result_ = {};
+  result_.error = error;
+  complete();
+}
+
+}  // namespace gregale::stdlib

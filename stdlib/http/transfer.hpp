@@ -1,0 +1,53 @@
+// Transfer: one request on its way through libcurl. Used by the loop of HttpClient only.
+#pragma once
+
+#include <curl/curl.h>
+
+#include <memory>
+#include <string_view>
+
+#include "stdlib/http/http_client.hpp"
+
+namespace gregale::stdlib {
+
+class Transfer {
+ public:
+  Transfer(HttpRequest request, HttpCompletion completion);
+  ~Transfer();
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+
+  // What is served over the same connections: scheme, host and port.
+  const std::string& origin() const noexcept { return origin_; }
+
+  // Sets [easy] (borrowed) up for the request; false when it is not one that can be sent: then
+  // complete() tells so.
+  bool prepare(CURL* easy, const HttpLimits& limits);
+  CURL* easy() const noexcept { return easy_; }
+
+  // Takes what libcurl knows, before the handle goes back.
+  void read_outcome(CURLcode code);
+  void complete();
+  void complete_with(const core::Error& error);
+
+ private:
+  static size_t on_header(char* data, size_t size, size_t count, void* transfer);
+  static size_t on_body(char* data, size_t size, size_t count, void* transfer);
+  void take_header_line(std::string_view line);
+  void set_method();
+  void set_headers();
+  void set_tls();
+  core::Error error_of(CURLcode code) const;
+
+  HttpRequest request_;
+  HttpCompletion completion_;
+  std::string origin_;
+  HttpResult result_;
+  CURL* easy_ = nullptr;
+  curl_slist* header_list_ = nullptr;
+  size_t body_limit_ = 0;
+  bool too_long_ = false;
+  char message_[CURL_ERROR_SIZE] = {};
+};
+
+}  // namespace gregale::stdlib

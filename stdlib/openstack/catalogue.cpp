@@ -1,0 +1,80 @@
+#include "stdlib/openstack/catalogue.hpp"
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "core/json.hpp"
+#include "stdlib/openstack/action_description.hpp"
+#include "stdlib/openstack/dispatcher.hpp"
+
+namespace gregale::stdlib {
+
+using core::Value;
+using interpreter::Action;
+using interpreter::ActionCall;
+using interpreter::ActionCompletion;
+
+namespace {
+
+// The description of a service, read once for all its actions.
+class LazyService {
+ public:
+  explicit LazyService(std::string_view description) : text_(description) {}
+
+  const std::shared_ptr<const ServiceDescription>& get() {
+    std::call_once(once_, [this] {
+      description_ =
+          std::make_shared<const ServiceDescription>(ServiceDescription::parse(core::parse_json(text_)));
+    });
+    return description_;
+  }
+
+ private:
+  const std::string_view text_;
+  std::once_flag once_;
+  std::shared_ptr<const ServiceDescription> description_;
+};
+
+class CatalogueAction : public Action {
+ public:
+  CatalogueAction(OpenstackSession& session, std::shared_ptr<LazyService> service,
+                  const EmbeddedAction& entry)
+      : session_(session), service_(std::move(service)), entry_(entry) {}
+
+  std::string_view name() const override { return entry_.name; }
+  const ir::ActionSignature& signature() const override { return description()->signature; }
+  bool idempotent(const Value&) const override { return description()->idempotent; }
+  void start(ActionCall call, ActionCompletion completion) const override {
+    dispatch(session_, service_->get(), description(), std::move(call), std::move(completion));
+  }
+
+ private:
+  const std::shared_ptr<const ActionDescription>& description() const {
+    std::call_once(once_, [this] {
+      description_ = std::make_shared<const ActionDescription>(ActionDescription::parse(
+          std::string(entry_.name), *service_->get(), core::parse_json(entry_.description)));
+    });
+    return description_;
+  }
+
+  OpenstackSession& session_;
+  const std::shared_ptr<LazyService> service_;
+  const EmbeddedAction& entry_;
+  mutable std::once_flag once_;
+  mutable std::shared_ptr<const ActionDescription> description_;
+};
+
+}  // namespace
+
+void add_catalogue_actions(interpreter::ActionRegistry& registry, OpenstackSession& session,
+                           std::span<const EmbeddedService> catalogue) {
+  for (const EmbeddedService& entry : catalogue) {
+    const auto service = std::make_shared<LazyService>(entry.description);
+    for (const EmbeddedAction& action : entry.actions) {
+      registry.add(std::make_unique<CatalogueAction>(session, service, action));
+    }
+  }
+}
+
+}  // namespace gregale::stdlib

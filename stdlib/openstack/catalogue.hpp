@@ -1,0 +1,36 @@
+// The catalogue of OpenStack actions that is built into the program.
+//
+// The build turns stdlib/openstack/catalogue/*.yaml into a table of names, each with its entry as
+// JSON (scripts/embed_catalogue.cpp). At start only the names are looked at; an entry is read when
+// its action is used for the first time.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "interpreter/action.hpp"
+#include "stdlib/openstack/openstack_session.hpp"
+
+namespace gregale::stdlib {
+
+struct EmbeddedAction {
+  std::string_view name;         // with its prefix: "nova.servers_list"
+  std::string_view description;  // JSON
+};
+
+struct EmbeddedService {
+  std::string_view description;             // JSON
+  std::span<const EmbeddedAction> actions;  // ascending by name
+};
+
+// Made by the build.
+std::span<const EmbeddedService> embedded_catalogue();
+
+// One action for each entry of [catalogue], whose data must outlive [registry], as [session] must.
+void add_catalogue_actions(interpreter::ActionRegistry& registry, OpenstackSession& session,
+                           std::span<const EmbeddedService> catalogue);
+
+// openstack.request: any request to any service of the catalog.
+void add_generic_openstack_action(interpreter::ActionRegistry& registry, OpenstackSession& session);
+
+}  // namespace gregale::stdlib

@@ -1,0 +1,489 @@
+#include "stdlib/openstack/dispatcher.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "core/json.hpp"
+#include "stdlib/http/retry.hpp"
+#include "stdlib/http/text.hpp"
+#include "stdlib/http/url.hpp"
+#include "stdlib/openstack/endpoint_url.hpp"
+#include "stdlib/openstack/service_error.hpp"
+
+namespace gregale::stdlib {
+
+using core::Error;
+using core::ErrorKind;
+using core::List;
+using core::Map;
+using core::Value;
+using interpreter::ActionCall;
+using interpreter::ActionCompletion;
+using interpreter::ActionResult;
+
+namespace {
+
+// A collection that goes on longer than this gives the same page again and again.
+constexpr size_t kMostPages = 10'000;
+
+QueryParameters query_parameters(const Value& query) {
+  QueryParameters out;
+  for (const auto& [key, value] : query.as_map()) {
+    if (value.is_list()) {
+      for (const Value& item : value.as_list()) {
+        out.emplace_back(python_text(key), python_text(item));
+      }
+    } else {
+      out.emplace_back(python_text(key), python_text(value));
+    }
+  }
+  return out;
+}
+
+// Whether [item] has every member of [by] with the same value.
+bool matches(const Value& item, const Value& by) {
+  if (!by.is_map()) return true;
+  const Map& wanted = by.as_map();
+  return std::all_of(wanted.begin(), wanted.end(), [&](const Map::Entry& entry) {
+    const Value* member = item.is_map() ? item.as_map().find(entry.key) : nullptr;
+    return member != nullptr && *member == entry.value;
+  });
+}
+
+// One call on its way. Lives as long as one of its exchanges is under way.
+class Dispatch : public std::enable_shared_from_this<Dispatch> {
+ public:
+  Dispatch(OpenstackSession& session, std::shared_ptr<const ServiceDescription> service,
+           std::shared_ptr<const ActionDescription> action, ActionCall call, ActionCompletion completion)
+      : session_(session),
+        service_(std::move(service)),
+        action_(std::move(action)),
+        call_(std::move(call)),
+        completion_(std::move(completion)) {}
+
+  void begin() {
+    guarded([this] {
+      fill_scope();
+      keystone_ = session_.keystone(call_.context);
+      region_ = wanted_region();
+      get_access([this] { find_microversion(); });
+    });
+  }
+
+ private:
+  // Runs [work]; what it throws ends the call.
+  template <typename Work>
+  void guarded(Work work) {
+    try {
+      work();
+    } catch (const Error& error) {
+      fail(error.what());
+    }
+  }
+
+  void fail(const std::string& reason) {
+    const std::string where = region_.empty() ? "" : fmt::format(" in region {}", region_);
+    complete(ActionResult::failure(fmt::format("{} failed{}: {}", call_.name, where, reason)));
+  }
+
+  void complete(ActionResult result) {
+    const ActionCompletion completion = std::move(completion_);
+    completion_ = nullptr;
+    if (completion) completion(std::move(result));
+  }
+
+  // The parameters with their defaults; the others as `rest`.
+  void fill_scope() {
+    const Map& input = call_.input.is_map() ? call_.input.as_map() : empty_;
+    Map rest = input;
+    for (const ir::ActionParameter& parameter : action_->signature.parameters) {
+      const Value* given = input.find(std::string_view(parameter.name));
+      scope_.set(parameter.name, given ? *given : parameter.default_value);
+      rest.erase(parameter.name);
+    }
+    rest.erase("action_region");
+    if (!action_->has_own_region) rest.erase("region");
+    scope_.set("rest", rest);
+  }
+
+  std::string wanted_region() const {
+    for (const char* name : {"action_region", "region"}) {
+      if (name == std::string_view("region") && action_->has_own_region) continue;
+      const Value region = call_.input.get(name);
+      if (!region.is_null() && !region.is_string()) {
+        throw Error(ErrorKind::invalid, fmt::format("`{}` must be text, not a {}", name, region.kind_name()));
+      }
+      if (region.is_string() && !region.as_string().empty()) return region.as_string();
+    }
+    if (!call_.context.region.empty()) return call_.context.region;
+    return keystone_->credentials().region;
+  }
+
+  template <typename Next>
+  void get_access(Next next) {
+    keystone_->access([self = shared_from_this(), next](AccessPtr access, const std::optional<Error>& error) {
+      self->guarded([&] {
+        if (error) throw *error;
+        self->access_ = std::move(access);
+        self->choose_endpoint();
+        next();
+      });
+    });
+  }
+
+  void choose_endpoint() {
+    std::string url;
+    const Credentials& credentials = keystone_->credentials();
+    for (std::string_view type : service_type_names(service_->service_type)) {
+      std::string key(type);
+      std::replace(key.begin(), key.end(), '-', '_');
+      const auto found = credentials.endpoint_overrides.find(key);
+      if (found != credentials.endpoint_overrides.end() && url.empty()) url = found->second;
+    }
+    if (url.empty()) {
+      const ServiceCatalog::Endpoint& endpoint =
+          access_->catalog.endpoint(service_->service_type, credentials.interface, region_);
+      url = endpoint.url;
+      region_ = endpoint.region;
+    }
+    urls_ = endpoint_urls(url, service_->version_path);
+    scope_.set("access", Map{{"project_id", access_->project_id}, {"user_id", access_->user_id}});
+  }
+
+  // Microversions.
+
+  void find_microversion() {
+    if (service_->discovery == ServiceDescription::Discovery::none) {
+      return use_microversion(service_->newest_known);
+    }
+    const bool at_root = service_->discovery == ServiceDescription::Discovery::root;
+    const std::string url = at_root ? urls_.root + "/" : urls_.versioned;
+    if (const auto known = session_.known_microversion(url)) return use_microversion(*known);
+    HttpRequest request = prepared("GET", url);
+    send(std::move(request), [url](Dispatch& self, const HttpResponse& response) {
+      if (response.status / 100 != 2 && response.status != 300) {
+        throw Error(ErrorKind::invalid, fmt::format("{} does not tell its versions: {}",
+                                                    url_without_secrets(url), refusal_text(response)));
+      }
+      const std::string newest = newest_microversion(core::parse_json(response.body));
+      self.session_.remember_microversion(url, newest);
+      self.use_microversion(newest);
+    });
+  }
+
+  void use_microversion(const std::string& of_server) {
+    microversion_ = service_->newest_known;
+    if (!of_server.empty() && compare_versions(of_server, microversion_) < 0) {
+      microversion_ = of_server;
+    }
+    scope_.set("microversion", microversion_.empty() ? Value() : Value(microversion_));
+    next_step();
+  }
+
+  // Steps.
+
+  void next_step() {
+    while (step_ < action_->steps.size()) {
+      const StepDescription& step = action_->steps[step_];
+      ++step_;
+      if (!step.when.hold(scope_)) continue;
+      switch (step.kind) {
+        case StepDescription::Kind::request:
+          return begin_request_step(step);
+        case StepDescription::Kind::pages:
+          return begin_pages(step);
+        case StepDescription::Kind::filter:
+          scope_.set(step.as, matching(step));
+          break;
+        case StepDescription::Kind::only:
+          scope_.set(step.as, only_one(step));
+          break;
+        case StepDescription::Kind::refuse:
+          throw Error(ErrorKind::invalid, step.what);
+      }
+    }
+    complete(ActionResult::success(action_->result.evaluate(scope_).value_or(Value())));
+  }
+
+  void begin_request_step(const StepDescription& step) {
+    if (!step.each) return send_step(step, [this, &step] { finish_step(step); });
+    const Value source = step.each->evaluate(scope_).value_or(Value(List()));
+    if (!source.is_list()) {
+      throw Error(ErrorKind::invalid, fmt::format("A list is needed, not a {}", source.kind_name()));
+    }
+    each_ = source;
+    each_index_ = 0;
+    collected_.clear();
+    next_item(step);
+  }
+
+  void next_item(const StepDescription& step) {
+    if (each_index_ == each_.size()) {
+      if (!step.as.empty()) scope_.set(step.as, std::move(collected_));
+      collected_ = {};
+      return next_step();
+    }
+    scope_.set(step.each_as, each_.as_list()[each_index_++]);
+    send_step(step, [this, &step] {
+      if (step.collect) collected_.push_back(step.collect->evaluate(scope_).value_or(Value()));
+      next_item(step);
+    });
+  }
+
+  void finish_step(const StepDescription& step) {
+    if (!step.as.empty()) scope_.set(step.as, *scope_.find(std::string_view("reply")));
+    next_step();
+  }
+
+  template <typename Next>
+  void send_step(const StepDescription& step, Next next) {
+    const std::string url = (step.at_root ? urls_.root : urls_.versioned) + step.path.evaluate_path(scope_);
+    QueryParameters query;
+    if (step.query) query = query_parameters(step.query->evaluate(scope_).value_or(Value(Map())));
+    HttpRequest request = prepared(step.method, append_query(url, encode_query(query)));
+    if (!step.aside) {
+      last_url_ = url;
+      last_query_ = std::move(query);
+    }
+    if (step.body) {
+      if (const auto body = step.body->evaluate(scope_)) {
+        request.headers.set("Content-Type", "application/json");
+        request.body = core::to_json(*body);
+      }
+    }
+    if (step.text) {
+      request.headers.set("Content-Type", "application/octet-stream");
+      request.body = python_text(step.text->evaluate(scope_).value_or(Value("")));
+    }
+    if (step.headers) {
+      const Value headers = step.headers->evaluate(scope_).value_or(Value(Map()));
+      for (const auto& [name, value] : headers.as_map()) {
+        request.headers.set(python_text(name), python_text(value));
+      }
+    }
+    send(std::move(request), [&step, next](Dispatch& self, const HttpResponse& response) {
+      self.check_status(response, step.expected);
+      if (!step.aside) self.take_response(response);
+      next();
+    });
+  }
+
+  static void check_status(const HttpResponse& response, const std::vector<int>& expected) {
+    if (response.status / 100 == 2 ||
+        std::find(expected.begin(), expected.end(), response.status) != expected.end()) {
+      return;
+    }
+    throw Error(response.status == 404 ? ErrorKind::not_found : ErrorKind::invalid, refusal_text(response));
+  }
+
+  // Sets `reply` and its kin.
+  void take_response(const HttpResponse& response) {
+    if (!is_utf8(response.body)) throw Error(ErrorKind::invalid, "The answer is not UTF-8 text");
+    Value body;
+    try {
+      if (!response.body.empty()) body = core::parse_json(response.body);
+    } catch (const Error&) {
+      // An answer that is no JSON is there as `reply_text`.
+    }
+    Map headers;
+    for (const auto& [name, value] : response.headers) {
+      std::string lower = name;
+      for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+      headers.set(to_utf8(lower, {}), to_utf8(value, "ISO-8859-1"));
+    }
+    const Value text(response.body);
+    List chunks;
+    if (!response.body.empty()) chunks.push_back(text);
+    scope_.set("reply_pair", List{Value(std::move(chunks)), body});
+    scope_.set("reply_text", text);
+    scope_.set("reply", body);
+    scope_.set("reply_status", response.status);
+    scope_.set("reply_headers", headers);
+  }
+
+  // Pages.
+
+  void begin_pages(const StepDescription& step) {
+    const Value* body = scope_.find(std::string_view("reply"));
+    const Value first = body != nullptr ? body->get(step.items) : Value();
+    pages_ = first.is_list() ? first.as_list() : List();
+    replies_ = {body != nullptr ? *body : Value()};
+    const auto limit = step.limit ? step.limit->evaluate(scope_) : std::nullopt;
+    limit_ = limit && limit->is_small_integer() && limit->as_integer() > 0
+                 ? static_cast<size_t>(limit->as_integer())
+                 : SIZE_MAX;
+    next_page(step, pages_.size());
+  }
+
+  void next_page(const StepDescription& step, size_t on_last_page) {
+    const std::string query = query_of_next_page(step, on_last_page);
+    if (query.empty() || pages_.size() >= limit_) return finish_pages(step);
+    if (replies_.size() > kMostPages) {
+      throw Error(ErrorKind::limit, fmt::format("The collection has more than {} pages", kMostPages));
+    }
+    send(prepared("GET", append_query(last_url_, query)),
+         [&step](Dispatch& self, const HttpResponse& response) {
+           check_status(response, {});
+           self.take_response(response);
+           self.replies_.push_back(*self.scope_.find(std::string_view("reply")));
+           const Value items = self.replies_.back().get(step.items);
+           if (!items.is_list()) {
+             throw Error(ErrorKind::invalid, fmt::format("A page has no list `{}`", step.items));
+           }
+           for (const Value& item : items.as_list()) self.pages_.push_back(item);
+           self.next_page(step, items.size());
+         });
+  }
+
+  // The encoded query of the page after the last one; empty: there is none.
+  std::string query_of_next_page(const StepDescription& step, size_t on_last_page) {
+    const Value& body = *scope_.find(std::string_view("reply"));
+    std::string link;
+    switch (step.paging) {
+      case StepDescription::Paging::next: {
+        const Value next = body.get("next");
+        if (next.is_string()) link = next.as_string();
+        break;
+      }
+      case StepDescription::Paging::links: {
+        const Value links = body.get(step.items + "_links");
+        if (!links.is_list()) break;
+        for (const Value& entry : links.as_list()) {
+          const Value href = entry.get("href");
+          if (entry.get("rel") == Value("next") && href.is_string()) link = href.as_string();
+        }
+        break;
+      }
+      case StepDescription::Paging::marker: {
+        if (on_last_page == 0) return {};
+        QueryParameters query = last_query_;
+        std::erase_if(query, [](const auto& parameter) { return parameter.first == "marker"; });
+        query.emplace_back("marker", python_text(pages_.back().get(step.id)));
+        return encode_query(query);
+      }
+    }
+    // Only the query of a link counts: its host may be one that only the service can see.
+    const size_t mark = link.find('?');
+    return mark == std::string::npos ? std::string() : link.substr(mark + 1);
+  }
+
+  void finish_pages(const StepDescription& step) {
+    if (pages_.size() > limit_) pages_.resize(limit_);
+    const Value* last = scope_.find(std::string_view("reply"));
+    Map body = last != nullptr && last->is_map() ? last->as_map() : Map();
+    body.set(step.items, std::move(pages_));
+    body.erase(step.items + "_links");
+    scope_.set("reply", body);
+    scope_.set("pages", std::move(replies_));
+    pages_ = {};
+    replies_ = {};
+    next_step();
+  }
+
+  // Selection.
+
+  Value matching(const StepDescription& step) const {
+    const Value items = step.in.evaluate(scope_).value_or(Value());
+    const Value by = step.by.evaluate(scope_).value_or(Value());
+    List out;
+    if (items.is_list()) {
+      for (const Value& item : items.as_list()) {
+        if (matches(item, by)) out.push_back(item);
+      }
+    }
+    return out;
+  }
+
+  Value only_one(const StepDescription& step) const {
+    const Value items = step.in.evaluate(scope_).value_or(Value());
+    const Value by = step.by.evaluate(scope_).value_or(Value(Map()));
+    if (items.size() == 0) {
+      throw Error(ErrorKind::not_found, fmt::format("No {} matching {}", step.what, core::to_json(by)));
+    }
+    if (items.size() > 1) {
+      throw Error(ErrorKind::conflict,
+                  fmt::format("{} of kind {} match {}, not one", items.size(), step.what, core::to_json(by)));
+    }
+    return items.as_list()[0];
+  }
+
+  // Exchanges.
+
+  HttpRequest prepared(std::string method, std::string url) const {
+    HttpRequest request{.method = std::move(method), .url = std::move(url)};
+    request.headers.add("Accept", "application/json");
+    if (!microversion_.empty()) {
+      const Value headers = service_->version_headers.evaluate(scope_).value_or(Value(Map()));
+      for (const auto& [name, value] : headers.as_map()) {
+        request.headers.add(python_text(name), python_text(value));
+      }
+    }
+    keystone_->secure(request);
+    if (call_.context.deadline != 0) {
+      const auto left = static_cast<double>(call_.context.deadline - session_.clock().now()) /
+                        static_cast<double>(core::kSecond);
+      request.timeout_seconds = std::max(left, 0.001);
+    }
+    return request;
+  }
+
+  // Sends with the token; [next] gets the response, of whatever status but a first 401.
+  template <typename Next>
+  void send(HttpRequest request, Next next) {
+    request.headers.set("X-Auth-Token", access_->token);
+    const bool read = request.method == "GET" || request.method == "HEAD";
+    const RetryPolicy policy{.attempts = read ? RetryPolicy().attempts : 1};
+    HttpRequest again = request;
+    send_with_retries(session_.client(), std::move(request), policy,
+                      [self = shared_from_this(), again = std::move(again), next](HttpResult result) mutable {
+                        self->guarded([&] {
+                          if (!result.ok()) throw *result.error;
+                          if (result.response.status == 401 && !self->renewed_) {
+                            self->renewed_ = true;
+                            self->keystone_->forget(self->access_->token);
+                            return self->get_access([self, again, next] { self->send(again, next); });
+                          }
+                          next(*self, result.response);
+                        });
+                      });
+  }
+
+  static inline const Map empty_;
+  OpenstackSession& session_;
+  const std::shared_ptr<const ServiceDescription> service_;
+  const std::shared_ptr<const ActionDescription> action_;
+  const ActionCall call_;
+  ActionCompletion completion_;
+
+  std::shared_ptr<KeystoneSession> keystone_;
+  AccessPtr access_;
+  bool renewed_ = false;
+  std::string region_;
+  EndpointUrls urls_;
+  std::string microversion_;
+  Scope scope_;
+  size_t step_ = 0;  // the next one
+
+  Value each_ = List();
+  size_t each_index_ = 0;
+  List collected_;
+
+  std::string last_url_;  // of the last request step, without its query
+  QueryParameters last_query_;
+  List pages_;    // the items of all pages so far
+  List replies_;  // the pages themselves
+  size_t limit_ = 0;
+};
+
+}  // namespace
+
+void dispatch(OpenstackSession& session, std::shared_ptr<const ServiceDescription> service,
+              std::shared_ptr<const ActionDescription> action, ActionCall call, ActionCompletion completion) {
+  std::make_shared<Dispatch>(session, std::move(service), std::move(action), std::move(call),
+                             std::move(completion))
+      ->begin();
+}
+
+}  // namespace gregale::stdlib

@@ -1,0 +1,50 @@
+#include "stdlib/openstack/openstack_session.hpp"
+
+namespace gregale::stdlib {
+
+using core::Value;
+
+namespace {
+
+// Beyond this many sets of credentials, those that nobody uses at the moment are dropped.
+constexpr size_t kManySessions = 256;
+constexpr size_t kManyVersions = 4096;
+
+}  // namespace
+
+OpenstackSession::OpenstackSession(HttpClient& client, const core::Clock& clock, CredentialsSource source)
+    : client_(client), clock_(clock), source_(std::move(source)) {}
+
+std::shared_ptr<KeystoneSession> OpenstackSession::keystone(const interpreter::ActionContext& context) {
+  const Value cloud = context.custom_context.get("os");
+  const std::lock_guard lock(mutex_);
+  if (!cloud.get("auth").is_map()) {
+    if (own_ == nullptr) own_ = std::make_shared<KeystoneSession>(source_(), client_, clock_);
+    return own_;
+  }
+  Credentials credentials = credentials_from_cloud(cloud, "The custom context's `os`");
+  const std::string identity = credentials.identity() + credentials.region;
+  if (sessions_.size() >= kManySessions) {
+    std::erase_if(sessions_, [](const auto& entry) { return entry.second.use_count() == 1; });
+  }
+  auto& session = sessions_[identity];
+  if (session == nullptr) {
+    session = std::make_shared<KeystoneSession>(std::move(credentials), client_, clock_);
+  }
+  return session;
+}
+
+std::optional<std::string> OpenstackSession::known_microversion(const std::string& url) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = microversions_.find(url);
+  if (found == microversions_.end()) return std::nullopt;
+  return found->second;
+}
+
+void OpenstackSession::remember_microversion(const std::string& url, std::string newest) {
+  const std::lock_guard lock(mutex_);
+  if (microversions_.size() >= kManyVersions) microversions_.clear();
+  microversions_[url] = std::move(newest);
+}
+
+}  // namespace gregale::stdlib

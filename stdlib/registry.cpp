@@ -1,0 +1,19 @@
+#include "stdlib/registry.hpp"
+
+#include "stdlib/openstack/catalogue.hpp"
+#include "stdlib/standard/http_action.hpp"
+#include "stdlib/standard/simple_actions.hpp"
+
+namespace gregale::stdlib {
+
+void register_standard_actions(interpreter::ActionRegistry& registry, HttpClient& client) {
+  add_simple_actions(registry);
+  add_http_actions(registry, client);
+}
+
+void register_openstack_actions(interpreter::ActionRegistry& registry, OpenstackSession& session) {
+  add_catalogue_actions(registry, session, embedded_catalogue());
+  add_generic_openstack_action(registry, session);
+}
+
+}  // namespace gregale::stdlib

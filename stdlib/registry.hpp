@@ -1,0 +1,17 @@
+// What main calls to fill the registry of actions. Nothing here is global, and nothing is read, sent or
+// started before the first action needs it.
+#pragma once
+
+#include "interpreter/action.hpp"
+#include "stdlib/http/http_client.hpp"
+#include "stdlib/openstack/openstack_session.hpp"
+
+namespace gregale::stdlib {
+
+// std.*; [client] must outlive [registry].
+void register_standard_actions(interpreter::ActionRegistry& registry, HttpClient& client);
+
+// The catalogue's actions (nova.*, glance.*, ...) and openstack.request; [session] must outlive [registry].
+void register_openstack_actions(interpreter::ActionRegistry& registry, OpenstackSession& session);
+
+}  // namespace gregale::stdlib
