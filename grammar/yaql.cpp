@@ -469,8 +469,22 @@ SyntaxError error_at(std::string_view text, size_t offset, std::string_view what
   if (offset >= text.size()) {
     return {fmt::format("{} at the end of the expression", what), text.size(), text.size()};
   }
-  const size_t length = code_point_at(text, offset).length;
-  return {fmt::format("{} before '{}'", what, text.substr(offset, length)), offset, offset + length};
+  for (const Hint& hint : kHints) {
+    if (!text.substr(offset).starts_with(hint.found)) continue;
+    return {fmt::format("YAQL does not know '{}'; {}", hint.found, hint.advice), offset,
+            offset + hint.found.size()};
+  }
+  const CodePoint found = code_point_at(text, offset);
+  const size_t end = word_end(text, offset);
+  if (decimal_value(found.value) >= 0 && end != number_end(text, offset)) {
+    return {fmt::format("'{}' is no number: digits and one point only", text.substr(offset, end - offset)),
+            offset, end};
+  }
+  if (text.substr(offset).starts_with("__")) {
+    return {"a name cannot begin with two underscores", offset, end};
+  }
+  return {fmt::format("{} before '{}'", what, text.substr(offset, found.length)), offset,
+          offset + found.length};
 }
 
 }  // namespace
