@@ -6,6 +6,7 @@
 #include "interpreter/expression/jinja/methods.hpp"
 #include "interpreter/expression/python/number.hpp"
 #include "interpreter/expression/python/number_text.hpp"
+#include "interpreter/expression/python/unicode.hpp"
 
 namespace gregale::expression::jinja {
 
@@ -117,6 +118,26 @@ Value markup_escape(Runtime& runtime, const Value&, const Arguments& arguments) 
   return escape(runtime, bound.at(0));
 }
 
+// ---- bytes
+
+Value decode_bytes(Runtime& runtime, const Value& self, const Arguments& arguments) {
+  const Bound bound("decode", arguments, {"encoding", "errors"}, 0);
+  const std::string& content = self.object_as<Bytes>()->content;
+  const std::string encoding =
+      bound[0] == nullptr ? "utf-8" : python::lower(runtime.text(*bound[0]));
+  std::string text;
+  if (encoding == "latin-1" || encoding == "latin1" || encoding == "iso-8859-1") {
+    for (const char byte : content) python::append(text, static_cast<unsigned char>(byte));
+  } else if (encoding == "utf-8" || encoding == "utf8" || encoding == "ascii") {
+    text = content;
+    if (encoding == "ascii" && !python::is_ascii(text)) throw ValueError("the bytes are not ASCII");
+  } else {
+    throw ValueError("unknown encoding: " + encoding);
+  }
+  runtime.use_memory(text.size());
+  return Value(std::move(text));
+}
+
 }  // namespace
 
 Method find_method(const Value& object, std::string_view name) {
@@ -141,7 +162,7 @@ Method find_method(const Value& object, std::string_view name) {
   } else if (object.object_as<Range>() != nullptr) {
     table = &tuples;
   } else {
-    return nullptr;
+    return name == "decode" && object.object_as<Bytes>() != nullptr ? decode_bytes : nullptr;
   }
   const auto found = table->find(name);
   return found == table->end() ? nullptr : found->second;

@@ -28,7 +28,8 @@ Value result_form(Runtime& runtime, const Value& value, size_t depth) {
       }
     } catch (const core::Error& error) {
       if (error.kind() == core::ErrorKind::limit) throw;
-      return Value::object(std::make_shared<FailedSequence>(std::move(items), error.what()));
+      return Value::object(std::make_shared<FailedSequence>(
+          std::move(items), error.what(), std::string(error_class(error))));
     }
     return Value(std::move(items));
   }

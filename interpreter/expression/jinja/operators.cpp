@@ -118,6 +118,20 @@ Value escape_arguments(Runtime& runtime, const Value& arguments) {
   return escaped(arguments);
 }
 
+// text % undefined is the text, if it asks for nothing.
+Value format_nothing(const Value& text, const Value& undefined) {
+  std::string out;
+  const std::string& pattern = text.as_string();
+  for (size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] == '%') {
+      if (i + 1 == pattern.size() || pattern[i + 1] != '%') require_defined(undefined);
+      ++i;
+    }
+    if (i < pattern.size()) out += pattern[i];
+  }
+  return Value(std::move(out)).tagged(text.tag());
+}
+
 // Position in a sequence of [size]; false when it is outside.
 bool locate(int64_t index, int64_t size, size_t& position) {
   if (index < 0) index += size;
@@ -240,6 +254,9 @@ bool find_safe_attribute(Runtime& runtime, const Value& object, const Value& nam
 
 Value binary(Runtime& runtime, std::string_view operation, const Value& left, const Value& right) {
   require_defined(left);
+  if (operation == "%" && left.is_string() && is_undefined(right)) {
+    return format_nothing(left, right);
+  }
   require_defined(right);
   const char first = operation[0];
   if (python::is_number(left) && python::is_number(right)) {

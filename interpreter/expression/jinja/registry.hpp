@@ -13,6 +13,7 @@ namespace gregale::expression::jinja {
 
 std::span<const NamedFunction<Function>> text_filters();
 std::span<const NamedFunction<Function>> html_filters();
+std::span<const NamedFunction<Function>> link_filters();
 std::span<const NamedFunction<Function>> number_filters();
 std::span<const NamedFunction<Function>> sequence_filters();
 std::span<const NamedFunction<Function>> lazy_filters();

@@ -8,6 +8,21 @@ namespace gregale::expression::jinja {
 using core::Error;
 using core::ErrorKind;
 
+std::string_view error_class(const Error& error) noexcept {
+  const auto is = [&]<typename T>(const T*) { return dynamic_cast<const T*>(&error) != nullptr; };
+  if (is(static_cast<const UndefinedError*>(nullptr))) return "UndefinedError";
+  if (is(static_cast<const SecurityError*>(nullptr))) return "SecurityError";
+  if (is(static_cast<const TemplateRuntimeError*>(nullptr))) return "TemplateRuntimeError";
+  if (is(static_cast<const TypeError*>(nullptr))) return "TypeError";
+  if (is(static_cast<const ValueError*>(nullptr))) return "ValueError";
+  if (is(static_cast<const KeyError*>(nullptr))) return "KeyError";
+  if (is(static_cast<const IndexError*>(nullptr))) return "IndexError";
+  if (is(static_cast<const AttributeError*>(nullptr))) return "AttributeError";
+  if (is(static_cast<const OverflowError*>(nullptr))) return "OverflowError";
+  if (is(static_cast<const python::ZeroDivisionError*>(nullptr))) return "ZeroDivisionError";
+  return "RuntimeError";
+}
+
 const Value* Arguments::find(std::string_view name) const noexcept {
   for (const auto& [key, value] : named) {
     if (key == name) return &value;

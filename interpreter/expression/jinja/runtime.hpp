@@ -37,6 +37,14 @@ struct SecurityError : core::Error {
       : Error(core::ErrorKind::unauthorized, message) {}
 };
 
+// What Jinja itself refuses at run time, as an unknown filter.
+struct TemplateRuntimeError : core::Error {
+  explicit TemplateRuntimeError(const std::string& message)
+      : Error(core::ErrorKind::not_found, message) {}
+};
+// Name of the class that the error has in Python.
+std::string_view error_class(const core::Error& error) noexcept;
+
 // Marks of values, see core::Value::tag().
 inline constexpr int32_t kMarkup = 1;  // a string that is safe as HTML
 inline constexpr int32_t kGroup = 2;   // a tuple (grouper, list), as groupby makes

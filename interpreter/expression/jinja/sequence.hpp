@@ -11,11 +11,13 @@ namespace gregale::expression::jinja {
 // it who uses the result, because to_data() fails with the same error.
 class FailedSequence : public core::Object {
  public:
-  FailedSequence(List items, std::string error) : items(std::move(items)), error(std::move(error)) {}
+  FailedSequence(List items, std::string error, std::string error_class)
+      : items(std::move(items)), error(std::move(error)), error_class(std::move(error_class)) {}
   std::string_view type_name() const noexcept override { return "generator"; }
 
   const List items;
   const std::string error;
+  const std::string error_class;  // its name in Python
 };
 
 }  // namespace gregale::expression::jinja

@@ -16,10 +16,6 @@ namespace {
 const Value& only(std::string_view test, const Arguments& arguments) {
   return Bound(test, arguments, {"value"}, 1, 1).at(0);
 }
-const Value& only_defined(std::string_view test, const Arguments& arguments) {
-  const Value& value = only(test, arguments);
-  return value;
-}
 
 bool is_defined(Runtime&, const Arguments& arguments) {
   return !jinja::is_undefined(only("defined", arguments));
@@ -51,8 +47,7 @@ bool is_string(Runtime&, const Arguments& arguments) {
 }
 bool is_mapping(Runtime&, const Arguments& arguments) { return only("mapping", arguments).is_map(); }
 bool is_sequence(Runtime&, const Arguments& arguments) {
-  const Value& value = only_defined("sequence", arguments);
-  require_defined(value);
+  const Value& value = only("sequence", arguments);
   return value.is_string() || value.is_list() || value.is_map() ||
          value.object_as<Range>() != nullptr;
 }
