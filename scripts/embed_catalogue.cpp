@@ -48,6 +48,7 @@ std::string embed_service(const std::string& path, size_t index, std::string& se
   const auto service = gregale::stdlib::ServiceDescription::parse(head);
   std::map<std::string, Value> actions;
   for (const auto& [key, description] : document.get("actions").as_map()) {
+    if (!key.is_string()) throw Error(ErrorKind::invalid, "an action's name is text");
     const std::string name = service.prefix + "." + key.as_string();
     gregale::stdlib::ActionDescription::parse(name, service, description);
     actions[name] = description;

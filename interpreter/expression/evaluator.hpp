@@ -70,9 +70,9 @@ class ExecutionQueries {
 
 // What one evaluation may use at most. The defaults are generous for honest work.
 struct Budget {
-  uint64_t steps = 50'000'000;         // nodes evaluated and items walked
-  uint64_t memory = 512ull << 20;      // bytes made by the evaluation
-  uint32_t recursion = 200;            // calls of functions and macros within each other
+  uint64_t steps = 50'000'000;     // nodes evaluated and items walked
+  uint64_t memory = 512ull << 20;  // bytes made by the evaluation
+  uint32_t recursion = 200;        // calls of functions and macros within each other
 };
 
 // Options of Mistral's [yaql] section.

@@ -87,8 +87,7 @@ class HttpClient::Loop {
       {
         const std::lock_guard lock(mutex_);
         if (stopping_) break;
-        for (auto& transfer : arrived_)
-          hosts_[transfer->origin()].waiting.push_back(std::move(transfer));
+        for (auto& transfer : arrived_) hosts_[transfer->origin()].waiting.push_back(std::move(transfer));
         arrived_.clear();
         wait_milliseconds = take_due_timers(due);
       }
@@ -110,8 +109,7 @@ class HttpClient::Loop {
       timers_.erase(timers_.begin());
     }
     if (timers_.empty()) return kIdlePollMilliseconds;
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(timers_.begin()->first - now).count();
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(timers_.begin()->first - now).count();
     return static_cast<int>(std::min<int64_t>(left, kIdlePollMilliseconds));
   }
 

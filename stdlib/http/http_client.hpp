@@ -15,8 +15,8 @@ namespace gregale::stdlib {
 using HttpCompletion = std::function<void(HttpResult)>;
 
 struct HttpLimits {
-  size_t in_flight = 2000;           // more wait in a queue, without using up their timeout
-  size_t connections_per_host = 64;  // OpenStack's services queue more than they can serve
+  size_t in_flight = 2000;                    // more wait in a queue, without using up their timeout
+  size_t connections_per_host = 64;           // OpenStack's services queue more than they can serve
   size_t response_bytes = size_t{256} << 20;  // a longer body is an error, not a full memory
   double timeout_seconds = 600;
   double connect_timeout_seconds = 30;

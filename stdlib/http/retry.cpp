@@ -21,8 +21,7 @@ std::optional<double> retry_after(const HttpResponse& response) {
 }
 
 // How long to wait before the next attempt; nothing when there should be none.
-std::optional<double> delay_before_next(const HttpResult& result, const RetryPolicy& policy,
-                                        int attempt) {
+std::optional<double> delay_before_next(const HttpResult& result, const RetryPolicy& policy, int attempt) {
   if (attempt >= policy.attempts) return std::nullopt;
   const double usual = policy.first_delay_seconds * std::pow(2, attempt - 1);
   if (!result.ok()) {
@@ -42,12 +41,12 @@ void attempt(HttpClient& client, HttpRequest request, const RetryPolicy& policy,
                                 completion = std::move(completion)](HttpResult result) mutable {
     const std::optional<double> delay = delay_before_next(result, policy, number);
     if (!delay) return completion(std::move(result));
-    client.after(*delay, [&client, policy, number, request = std::move(request),
-                          completion = std::move(completion),
-                          result = std::move(result)](bool elapsed) mutable {
-      if (!elapsed) return completion(std::move(result));  // the program ends
-      attempt(client, std::move(request), policy, number + 1, std::move(completion));
-    });
+    client.after(*delay,
+                 [&client, policy, number, request = std::move(request), completion = std::move(completion),
+                  result = std::move(result)](bool elapsed) mutable {
+                   if (!elapsed) return completion(std::move(result));  // the program ends
+                   attempt(client, std::move(request), policy, number + 1, std::move(completion));
+                 });
   });
 }
 

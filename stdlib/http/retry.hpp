@@ -6,10 +6,9 @@
 namespace gregale::stdlib {
 
 struct RetryPolicy {
-  int attempts = 3;                  // in all
-  double first_delay_seconds = 0.5;  // doubles each time
-  double longest_delay_seconds =
-      30;  // also for what Retry-After asks for; longer: no further attempt
+  int attempts = 3;                   // in all
+  double first_delay_seconds = 0.5;   // doubles each time
+  double longest_delay_seconds = 30;  // also for what Retry-After asks for; longer: no further attempt
 };
 
 // Sends [request]; again after a failed connection, and after 429 and 503 as Retry-After says. For

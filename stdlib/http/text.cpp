@@ -14,9 +14,7 @@ constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
 // Bytes of the UTF-8 sequence at the start of [bytes]; 0 when there is none.
 size_t sequence_length(std::string_view bytes) noexcept {
-  const auto at = [&](size_t i) {
-    return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0u;
-  };
+  const auto at = [&](size_t i) { return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0u; };
   const auto continues = [&](size_t i) { return (at(i) & 0xC0u) == 0x80u; };
   const unsigned first = at(0);
   if (first < 0x80) return 1;
@@ -108,8 +106,7 @@ std::string to_utf8(std::string_view bytes, const std::string& charset) {
 }
 
 std::string base64_encode(std::string_view bytes) {
-  static constexpr char kAlphabet[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  static constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string out;
   out.reserve((bytes.size() + 2) / 3 * 4);
   for (size_t i = 0; i < bytes.size(); i += 3) {

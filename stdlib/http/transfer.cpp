@@ -20,8 +20,8 @@ constexpr long kMostRedirects = 30;  // as many as Python's requests follows
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r' ||
-                           text.back() == '\n')) {
+  while (!text.empty() &&
+         (text.back() == ' ' || text.back() == '\t' || text.back() == '\r' || text.back() == '\n')) {
     text.remove_suffix(1);
   }
   return text;
@@ -47,9 +47,7 @@ bool is_directory(const std::string& path) {
 }  // namespace
 
 Transfer::Transfer(HttpRequest request, HttpCompletion completion)
-    : request_(std::move(request)),
-      completion_(std::move(completion)),
-      origin_(url_origin(request_.url)) {}
+    : request_(std::move(request)), completion_(std::move(completion)), origin_(url_origin(request_.url)) {}
 
 Transfer::~Transfer() {
   curl_slist_free_all(header_list_);
@@ -63,8 +61,7 @@ bool Transfer::prepare(CURL* easy, const HttpLimits& limits) {
     return false;
   };
   if (!is_token(request_.method)) return refuse("The HTTP method is not a word.");
-  if (request_.url.empty() || !printable(request_.url) ||
-      request_.url.find(' ') != std::string::npos) {
+  if (request_.url.empty() || !printable(request_.url) || request_.url.find(' ') != std::string::npos) {
     return refuse("The URL is empty or has blanks or control characters in it.");
   }
   for (const auto& [name, value] : request_.headers) {
@@ -83,12 +80,10 @@ bool Transfer::prepare(CURL* easy, const HttpLimits& limits) {
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, request_.follow_redirects ? 1L : 0L);
   curl_easy_setopt(easy, CURLOPT_MAXREDIRS, kMostRedirects);
   curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
-  const double timeout =
-      request_.timeout_seconds > 0 ? request_.timeout_seconds : limits.timeout_seconds;
+  const double timeout = request_.timeout_seconds > 0 ? request_.timeout_seconds : limits.timeout_seconds;
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, std::max(1L, std::lround(timeout * 1000)));
-  curl_easy_setopt(
-      easy, CURLOPT_CONNECTTIMEOUT_MS,
-      std::max(1L, std::lround(std::min(timeout, limits.connect_timeout_seconds) * 1000)));
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+                   std::max(1L, std::lround(std::min(timeout, limits.connect_timeout_seconds) * 1000)));
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
@@ -108,8 +103,7 @@ bool Transfer::prepare(CURL* easy, const HttpLimits& limits) {
 void Transfer::set_method() {
   if (request_.body) {
     curl_easy_setopt(easy_, CURLOPT_POST, 1L);
-    curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE,
-                     static_cast<curl_off_t>(request_.body->size()));
+    curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body->size()));
     curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, request_.body->data());
   } else if (request_.method == "POST") {
     curl_easy_setopt(easy_, CURLOPT_POST, 1L);
@@ -209,8 +203,8 @@ void Transfer::read_outcome(CURLcode code) {
 Error Transfer::error_of(CURLcode code) const {
   const std::string shown = url_without_secrets(request_.url);
   if (too_long_) {
-    return Error(ErrorKind::limit, fmt::format("{} {}: the answer is longer than {} bytes",
-                                               request_.method, shown, body_limit_));
+    return Error(ErrorKind::limit, fmt::format("{} {}: the answer is longer than {} bytes", request_.method,
+                                               shown, body_limit_));
   }
   const char* reason = message_[0] != '\0' ? message_ : curl_easy_strerror(code);
   ErrorKind kind = ErrorKind::disconnected;

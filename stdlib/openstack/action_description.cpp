@@ -16,11 +16,10 @@ using core::Value;
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kMethods = {"GET", "HEAD",  "POST",
-                                                      "PUT", "PATCH", "DELETE"};
-constexpr std::array<std::string_view, 13> kStepKeys = {"when",    "each",  "as",      "into",
-                                                        "collect", "query", "headers", "body",
-                                                        "text",    "root", "aside", "expect",  "pages"};
+constexpr std::array<std::string_view, 6> kMethods = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
+constexpr std::array<std::string_view, 13> kStepKeys = {"when",  "each",    "as",   "into", "collect",
+                                                        "query", "headers", "body", "text", "root",
+                                                        "aside", "expect",  "pages"};
 
 [[noreturn]] void wrong(const std::string& message) {
   throw Error(ErrorKind::invalid, message);
@@ -47,12 +46,11 @@ bool is_step_key(const std::string& key) {
   return is_method(key) || std::find(kStepKeys.begin(), kStepKeys.end(), key) != kStepKeys.end();
 }
 
-void check_keys(const Value& map, std::initializer_list<std::string_view> allowed,
-                bool step_keys_too) {
+void check_keys(const Value& map, std::initializer_list<std::string_view> allowed, bool step_keys_too) {
   for (const auto& [key, value] : map.as_map()) {
-    const bool known = key.is_string() && (std::find(allowed.begin(), allowed.end(),
-                                                     key.as_string()) != allowed.end() ||
-                                           (step_keys_too && is_step_key(key.as_string())));
+    const bool known =
+        key.is_string() && (std::find(allowed.begin(), allowed.end(), key.as_string()) != allowed.end() ||
+                            (step_keys_too && is_step_key(key.as_string())));
     if (!known) wrong(fmt::format("`{}` is not a key here", python_text(key)));
   }
 }
@@ -137,9 +135,9 @@ void parse_step(const Value& description, std::vector<StepDescription>& steps) {
     step.what = text_of(description, "refuse");
     steps.push_back(std::move(step));
   } else {
-    const bool request =
-        std::any_of(kMethods.begin(), kMethods.end(),
-                    [&](std::string_view method) { return description.find(method) != nullptr; });
+    const bool request = std::any_of(kMethods.begin(), kMethods.end(), [&](std::string_view method) {
+      return description.find(method) != nullptr;
+    });
     if (request) steps.push_back(parse_request(description));
     const Value* pages = description.find("pages");
     if (pages != nullptr) steps.push_back(parse_pages(*pages));
@@ -180,8 +178,7 @@ void parse_signature(const Value& description, ActionDescription& action) {
 
 bool only_reads(const std::vector<StepDescription>& steps) {
   return std::all_of(steps.begin(), steps.end(), [](const StepDescription& step) {
-    return step.kind != StepDescription::Kind::request || step.method == "GET" ||
-           step.method == "HEAD";
+    return step.kind != StepDescription::Kind::request || step.method == "GET" || step.method == "HEAD";
   });
 }
 
@@ -213,8 +210,7 @@ ServiceDescription ServiceDescription::parse(const Value& description) {
   return service;
 }
 
-ActionDescription ActionDescription::parse(const std::string& name,
-                                           const ServiceDescription& service,
+ActionDescription ActionDescription::parse(const std::string& name, const ServiceDescription& service,
                                            const Value& description) {
   ActionDescription action;
   action.signature.name = name;
@@ -222,8 +218,7 @@ ActionDescription ActionDescription::parse(const std::string& name,
   try {
     if (!description.is_map()) wrong("A mapping is needed");
     check_keys(description,
-               {"doc", "parameters", "rest", "steps", "result", "creates", "deletes", "idempotent"},
-               true);
+               {"doc", "parameters", "rest", "steps", "result", "creates", "deletes", "idempotent"}, true);
     parse_signature(description, action);
     const Value steps = description.get("steps");
     if (steps.is_list()) {

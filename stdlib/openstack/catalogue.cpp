@@ -24,8 +24,8 @@ class LazyService {
 
   const std::shared_ptr<const ServiceDescription>& get() {
     std::call_once(once_, [this] {
-      description_ = std::make_shared<const ServiceDescription>(
-          ServiceDescription::parse(core::parse_json(text_)));
+      description_ =
+          std::make_shared<const ServiceDescription>(ServiceDescription::parse(core::parse_json(text_)));
     });
     return description_;
   }

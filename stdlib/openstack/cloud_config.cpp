@@ -33,8 +33,7 @@ std::string find_file(const Environment& environment, const std::string& variabl
   const std::string named = variable(environment, variable_name);
   if (!named.empty()) {
     if (!std::filesystem::exists(named)) {
-      throw Error(ErrorKind::invalid,
-                  fmt::format("{} names {}, which does not exist", variable_name, named));
+      throw Error(ErrorKind::invalid, fmt::format("{} names {}, which does not exist", variable_name, named));
     }
     return named;
   }
@@ -94,8 +93,7 @@ CloudsFile read_clouds(const Environment& environment) {
   return file;
 }
 
-Credentials credentials_of(const CloudsFile& file, const std::string& name,
-                           const Environment& environment) {
+Credentials credentials_of(const CloudsFile& file, const std::string& name, const Environment& environment) {
   if (file.path.empty()) {
     throw Error(ErrorKind::unauthorized,
                 fmt::format("There is no clouds.yaml to find the cloud {} in", name));
@@ -143,9 +141,9 @@ Credentials credentials_of_variables(const Environment& environment) {
                                           "application_credential_id",
                                           "application_credential_name",
                                           "application_credential_secret"};
-  static constexpr const char* kCloud[] = {
-      "auth_type", "region_name",          "interface", "endpoint_type", "cacert", "cert",
-      "key",       "identity_api_version", "insecure"};
+  static constexpr const char* kCloud[] = {"auth_type", "region_name", "interface", "endpoint_type",
+                                           "cacert",    "cert",        "key",       "identity_api_version",
+                                           "insecure"};
   const auto take = [&](const char* key, Map& into) {
     std::string name = "OS_";
     for (const char* c = key; *c != '\0'; ++c) {

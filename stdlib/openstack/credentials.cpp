@@ -48,8 +48,7 @@ Credentials::Method method_of(const Value& cloud, const Value& auth, const std::
                             "v3applicationcredential",
                             origin, type));
   }
-  if (auth.find("application_credential_secret"))
-    return Credentials::Method::application_credential;
+  if (auth.find("application_credential_secret")) return Credentials::Method::application_credential;
   if (auth.find("token") && !auth.find("password")) return Credentials::Method::token;
   return Credentials::Method::password;
 }
@@ -74,11 +73,10 @@ void check_complete(const Credentials& credentials, const std::string& origin) {
       require(!credentials.token.empty(), origin, "token");
       break;
     case Credentials::Method::application_credential:
-      require(!credentials.application_credential_secret.empty(), origin,
-              "application_credential_secret");
-      require(!credentials.application_credential_id.empty() ||
-                  !credentials.application_credential_name.empty(),
-              origin, "application_credential_id");
+      require(!credentials.application_credential_secret.empty(), origin, "application_credential_secret");
+      require(
+          !credentials.application_credential_id.empty() || !credentials.application_credential_name.empty(),
+          origin, "application_credential_id");
       break;
   }
   require(credentials.project_name.empty() || !credentials.project_id.empty() ||
@@ -155,9 +153,9 @@ Credentials credentials_from_cloud(const Value& cloud, const std::string& origin
   }
   const std::string version = text_of(cloud, "identity_api_version");
   if (!version.empty() && version[0] != '3') {
-    throw Error(ErrorKind::unauthorized,
-                fmt::format("{}: identity_api_version {} is not supported; Keystone v3 is needed",
-                            origin, version));
+    throw Error(
+        ErrorKind::unauthorized,
+        fmt::format("{}: identity_api_version {} is not supported; Keystone v3 is needed", origin, version));
   }
   check_complete(out, origin);
   return out;
@@ -179,11 +177,9 @@ Value Credentials::token_request() const {
       Map credential = reference(application_credential_id, application_credential_name).as_map();
       credential.set("secret", application_credential_secret);
       if (application_credential_id.empty()) {
-        credential.set("user",
-                       named_in_domain(user_id, user_name, user_domain_id, user_domain_name));
+        credential.set("user", named_in_domain(user_id, user_name, user_domain_id, user_domain_name));
       }
-      identity = {{"methods", core::List{"application_credential"}},
-                  {"application_credential", credential}};
+      identity = {{"methods", core::List{"application_credential"}}, {"application_credential", credential}};
       break;
     }
   }
@@ -193,8 +189,9 @@ Value Credentials::token_request() const {
   if (!trust_id.empty()) {
     auth.set("scope", Map{{"OS-TRUST:trust", Map{{"id", trust_id}}}});
   } else if (!project_id.empty() || !project_name.empty()) {
-    auth.set("scope", Map{{"project", named_in_domain(project_id, project_name, project_domain_id,
-                                                      project_domain_name)}});
+    auth.set(
+        "scope",
+        Map{{"project", named_in_domain(project_id, project_name, project_domain_id, project_domain_name)}});
   } else if (!domain_id.empty() || !domain_name.empty()) {
     auth.set("scope", Map{{"domain", reference(domain_id, domain_name)}});
   } else if (!system_scope.empty()) {
@@ -204,8 +201,8 @@ Value Credentials::token_request() const {
 }
 
 std::string Credentials::identity() const {
-  return core::to_json(core::List{auth_url, token_request(), interface, verify_tls, ca_file,
-                                  client_certificate, client_key});
+  return core::to_json(
+      core::List{auth_url, token_request(), interface, verify_tls, ca_file, client_certificate, client_key});
 }
 
 }  // namespace gregale::stdlib

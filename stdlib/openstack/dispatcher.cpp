@@ -56,8 +56,7 @@ bool matches(const Value& item, const Value& by) {
 class Dispatch : public std::enable_shared_from_this<Dispatch> {
  public:
   Dispatch(OpenstackSession& session, std::shared_ptr<const ServiceDescription> service,
-           std::shared_ptr<const ActionDescription> action, ActionCall call,
-           ActionCompletion completion)
+           std::shared_ptr<const ActionDescription> action, ActionCall call, ActionCompletion completion)
       : session_(session),
         service_(std::move(service)),
         action_(std::move(action)),
@@ -114,8 +113,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
       if (name == std::string_view("region") && action_->has_own_region) continue;
       const Value region = call_.input.get(name);
       if (!region.is_null() && !region.is_string()) {
-        throw Error(ErrorKind::invalid,
-                    fmt::format("`{}` must be text, not a {}", name, region.kind_name()));
+        throw Error(ErrorKind::invalid, fmt::format("`{}` must be text, not a {}", name, region.kind_name()));
       }
       if (region.is_string() && !region.as_string().empty()) return region.as_string();
     }
@@ -125,15 +123,14 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
 
   template <typename Next>
   void get_access(Next next) {
-    keystone_->access(
-        [self = shared_from_this(), next](AccessPtr access, const std::optional<Error>& error) {
-          self->guarded([&] {
-            if (error) throw *error;
-            self->access_ = std::move(access);
-            self->choose_endpoint();
-            next();
-          });
-        });
+    keystone_->access([self = shared_from_this(), next](AccessPtr access, const std::optional<Error>& error) {
+      self->guarded([&] {
+        if (error) throw *error;
+        self->access_ = std::move(access);
+        self->choose_endpoint();
+        next();
+      });
+    });
   }
 
   void choose_endpoint() {
@@ -167,9 +164,8 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
     HttpRequest request = prepared("GET", url);
     send(std::move(request), [url](Dispatch& self, const HttpResponse& response) {
       if (response.status / 100 != 2 && response.status != 300) {
-        throw Error(ErrorKind::invalid,
-                    fmt::format("{} does not tell its versions: {}", url_without_secrets(url),
-                                refusal_text(response)));
+        throw Error(ErrorKind::invalid, fmt::format("{} does not tell its versions: {}",
+                                                    url_without_secrets(url), refusal_text(response)));
       }
       const std::string newest = newest_microversion(core::parse_json(response.body));
       self.session_.remember_microversion(url, newest);
@@ -215,8 +211,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
     if (!step.each) return send_step(step, [this, &step] { finish_step(step); });
     const Value source = step.each->evaluate(scope_).value_or(Value(List()));
     if (!source.is_list()) {
-      throw Error(ErrorKind::invalid,
-                  fmt::format("A list is needed, not a {}", source.kind_name()));
+      throw Error(ErrorKind::invalid, fmt::format("A list is needed, not a {}", source.kind_name()));
     }
     each_ = source;
     each_index_ = 0;
@@ -244,8 +239,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
 
   template <typename Next>
   void send_step(const StepDescription& step, Next next) {
-    const std::string url =
-        (step.at_root ? urls_.root : urls_.versioned) + step.path.evaluate_path(scope_);
+    const std::string url = (step.at_root ? urls_.root : urls_.versioned) + step.path.evaluate_path(scope_);
     QueryParameters query;
     if (step.query) query = query_parameters(step.query->evaluate(scope_).value_or(Value(Map())));
     HttpRequest request = prepared(step.method, append_query(url, encode_query(query)));
@@ -281,8 +275,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
         std::find(expected.begin(), expected.end(), response.status) != expected.end()) {
       return;
     }
-    throw Error(response.status == 404 ? ErrorKind::not_found : ErrorKind::invalid,
-                refusal_text(response));
+    throw Error(response.status == 404 ? ErrorKind::not_found : ErrorKind::invalid, refusal_text(response));
   }
 
   // Sets `reply` and its kin.
@@ -328,8 +321,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
     const std::string query = query_of_next_page(step, on_last_page);
     if (query.empty() || pages_.size() >= limit_) return finish_pages(step);
     if (replies_.size() > kMostPages) {
-      throw Error(ErrorKind::limit,
-                  fmt::format("The collection has more than {} pages", kMostPages));
+      throw Error(ErrorKind::limit, fmt::format("The collection has more than {} pages", kMostPages));
     }
     send(prepared("GET", append_query(last_url_, query)),
          [&step](Dispatch& self, const HttpResponse& response) {
@@ -408,12 +400,11 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
     const Value items = step.in.evaluate(scope_).value_or(Value());
     const Value by = step.by.evaluate(scope_).value_or(Value(Map()));
     if (items.size() == 0) {
-      throw Error(ErrorKind::not_found,
-                  fmt::format("No {} matching {}", step.what, core::to_json(by)));
+      throw Error(ErrorKind::not_found, fmt::format("No {} matching {}", step.what, core::to_json(by)));
     }
     if (items.size() > 1) {
-      throw Error(ErrorKind::conflict, fmt::format("{} of kind {} match {}, not one", items.size(),
-                                                   step.what, core::to_json(by)));
+      throw Error(ErrorKind::conflict,
+                  fmt::format("{} of kind {} match {}, not one", items.size(), step.what, core::to_json(by)));
     }
     return items.as_list()[0];
   }
@@ -445,19 +436,18 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
     const bool read = request.method == "GET" || request.method == "HEAD";
     const RetryPolicy policy{.attempts = read ? RetryPolicy().attempts : 1};
     HttpRequest again = request;
-    send_with_retries(
-        session_.client(), std::move(request), policy,
-        [self = shared_from_this(), again = std::move(again), next](HttpResult result) mutable {
-          self->guarded([&] {
-            if (!result.ok()) throw *result.error;
-            if (result.response.status == 401 && !self->renewed_) {
-              self->renewed_ = true;
-              self->keystone_->forget(self->access_->token);
-              return self->get_access([self, again, next] { self->send(again, next); });
-            }
-            next(*self, result.response);
-          });
-        });
+    send_with_retries(session_.client(), std::move(request), policy,
+                      [self = shared_from_this(), again = std::move(again), next](HttpResult result) mutable {
+                        self->guarded([&] {
+                          if (!result.ok()) throw *result.error;
+                          if (result.response.status == 401 && !self->renewed_) {
+                            self->renewed_ = true;
+                            self->keystone_->forget(self->access_->token);
+                            return self->get_access([self, again, next] { self->send(again, next); });
+                          }
+                          next(*self, result.response);
+                        });
+                      });
   }
 
   static inline const Map empty_;
@@ -490,8 +480,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
 }  // namespace
 
 void dispatch(OpenstackSession& session, std::shared_ptr<const ServiceDescription> service,
-              std::shared_ptr<const ActionDescription> action, ActionCall call,
-              ActionCompletion completion) {
+              std::shared_ptr<const ActionDescription> action, ActionCall call, ActionCompletion completion) {
   std::make_shared<Dispatch>(session, std::move(service), std::move(action), std::move(call),
                              std::move(completion))
       ->begin();

@@ -14,9 +14,8 @@ namespace {
 // "v2", "v2.1", "v3"
 bool is_version(std::string_view segment) {
   return segment.size() >= 2 && segment[0] == 'v' &&
-         std::all_of(segment.begin() + 1, segment.end(), [](char c) {
-           return std::isdigit(static_cast<unsigned char>(c)) || c == '.';
-         });
+         std::all_of(segment.begin() + 1, segment.end(),
+                     [](char c) { return std::isdigit(static_cast<unsigned char>(c)) || c == '.'; });
 }
 
 // Where the last segment that is a version begins (its slash); npos: there is none.
@@ -49,8 +48,7 @@ EndpointUrls endpoint_urls(std::string url, const std::string& version_path) {
   const size_t version = find_version(url);
   EndpointUrls urls{url.substr(0, version), url};
   if (version_path.empty()) return urls;
-  const bool at_end =
-      version != std::string::npos && url.find('/', version + 1) == std::string::npos;
+  const bool at_end = version != std::string::npos && url.find('/', version + 1) == std::string::npos;
   urls.versioned = (at_end ? urls.root : url) + version_path;
   return urls;
 }

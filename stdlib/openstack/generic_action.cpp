@@ -24,8 +24,7 @@ std::string text_input(const Value& input, std::string_view name, std::string if
   const Value value = input.get(name);
   if (value.is_null()) return if_missing;
   if (!value.is_string()) {
-    throw Error(ErrorKind::invalid,
-                fmt::format("`{}` must be text, not a {}", name, value.kind_name()));
+    throw Error(ErrorKind::invalid, fmt::format("`{}` must be text, not a {}", name, value.kind_name()));
   }
   return value.as_string();
 }
@@ -33,8 +32,7 @@ std::string text_input(const Value& input, std::string_view name, std::string if
 Value map_input(const Value& input, std::string_view name) {
   const Value value = input.get(name);
   if (!value.is_null() && !value.is_map()) {
-    throw Error(ErrorKind::invalid,
-                fmt::format("`{}` must be a mapping, not a {}", name, value.kind_name()));
+    throw Error(ErrorKind::invalid, fmt::format("`{}` must be a mapping, not a {}", name, value.kind_name()));
   }
   return value.is_null() ? Value(Map()) : value;
 }
@@ -55,11 +53,9 @@ class GenericAction : public Action {
       service = service_of(call.input);
       action = action_of(call.input);
     } catch (const Error& error) {
-      return completion(
-          ActionResult::failure(fmt::format("{} failed: {}", call.name, error.what())));
+      return completion(ActionResult::failure(fmt::format("{} failed: {}", call.name, error.what())));
     }
-    dispatch(session_, std::move(service), std::move(action), std::move(call),
-             std::move(completion));
+    dispatch(session_, std::move(service), std::move(action), std::move(call), std::move(completion));
   }
 
  private:
@@ -84,8 +80,8 @@ class GenericAction : public Action {
     auto action = std::make_shared<ActionDescription>();
     action->signature = signature_;
     action->steps.push_back(std::move(step));
-    action->result =
-        Template::parse(Map{{"status", "{reply_status}"}, {"headers", "{reply_headers}"}, {"body", "{reply!}"}});
+    action->result = Template::parse(
+        Map{{"status", "{reply_status}"}, {"headers", "{reply_headers}"}, {"body", "{reply!}"}});
     return action;
   }
 
@@ -106,8 +102,7 @@ class GenericAction : public Action {
 
 }  // namespace
 
-void add_generic_openstack_action(interpreter::ActionRegistry& registry,
-                                  OpenstackSession& session) {
+void add_generic_openstack_action(interpreter::ActionRegistry& registry, OpenstackSession& session) {
   registry.add(std::make_unique<GenericAction>(session));
 }
 

@@ -32,8 +32,8 @@ std::optional<int64_t> parse_moment(const Value& value) {
   int year = 0;
   unsigned month = 0, day = 0;
   int hour = 0, minute = 0, second = 0;
-  if (std::sscanf(value.as_string().c_str(), "%d-%u-%uT%d:%d:%d", &year, &month, &day, &hour,
-                  &minute, &second) != 6) {
+  if (std::sscanf(value.as_string().c_str(), "%d-%u-%uT%d:%d:%d", &year, &month, &day, &hour, &minute,
+                  &second) != 6) {
     return std::nullopt;
   }
   const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
@@ -59,14 +59,13 @@ std::string id_of(const Value& value) {
 // Throws Error for everything that is not a good token.
 AccessPtr read_token(const HttpResult& result, const std::string& url, Microseconds now) {
   if (!result.ok()) {
-    throw Error(result.error->kind(),
-                fmt::format("Keystone cannot be reached: {}", result.error->what()));
+    throw Error(result.error->kind(), fmt::format("Keystone cannot be reached: {}", result.error->what()));
   }
   const HttpResponse& response = result.response;
   const std::string shown = url_without_secrets(url);
   if (response.status == 401 || response.status == 403) {
-    throw Error(ErrorKind::unauthorized, fmt::format("Keystone at {} refuses the credentials: {}",
-                                                     shown, refusal_text(response)));
+    throw Error(ErrorKind::unauthorized,
+                fmt::format("Keystone at {} refuses the credentials: {}", shown, refusal_text(response)));
   }
   if (response.status != 200 && response.status != 201) {
     throw Error(response.status >= 500 ? ErrorKind::overloaded : ErrorKind::invalid,
@@ -96,8 +95,7 @@ AccessPtr read_token(const HttpResult& result, const std::string& url, Microseco
 
 }  // namespace
 
-KeystoneSession::KeystoneSession(Credentials credentials, HttpClient& client,
-                                 const core::Clock& clock)
+KeystoneSession::KeystoneSession(Credentials credentials, HttpClient& client, const core::Clock& clock)
     : credentials_(std::move(credentials)), client_(client), clock_(clock) {}
 
 void KeystoneSession::secure(HttpRequest& request) const {
@@ -134,15 +132,14 @@ void KeystoneSession::request_token() {
   request.body = core::to_json(credentials_.token_request());
   secure(request);
   const Microseconds asked_at = clock_.now();
-  send_with_retries(client_, std::move(request), {},
-                    [self = shared_from_this(), asked_at](const HttpResult& result) {
-                      try {
-                        self->deliver(read_token(result, self->credentials_.auth_url, asked_at),
-                                      std::nullopt);
-                      } catch (const Error& error) {
-                        self->deliver(nullptr, error);
-                      }
-                    });
+  send_with_retries(
+      client_, std::move(request), {}, [self = shared_from_this(), asked_at](const HttpResult& result) {
+        try {
+          self->deliver(read_token(result, self->credentials_.auth_url, asked_at), std::nullopt);
+        } catch (const Error& error) {
+          self->deliver(nullptr, error);
+        }
+      });
 }
 
 void KeystoneSession::deliver(AccessPtr access, std::optional<Error> error) {

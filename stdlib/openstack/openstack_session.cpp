@@ -12,12 +12,10 @@ constexpr size_t kManyVersions = 4096;
 
 }  // namespace
 
-OpenstackSession::OpenstackSession(HttpClient& client, const core::Clock& clock,
-                                   CredentialsSource source)
+OpenstackSession::OpenstackSession(HttpClient& client, const core::Clock& clock, CredentialsSource source)
     : client_(client), clock_(clock), source_(std::move(source)) {}
 
-std::shared_ptr<KeystoneSession> OpenstackSession::keystone(
-    const interpreter::ActionContext& context) {
+std::shared_ptr<KeystoneSession> OpenstackSession::keystone(const interpreter::ActionContext& context) {
   const Value cloud = context.custom_context.get("os");
   const std::lock_guard lock(mutex_);
   if (!cloud.get("auth").is_map()) {

@@ -100,15 +100,14 @@ const ServiceCatalog::Endpoint& ServiceCatalog::endpoint(std::string_view servic
   if (interfaces.empty() && regions.empty()) {
     std::set<std::string> types;
     for (const Endpoint& candidate : endpoints_) types.insert(candidate.service_type);
-    throw Error(ErrorKind::not_found,
-                fmt::format("The service catalog has no service {}; it has: {}", service_type,
-                            fmt::join(types, ", ")));
+    throw Error(ErrorKind::not_found, fmt::format("The service catalog has no service {}; it has: {}",
+                                                  service_type, fmt::join(types, ", ")));
   }
   if (regions.empty()) {
-    throw Error(ErrorKind::not_found,
-                fmt::format("Service {} has no {}{}; its interfaces are: {}", service_type, where,
-                            region.empty() ? "" : fmt::format(" in region {}", region),
-                            fmt::join(interfaces, ", ")));
+    throw Error(
+        ErrorKind::not_found,
+        fmt::format("Service {} has no {}{}; its interfaces are: {}", service_type, where,
+                    region.empty() ? "" : fmt::format(" in region {}", region), fmt::join(interfaces, ", ")));
   }
   if (region.empty()) {
     throw Error(ErrorKind::not_found,
@@ -117,8 +116,8 @@ const ServiceCatalog::Endpoint& ServiceCatalog::endpoint(std::string_view servic
   }
   const std::string nearest = core::nearest_name(region, ascending(regions));
   throw Error(ErrorKind::not_found,
-              fmt::format("Service {} has no {} in region {}; it is in: {}{}", service_type, where,
-                          region, fmt::join(regions, ", "),
+              fmt::format("Service {} has no {} in region {}; it is in: {}{}", service_type, where, region,
+                          fmt::join(regions, ", "),
                           nearest.empty() ? "" : fmt::format(" (did you mean {}?)", nearest)));
 }
 

@@ -21,8 +21,7 @@ std::string without_markup(std::string_view text) {
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '<' && i + 1 < text.size() &&
-        (std::isalpha(static_cast<unsigned char>(text[i + 1])) || text[i + 1] == '/' ||
-         text[i + 1] == '!')) {
+        (std::isalpha(static_cast<unsigned char>(text[i + 1])) || text[i + 1] == '/' || text[i + 1] == '!')) {
       in_tag = true;
     } else if (c == '>' && in_tag) {
       in_tag = false;
@@ -37,8 +36,7 @@ std::string without_markup(std::string_view text) {
     }
   }
   static constexpr std::pair<std::string_view, std::string_view> kEntities[] = {
-      {"&lt;", "<"},   {"&gt;", ">"},  {"&quot;", "\""},
-      {"&#x27;", "'"}, {"&#39;", "'"}, {"&amp;", "&"}};
+      {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&#x27;", "'"}, {"&#39;", "'"}, {"&amp;", "&"}};
   for (const auto& [entity, meaning] : kEntities) {
     for (size_t at = out.find(entity); at != std::string::npos; at = out.find(entity, at + 1)) {
       out.replace(at, entity.size(), meaning);
@@ -53,8 +51,8 @@ std::string without_markup(std::string_view text) {
 std::string message_in(const Value& body) {
   if (body.is_string()) return body.as_string();
   if (!body.is_map()) return {};
-  for (const char* key : {"message", "faultstring", "error_message", "explanation", "title",
-                          "description", "detail"}) {
+  for (const char* key :
+       {"message", "faultstring", "error_message", "explanation", "title", "description", "detail"}) {
     const Value text = body.get(key);
     if (text.is_string() && !text.as_string().empty()) return text.as_string();
     if (text.is_map()) return message_in(text);

@@ -84,8 +84,7 @@ Condition parse_condition(const std::string& name, const Value& demand) {
     condition.test = Condition::Test::version;
     const size_t number = demand.as_string().find_first_not_of("<>=");
     condition.relation = demand.as_string().substr(0, number);
-    condition.version =
-        number == std::string::npos ? std::string() : demand.as_string().substr(number);
+    condition.version = number == std::string::npos ? std::string() : demand.as_string().substr(number);
   } else {
     throw Error(ErrorKind::invalid,
                 fmt::format("The condition on `{}` is not known: {}", name, core::to_json(demand)));
@@ -117,8 +116,7 @@ bool holds(const Condition& condition, const Scope& scope) {
     case Condition::Test::is_uuid:
       return value.is_string() && core::Uuid::looks_like(value.as_string());
     case Condition::Test::version: {
-      const int order =
-          compare_versions(value.is_string() ? value.as_string() : "0", condition.version);
+      const int order = compare_versions(value.is_string() ? value.as_string() : "0", condition.version);
       if (condition.relation == "<") return order < 0;
       if (condition.relation == "<=") return order <= 0;
       return condition.relation == ">" ? order > 0 : order >= 0;
@@ -173,8 +171,7 @@ std::optional<Value> Reference::evaluate(const Scope& scope) const {
   }
   for (const Filter& filter : filters) {
     std::vector<Value> arguments;
-    for (const auto& argument : filter.arguments)
-      arguments.push_back(look_up_path(argument, scope));
+    for (const auto& argument : filter.arguments) arguments.push_back(look_up_path(argument, scope));
     try {
       value = apply_template_filter(filter.name, value, arguments);
     } catch (const Error& mistake) {
@@ -243,8 +240,7 @@ Template Template::parse_text(const std::string& text) {
     auto& reference = std::get<Reference>(piece);
     for (const auto& filter : reference.filters) {
       if (!is_template_filter(filter.name)) {
-        throw Error(ErrorKind::invalid,
-                    fmt::format("There is no filter `{}` (in `{}`)", filter.name, text));
+        throw Error(ErrorKind::invalid, fmt::format("There is no filter `{}` (in `{}`)", filter.name, text));
       }
     }
     out.parts_.push_back({{}, std::move(reference)});
@@ -293,8 +289,8 @@ std::optional<Value> Template::evaluate(const Scope& scope) const {
     case Kind::text: {
       std::string text;
       for (const Part& part : parts_) {
-        text += part.reference ? python_text(part.reference->evaluate(scope).value_or(Value()))
-                               : part.literal;
+        text +=
+            part.reference ? python_text(part.reference->evaluate(scope).value_or(Value())) : part.literal;
       }
       return Value(std::move(text));
     }
@@ -330,8 +326,7 @@ std::optional<Value> Template::evaluate_map(const Scope& scope) const {
     } else if (value->is_map()) {
       out.update(value->as_map());
     } else {
-      throw Error(ErrorKind::invalid,
-                  fmt::format("A mapping is needed, not a {}", value->kind_name()));
+      throw Error(ErrorKind::invalid, fmt::format("A mapping is needed, not a {}", value->kind_name()));
     }
   }
   return Value(std::move(out));
@@ -372,8 +367,7 @@ std::string Template::evaluate_path(const Scope& scope) const {
     const bool keeps_slashes =
         std::any_of(part.reference->filters.begin(), part.reference->filters.end(),
                     [](const Reference::Filter& filter) { return filter.name == "path"; });
-    const std::string text =
-        value.is_string() || value.is_number() ? python_text(value) : std::string();
+    const std::string text = value.is_string() || value.is_number() ? python_text(value) : std::string();
     if (text.empty() || text == "." || text == "..") {
       throw Error(ErrorKind::invalid, fmt::format("`{}` must be a name or an id, not {}",
                                                   part.reference->name(), core::to_json(value)));

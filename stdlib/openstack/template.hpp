@@ -7,8 +7,8 @@
 //   "{server!}"           kept although null      "{meta?}"  left out when empty in Python's sense
 //   "{nic.port-id}"       a member                "{userdata|base64}"  through a filter
 //   "/servers/{server}"   text with holes
-//   {case: [{when: CONDITIONS, then: TEMPLATE}, ...]}   the first whose conditions hold; without `then`: nothing
-//   {each: TEMPLATE, as: NAME, do: TEMPLATE}            a list made of a list
+//   {case: [{when: CONDITIONS, then: TEMPLATE}, ...]}   the first whose conditions hold; without `then`:
+//   nothing {each: TEMPLATE, as: NAME, do: TEMPLATE}            a list made of a list
 //   {"*": TEMPLATE, ...}  the members of a mapping, put in here
 #pragma once
 

@@ -155,8 +155,7 @@ Value json_patch(const Value& value, const Arguments& arguments) {
     const std::string path = "/" + python_text(key);
     const Value* present = object.find(python_text(key));
     if (present != nullptr && *present == change) continue;
-    operations[path] =
-        Map{{"op", present == nullptr ? "add" : "replace"}, {"path", path}, {"value", change}};
+    operations[path] = Map{{"op", present == nullptr ? "add" : "replace"}, {"path", path}, {"value", change}};
   }
   if (removed.is_list()) {
     for (const Value& name : removed.as_list()) {

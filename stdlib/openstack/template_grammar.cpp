@@ -21,9 +21,8 @@ struct keep_null : pegtl::one<'!'> {};
 struct drop_falsy : pegtl::one<'?'> {};
 struct filter_name : pegtl::identifier {};
 struct argument : path {};
-struct filter
-    : pegtl::if_must<pegtl::one<'|'>, filter_name,
-                     pegtl::opt<pegtl::one<':'>, pegtl::list<argument, pegtl::one<','>>>> {};
+struct filter : pegtl::if_must<pegtl::one<'|'>, filter_name,
+                               pegtl::opt<pegtl::one<':'>, pegtl::list<argument, pegtl::one<','>>>> {};
 struct open : pegtl::one<'{'> {};
 struct close : pegtl::one<'}'> {};
 struct reference : pegtl::if_must<open, variable, pegtl::opt<pegtl::sor<keep_null, drop_falsy>>,
@@ -31,8 +30,8 @@ struct reference : pegtl::if_must<open, variable, pegtl::opt<pegtl::sor<keep_nul
 struct open_brace : pegtl::string<'{', '{'> {};
 struct close_brace : pegtl::string<'}', '}'> {};
 struct literal : pegtl::plus<pegtl::not_one<'{', '}'>> {};
-struct text : pegtl::must<pegtl::star<pegtl::sor<literal, open_brace, close_brace, reference>>,
-                          pegtl::eof> {};
+struct text : pegtl::must<pegtl::star<pegtl::sor<literal, open_brace, close_brace, reference>>, pegtl::eof> {
+};
 
 std::vector<std::string> split_path(std::string_view path) {
   std::vector<std::string> segments;
@@ -86,9 +85,7 @@ struct action<keep_null> {
 };
 template <>
 struct action<drop_falsy> {
-  static void apply0(Pieces& pieces) {
-    last_reference(pieces).empty = Reference::Empty::drop_falsy;
-  }
+  static void apply0(Pieces& pieces) { last_reference(pieces).empty = Reference::Empty::drop_falsy; }
 };
 template <>
 struct action<filter_name> {
@@ -113,9 +110,8 @@ std::vector<std::variant<std::string, Reference>> parse_template_text(const std:
   try {
     pegtl::parse<text, action>(input, pieces);
   } catch (const pegtl::parse_error& mistake) {
-    throw core::Error(core::ErrorKind::invalid,
-                      fmt::format("The template `{}` is wrong at character {}", source,
-                                  mistake.positions().front().column));
+    throw core::Error(core::ErrorKind::invalid, fmt::format("The template `{}` is wrong at character {}",
+                                                            source, mistake.positions().front().column));
   }
   return pieces;
 }

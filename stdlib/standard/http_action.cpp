@@ -32,19 +32,18 @@ ir::ActionSignature http_signature(std::string name, std::string description) {
   return {
       .name = std::move(name),
       .description = std::move(description),
-      .parameters = {
-          {"url", true, {}, "http or https"},
-          {"method", false, "GET", "the method"},
-          {"params", false, {}, "a mapping or text for the query"},
-          {"body", false, {}, "text, or a value that is sent as JSON"},
-          {"json", false, {}, "a value that is sent as JSON, with its Content-Type"},
-          {"headers", false, {}, "a mapping of headers"},
-          {"cookies", false, {}, "a mapping of cookies"},
-          {"auth", false, {}, "user:password, for basic authentication"},
-          {"timeout", false, {}, "seconds for the whole exchange"},
-          {"allow_redirects", false, {}, "whether redirects are followed"},
-          {"proxies", false, {}, "a mapping of http and https to the URL of a proxy"},
-          {"verify", false, {}, "false: any certificate will do; text: a file of authorities"}}};
+      .parameters = {{"url", true, {}, "http or https"},
+                     {"method", false, "GET", "the method"},
+                     {"params", false, {}, "a mapping or text for the query"},
+                     {"body", false, {}, "text, or a value that is sent as JSON"},
+                     {"json", false, {}, "a value that is sent as JSON, with its Content-Type"},
+                     {"headers", false, {}, "a mapping of headers"},
+                     {"cookies", false, {}, "a mapping of cookies"},
+                     {"auth", false, {}, "user:password, for basic authentication"},
+                     {"timeout", false, {}, "seconds for the whole exchange"},
+                     {"allow_redirects", false, {}, "whether redirects are followed"},
+                     {"proxies", false, {}, "a mapping of http and https to the URL of a proxy"},
+                     {"verify", false, {}, "false: any certificate will do; text: a file of authorities"}}};
 }
 
 [[noreturn]] void refuse(std::string_view parameter, std::string_view wanted, const Value& got) {
@@ -201,31 +200,26 @@ Value result_of(const HttpResponse& response) {
   const std::string charset = charset_of(response.headers.get("Content-Type"));
   core::List history;
   for (const HttpRedirect& redirect : response.redirects) {
-    history.push_back(
-        Map{{"status", redirect.status}, {"location", to_utf8(redirect.location, {})}});
+    history.push_back(Map{{"status", redirect.status}, {"location", to_utf8(redirect.location, {})}});
   }
-  return Map{{"content", content_of(response, charset)},
-             {"status", response.status},
-             {"headers", headers_of(response)},
-             {"url", to_utf8(response.url, {})},
-             {"history", Value(std::move(history))},
-             {"encoding", charset.empty() ? Value() : Value(charset)},
-             {"reason", to_utf8(response.reason, {})},
-             {"cookies", cookies_of(response)},
-             {"elapsed", response.elapsed_seconds}};
+  return Map{
+      {"content", content_of(response, charset)}, {"status", response.status},
+      {"headers", headers_of(response)},          {"url", to_utf8(response.url, {})},
+      {"history", Value(std::move(history))},     {"encoding", charset.empty() ? Value() : Value(charset)},
+      {"reason", to_utf8(response.reason, {})},   {"cookies", cookies_of(response)},
+      {"elapsed", response.elapsed_seconds}};
 }
 
 ActionResult action_result(const HttpResult& outcome) {
   if (!outcome.ok()) {
-    return ActionResult::failure(
-        fmt::format("Failed to send HTTP request: {}", outcome.error->what()));
+    return ActionResult::failure(fmt::format("Failed to send HTTP request: {}", outcome.error->what()));
   }
   const int status = outcome.response.status;
   const Value result = result_of(outcome.response);
   if (status >= kFirstGoodStatus && status < kFirstBadStatus) return ActionResult::success(result);
-  return ActionResult::error(
-      result, fmt::format("HTTP {} {} from {}", status, to_utf8(outcome.response.reason, {}),
-                          url_without_secrets(to_utf8(outcome.response.url, {}))));
+  return ActionResult::error(result,
+                             fmt::format("HTTP {} {} from {}", status, to_utf8(outcome.response.reason, {}),
+                                         url_without_secrets(to_utf8(outcome.response.url, {}))));
 }
 
 class HttpAction : public Action {
@@ -241,10 +235,9 @@ class HttpAction : public Action {
   void start(ActionCall call, ActionCompletion completion) const override {
     try {
       HttpRequest request = make_request(call.input);
-      client_.send(std::move(request),
-                   [completion = std::move(completion)](const HttpResult& outcome) {
-                     completion(action_result(outcome));
-                   });
+      client_.send(std::move(request), [completion = std::move(completion)](const HttpResult& outcome) {
+        completion(action_result(outcome));
+      });
     } catch (const Error& error) {
       completion(ActionResult::failure(error.what()));
     }
@@ -266,12 +259,10 @@ class MistralHttpAction : public Action {
     try {
       HttpRequest request = make_request(call.input);
       add_identity(request, call.context);
-      client_.send(std::move(request),
-                   [completion = std::move(completion)](const HttpResult& outcome) {
-                     ActionResult result = action_result(outcome);
-                     if (result.state != ActionResult::State::success)
-                       completion(std::move(result));
-                   });
+      client_.send(std::move(request), [completion = std::move(completion)](const HttpResult& outcome) {
+        ActionResult result = action_result(outcome);
+        if (result.state != ActionResult::State::success) completion(std::move(result));
+      });
     } catch (const Error& error) {
       completion(ActionResult::failure(error.what()));
     }

@@ -45,12 +45,11 @@ double seconds_of(const Value& input, std::string_view name, double if_missing) 
   if (given == nullptr) return if_missing;
   const std::optional<double> seconds = number_of(*given);
   if (!seconds || !std::isfinite(*seconds)) {
-    throw Error(ErrorKind::invalid, fmt::format("`{}` must be a number of seconds, not {}", name,
-                                                core::to_json(*given)));
+    throw Error(ErrorKind::invalid,
+                fmt::format("`{}` must be a number of seconds, not {}", name, core::to_json(*given)));
   }
   if (*seconds > kLongestDelay) {
-    throw Error(ErrorKind::invalid,
-                fmt::format("`{}` is {} seconds: more than ten years", name, *seconds));
+    throw Error(ErrorKind::invalid, fmt::format("`{}` is {} seconds: more than ten years", name, *seconds));
   }
   return *seconds < 0 ? 0 : *seconds;
 }
@@ -69,8 +68,7 @@ class InPlaceAction : public Action {
 
 class NoopAction : public InPlaceAction {
  public:
-  NoopAction()
-      : InPlaceAction({.name = "std.noop", .description = "Does nothing.", .parameters = {}}) {}
+  NoopAction() : InPlaceAction({.name = "std.noop", .description = "Does nothing.", .parameters = {}}) {}
   ActionResult evaluate(const Value&) const override { return ActionResult::success({}); }
 };
 
@@ -108,9 +106,7 @@ class SleepAction : public InPlaceAction {
                        .description = "Waits.",
                        .parameters = {{"seconds", false, 1, "how long; fractions count"}}}) {}
   ActionResult evaluate(const Value&) const override { return ActionResult::success({}); }
-  double delay_seconds(const Value& input) const override {
-    return seconds_of(input, "seconds", 1);
-  }
+  double delay_seconds(const Value& input) const override { return seconds_of(input, "seconds", 1); }
 };
 
 class TestDictAction : public InPlaceAction {
@@ -124,8 +120,8 @@ class TestDictAction : public InPlaceAction {
   ActionResult evaluate(const Value& input) const override {
     const Value size = input.find("size") ? input.get("size") : Value(0);
     if (!size.is_small_integer() || size.as_integer() > kLargestTestDict) {
-      return ActionResult::failure(fmt::format("`size` must be an integer up to {}, not {}",
-                                               kLargestTestDict, core::to_json(size)));
+      return ActionResult::failure(
+          fmt::format("`size` must be an integer up to {}, not {}", kLargestTestDict, core::to_json(size)));
     }
     const Value prefix = input.find("key_prefix") ? input.get("key_prefix") : Value("");
     const std::string start = prefix.is_string() ? prefix.as_string() : core::to_json(prefix);

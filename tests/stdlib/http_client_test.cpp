@@ -77,8 +77,7 @@ TEST(HttpClient, HoldsManyRequestsAtOnce) {
   StubServer server([&](const ServerRequest&) {
     std::unique_lock lock(mutex);
     if (++here == kRequests) all_here.notify_all();
-    const bool met =
-        all_here.wait_for(lock, std::chrono::seconds(20), [&] { return here >= kRequests; });
+    const bool met = all_here.wait_for(lock, std::chrono::seconds(20), [&] { return here >= kRequests; });
     return ServerResponse{met ? 200 : 500, "", {}};
   });
   HttpClient client({.connections_per_host = kRequests});
@@ -155,8 +154,7 @@ TEST(HttpClient, FollowsRedirectsOnlyWhenAsked) {
   });
   HttpClient client;
   EXPECT_EQ(client.exchange({.url = server.url() + "/old"}).response.status, 302);
-  const HttpResult followed =
-      client.exchange({.url = server.url() + "/old", .follow_redirects = true});
+  const HttpResult followed = client.exchange({.url = server.url() + "/old", .follow_redirects = true});
   ASSERT_TRUE(followed.ok());
   EXPECT_EQ(followed.response.status, 200);
   EXPECT_EQ(followed.response.url, server.url() + "/new");
@@ -203,11 +201,9 @@ TEST(HttpClient, CallsTimersInOrder) {
 
 TEST(HttpClient, NeverShowsSecretsOfTheUrl) {
   HttpClient client;
-  const HttpResult result =
-      client.exchange({.url = "http://user:canary@127.0.0.1:1/path?token=canary"});
+  const HttpResult result = client.exchange({.url = "http://user:canary@127.0.0.1:1/path?token=canary"});
   ASSERT_FALSE(result.ok());
-  EXPECT_EQ(std::string(result.error->what()).find("canary"), std::string::npos)
-      << result.error->what();
+  EXPECT_EQ(std::string(result.error->what()).find("canary"), std::string::npos) << result.error->what();
 }
 
 TEST(Url, EncodesAndJoins) {

@@ -77,12 +77,10 @@ TEST_F(StandardActions, SleepTakesNumbersOnly) {
 }
 
 TEST_F(StandardActions, TestDictHasTheSizeAskedFor) {
-  const ActionResult result =
-      evaluate("std.test_dict", Map{{"size", 2}, {"key_prefix", "k"}, {"val", "v"}});
+  const ActionResult result = evaluate("std.test_dict", Map{{"size", 2}, {"key_prefix", "k"}, {"val", "v"}});
   EXPECT_EQ(result.data, Value(Map{{"k0", "v"}, {"k1", "v"}}));
   EXPECT_EQ(evaluate("std.test_dict", Map{{"size", "x"}}).state, ActionResult::State::error);
-  EXPECT_EQ(evaluate("std.test_dict", Map{{"size", int64_t{1} << 40}}).state,
-            ActionResult::State::error);
+  EXPECT_EQ(evaluate("std.test_dict", Map{{"size", int64_t{1} << 40}}).state, ActionResult::State::error);
 }
 
 TEST_F(StandardActions, InputIsCheckedWithHints) {
@@ -91,8 +89,7 @@ TEST_F(StandardActions, InputIsCheckedWithHints) {
   EXPECT_EQ(check("std.echo", Map{{"outptu", 1}}),
             "Invalid input [name=std.echo, missing=['output'], unexpected=['outptu' (did you mean "
             "'output'?)]]");
-  EXPECT_EQ(check("std.noop", Map{{"zzzzzz", 1}}),
-            "Invalid input [name=std.noop, unexpected=['zzzzzz']]");
+  EXPECT_EQ(check("std.noop", Map{{"zzzzzz", 1}}), "Invalid input [name=std.noop, unexpected=['zzzzzz']]");
   EXPECT_NE(check("std.noop", Value("text")), "");
 }
 
@@ -104,9 +101,8 @@ TEST_F(StandardActions, HttpGivesMistralsResult) {
   ServerRequest seen;
   StubServer server([&](const ServerRequest& request) {
     seen = request;
-    return ServerResponse{200,
-                          R"({"a": [1, 2]})",
-                          {{"Content-Type", "application/json"}, {"Set-Cookie", "c=d; Path=/"}}};
+    return ServerResponse{
+        200, R"({"a": [1, 2]})", {{"Content-Type", "application/json"}, {"Set-Cookie", "c=d; Path=/"}}};
   });
   const ActionResult result =
       run("std.http", Map{{"url", server.url() + "/x"},
@@ -138,10 +134,9 @@ TEST_F(StandardActions, HttpStatusesFrom307OnAreErrors) {
   StubServer server([&](const ServerRequest& request) {
     return ServerResponse{std::stoi(request.path.substr(1)), "plain", {}};
   });
-  for (const auto& [status, good] : std::map<int, bool>{
-           {200, true}, {299, true}, {302, true}, {306, true}, {307, false}, {404, false}}) {
-    const ActionResult result =
-        run("std.http", Map{{"url", server.url() + "/" + std::to_string(status)}});
+  for (const auto& [status, good] :
+       std::map<int, bool>{{200, true}, {299, true}, {302, true}, {306, true}, {307, false}, {404, false}}) {
+    const ActionResult result = run("std.http", Map{{"url", server.url() + "/" + std::to_string(status)}});
     EXPECT_EQ(result.state == ActionResult::State::success, good) << status;
     EXPECT_EQ(result.data.get("status"), Value(status));
     EXPECT_EQ(result.data.get("content"), Value("plain"));
@@ -180,8 +175,7 @@ TEST_F(StandardActions, MistralHttpSaysWhoAsksAndCompletesOnlyOnFailure) {
   const ServerRequest request = seen.get_future().get();
   EXPECT_EQ(request.header("mistral-workflow-name"), "wf");
   EXPECT_EQ(request.header("mistral-action-execution-id"), call.context.action_execution_id.text());
-  EXPECT_EQ(run("std.mistral_http", Map{{"url", server.url() + "/bad"}}).state,
-            ActionResult::State::error);
+  EXPECT_EQ(run("std.mistral_http", Map{{"url", server.url() + "/bad"}}).state, ActionResult::State::error);
   EXPECT_EQ(completions, 0);
 }
 

@@ -21,7 +21,9 @@ constexpr int64_t kFirstDay = -719'162;
 constexpr int64_t kEndDay = 2'932'897;
 constexpr int64_t kLongestOffset = 86'399;
 
-int64_t floor_divide_integers(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0)); }
+int64_t floor_divide_integers(int64_t a, int64_t b) {
+  return a / b - (a % b != 0 && (a < 0) != (b < 0));
+}
 
 Value checked(int64_t local_microseconds, int32_t offset) {
   if (local_microseconds < kFirstDay * kDay || local_microseconds >= kEndDay * kDay) {
@@ -49,8 +51,8 @@ void demand(bool fits, std::string_view what) {
 
 std::string offset_text(int32_t offset, std::string_view separator) {
   const int32_t magnitude = std::abs(offset);
-  std::string text = fmt::format("{}{:02}{}{:02}", offset < 0 ? '-' : '+', magnitude / 3600, separator,
-                                 magnitude / 60 % 60);
+  std::string text =
+      fmt::format("{}{:02}{}{:02}", offset < 0 ? '-' : '+', magnitude / 3600, separator, magnitude / 60 % 60);
   if (magnitude % 60 != 0) text += fmt::format("{}{:02}", separator, magnitude % 60);
   return text;
 }
@@ -75,12 +77,8 @@ DateTimeFields fields_of(const Value& value) {
   const int64_t days = floor_divide_integers(local, kDay);
   const int64_t time = local - days * kDay;
   const date::year_month_day ymd{date::sys_days(date::days(days))};
-  return {static_cast<int>(ymd.year()),
-          static_cast<unsigned>(ymd.month()),
-          static_cast<unsigned>(ymd.day()),
-          time / (3600 * core::kSecond),
-          time / (60 * core::kSecond) % 60,
-          time / core::kSecond % 60,
+  return {static_cast<int>(ymd.year()),  static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()),
+          time / (3600 * core::kSecond), time / (60 * core::kSecond) % 60,   time / core::kSecond % 60,
           time % core::kSecond};
 }
 
@@ -149,8 +147,8 @@ Value time_span_of(const Value& microseconds) {
 
 std::string iso_format(const Value& value) {
   const DateTimeFields f = fields_of(value);
-  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", f.year, f.month, f.day, f.hour,
-                                 f.minute, f.second);
+  std::string text =
+      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", f.year, f.month, f.day, f.hour, f.minute, f.second);
   if (f.microsecond != 0) text += fmt::format(".{:06}", f.microsecond);
   return text + offset_text(value.offset_seconds(), ":");
 }

@@ -12,9 +12,15 @@ namespace gregale::expression::python {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
-bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+bool is_blank(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
 // ---- strptime
 
@@ -56,8 +62,8 @@ class FormatReader {
 
   void literal(char c) {
     // As strptime, without regard to case.
-    const bool same = at_ < text_.size() &&
-                      (text_[at_] == c || (is_letter(c) && (text_[at_] | 0x20) == (c | 0x20)));
+    const bool same =
+        at_ < text_.size() && (text_[at_] == c || (is_letter(c) && (text_[at_] | 0x20) == (c | 0x20)));
     if (!same) refuse();
     ++at_;
   }
@@ -488,7 +494,8 @@ class FreeReader {
         take_year(rest[i]);
         rest.erase(rest.begin() + static_cast<ptrdiff_t>(i));
         // 2020/03/04 is year, month, day.
-        if (first && rest.size() == 2 && rest[0].value > 12 && rest[1].value <= 12) std::swap(rest[0], rest[1]);
+        if (first && rest.size() == 2 && rest[0].value > 12 && rest[1].value <= 12)
+          std::swap(rest[0], rest[1]);
         break;
       }
     }

@@ -30,8 +30,7 @@ struct AttributeError : core::Error {
 };
 
 struct ZeroDivisionError : core::Error {
-  explicit ZeroDivisionError(const std::string& message)
-      : Error(core::ErrorKind::invalid, message) {}
+  explicit ZeroDivisionError(const std::string& message) : Error(core::ErrorKind::invalid, message) {}
 };
 
 struct OverflowError : core::Error {

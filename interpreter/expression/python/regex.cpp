@@ -27,7 +27,9 @@ std::string pcre_message(int code) {
   return reinterpret_cast<const char*>(buffer);
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 }  // namespace
 
@@ -52,8 +54,8 @@ Regex::Regex(std::string_view pattern, unsigned flags)
   pcre2_set_newline(context.get(), PCRE2_NEWLINE_LF);
   int error = 0;
   PCRE2_SIZE offset = 0;
-  compiled_->code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(translated.data()), translated.size(),
-                                  options, &error, &offset, context.get());
+  compiled_->code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(translated.data()), translated.size(), options,
+                                  &error, &offset, context.get());
   if (compiled_->code == nullptr) {
     throw ValueError(fmt::format("regular expression: {}", pcre_message(error)));
   }
@@ -134,7 +136,9 @@ std::vector<std::optional<std::string>> Regex::split(std::string_view text, int6
   std::vector<std::optional<std::string>> parts;
   size_t begin = 0;
   int64_t done = 0;
-  const auto add = [&](size_t from, size_t to) { parts.emplace_back(std::string(text.substr(from, to - from))); };
+  const auto add = [&](size_t from, size_t to) {
+    parts.emplace_back(std::string(text.substr(from, to - from)));
+  };
   if (most >= 0) {
     for_each(text, [&](const Match& match) {
       add(begin, match[0].begin);
@@ -171,7 +175,7 @@ std::string Regex::substitute(const std::function<std::string(const Match&)>& re
 }
 
 size_t Regex::group_index(const std::string& name) const {
-  if (!name.empty() && std::all_of(name.begin(), name.end(), is_digit)) {
+  if (!name.empty() && std::all_of(name.begin(), name.end(), [](char c) { return is_digit(c); })) {
     const size_t number = name.size() < 6 ? std::stoul(name) : kNoPosition;
     if (number <= group_count_) return number;
     throw ValueError(fmt::format("invalid group reference {}", name));

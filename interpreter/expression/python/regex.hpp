@@ -57,8 +57,8 @@ class Regex {
   // re.sub with a template (\1, \g<name>); [count] 0 is all.
   std::string substitute(std::string_view replacement, std::string_view text, int64_t count) const;
   // re.sub with a function.
-  std::string substitute(const std::function<std::string(const Match&)>& replacement,
-                         std::string_view text, int64_t count) const;
+  std::string substitute(const std::function<std::string(const Match&)>& replacement, std::string_view text,
+                         int64_t count) const;
 
   static std::string escape(std::string_view text);
 

@@ -9,9 +9,15 @@ namespace gregale::expression::python {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_octal(char c) { return c >= '0' && c <= '7'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_octal(char c) {
+  return c >= '0' && c <= '7';
+}
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 class Translator {
  public:
@@ -48,7 +54,8 @@ class Translator {
     uint32_t value = 0;
     for (size_t i = 0; i < digits; ++i) {
       const char c = peek(2 + i);
-      const size_t digit = std::string_view("0123456789abcdef").find(static_cast<char>(is_letter(c) ? c | 0x20 : c));
+      const size_t digit =
+          std::string_view("0123456789abcdef").find(static_cast<char>(is_letter(c) ? c | 0x20 : c));
       if (c == '\0' || digit == std::string_view::npos) refuse("incomplete escape", at_);
       value = value * 16 + static_cast<uint32_t>(digit);
     }
@@ -74,7 +81,8 @@ class Translator {
       if (!is_octal(peek(1))) refuse("bad escape", at_);
       uint32_t value = 0;
       size_t used = 0;
-      while (used < 3 && is_octal(peek(1 + used))) value = value * 8 + static_cast<uint32_t>(peek(1 + used++) - '0');
+      while (used < 3 && is_octal(peek(1 + used)))
+        value = value * 8 + static_cast<uint32_t>(peek(1 + used++) - '0');
       if (value > 0377) refuse("octal escape value outside of range", at_);
       code_point(value);
       at_ += 1 + used;
@@ -205,6 +213,8 @@ class Translator {
 
 }  // namespace
 
-std::string translate_pattern(std::string_view pattern) { return Translator(pattern).translate(); }
+std::string translate_pattern(std::string_view pattern) {
+  return Translator(pattern).translate();
+}
 
 }  // namespace gregale::expression::python

@@ -26,12 +26,14 @@ constexpr size_t kWidth = 80;
 
 // What may be done with a text, by its characters.
 struct Analysis {
-  bool plain = true;    // without quotes
-  bool single = true;   // within single quotes
+  bool plain = true;   // without quotes
+  bool single = true;  // within single quotes
   bool multiline = false;
 };
 
-bool is_break(char32_t c) { return c == '\n' || c == 0x85 || c == 0x2028 || c == 0x2029; }
+bool is_break(char32_t c) {
+  return c == '\n' || c == 0x85 || c == 0x2028 || c == 0x2029;
+}
 
 Analysis analyze(const std::u32string& text) {
   Analysis result;
@@ -75,8 +77,8 @@ Analysis analyze(const std::u32string& text) {
       previous_blank = previous_break = false;
     }
   }
-  const bool edge = text.front() == ' ' || text.back() == ' ' || is_break(text.front()) ||
-                    is_break(text.back());
+  const bool edge =
+      text.front() == ' ' || text.back() == ' ' || is_break(text.front()) || is_break(text.back());
   if (edge || blank_break || break_blank || special || indicators || result.multiline) result.plain = false;
   if (blank_break || special) result.single = false;
   return result;
@@ -166,9 +168,8 @@ class YamlWriter {
         return a->key.as_string() < b->key.as_string();
       });
     } else if (all([](const Value& key) { return is_number(key); })) {
-      std::stable_sort(entries.begin(), entries.end(), [](const Map::Entry* a, const Map::Entry* b) {
-        return compare(a->key, b->key) < 0;
-      });
+      std::stable_sort(entries.begin(), entries.end(),
+                       [](const Map::Entry* a, const Map::Entry* b) { return compare(a->key, b->key) < 0; });
     }
     return entries;
   }
@@ -327,6 +328,8 @@ class YamlWriter {
 
 }  // namespace
 
-std::string dump_yaml(const Value& value) { return YamlWriter().write(value); }
+std::string dump_yaml(const Value& value) {
+  return YamlWriter().write(value);
+}
 
 }  // namespace gregale::expression::python

@@ -10,7 +10,9 @@ namespace gregale::expression::yaql {
 
 namespace {
 
-Value count_of(size_t count) { return static_cast<int64_t>(count); }
+Value count_of(size_t count) {
+  return static_cast<int64_t>(count);
+}
 
 Map copy_of(Call& call, const Value& dict) {
   call.evaluation.charge_items(4 * dict.size());
@@ -114,11 +116,19 @@ Value dict_set_rules(Call& call) {
 Value view(Call& call, DictView::Part part) {
   return Value::object(std::make_shared<DictView>(call[0], part));
 }
-Value dict_keys(Call& call) { return view(call, DictView::Part::keys); }
-Value dict_values(Call& call) { return view(call, DictView::Part::values); }
-Value dict_items(Call& call) { return view(call, DictView::Part::items); }
+Value dict_keys(Call& call) {
+  return view(call, DictView::Part::keys);
+}
+Value dict_values(Call& call) {
+  return view(call, DictView::Part::values);
+}
+Value dict_items(Call& call) {
+  return view(call, DictView::Part::items);
+}
 
-Value contains_method(Call& call) { return contains(call.evaluation, call[0], call[1]); }
+Value contains_method(Call& call) {
+  return contains(call.evaluation, call[0], call[1]);
+}
 
 Value contains_key(Call& call) {
   demand_hashable(call[1]);
@@ -165,10 +175,18 @@ Value delete_all_keys(Call& call) {
   });
 }
 
-Value is_dict(Call& call) { return call[0].is_map(); }
-Value is_list(Call& call) { return call[0].is_list(); }
-Value is_iterable_value(Call& call) { return is_iterable(call[0]); }
-Value container_len(Call& call) { return count_of(call[0].size()); }
+Value is_dict(Call& call) {
+  return call[0].is_map();
+}
+Value is_list(Call& call) {
+  return call[0].is_list();
+}
+Value is_iterable_value(Call& call) {
+  return is_iterable(call[0]);
+}
+Value container_len(Call& call) {
+  return count_of(call[0].size());
+}
 
 Value count(Call& call) {
   if (call[0].is_list()) return count_of(call[0].size());
@@ -221,8 +239,8 @@ bool in_stretch(int64_t index, int64_t position, int64_t count) {
 }
 
 Value delete_items(Call& call) {
-  return make_generator([walk = std::shared_ptr<Iterator>(iterate(call[0])),
-                         position = call.integer(1), count = call.integer(2), index = int64_t{-1},
+  return make_generator([walk = std::shared_ptr<Iterator>(iterate(call[0])), position = call.integer(1),
+                         count = call.integer(2), index = int64_t{-1},
                          &evaluation = call.evaluation](Value& item) mutable {
     while (walk->next(item)) {
       evaluation.step();
@@ -235,9 +253,9 @@ Value delete_items(Call& call) {
 // replace() and replaceMany(): instead of the stretch comes what [values] walks.
 Value replace_stretch(Call& call, Value values, size_t count_parameter) {
   return make_generator([walk = std::shared_ptr<Iterator>(iterate(call[0])), values = std::move(values),
-                         inserted = std::shared_ptr<Iterator>(), started = false,
-                         position = call.integer(1), count = call.integer(count_parameter),
-                         index = int64_t{-1}, &evaluation = call.evaluation](Value& item) mutable {
+                         inserted = std::shared_ptr<Iterator>(), started = false, position = call.integer(1),
+                         count = call.integer(count_parameter), index = int64_t{-1},
+                         &evaluation = call.evaluation](Value& item) mutable {
     while (true) {
       evaluation.step();
       if (inserted) {
@@ -253,8 +271,12 @@ Value replace_stretch(Call& call, Value values, size_t count_parameter) {
   });
 }
 
-Value replace_items(Call& call) { return replace_stretch(call, make_list({call[2]}), 3); }
-Value replace_many(Call& call) { return replace_stretch(call, call[2], 3); }
+Value replace_items(Call& call) {
+  return replace_stretch(call, make_list({call[2]}), 3);
+}
+Value replace_many(Call& call) {
+  return replace_stretch(call, call[2], 3);
+}
 
 Value insert_into_list(Call& call) {
   List items = collect(call.evaluation, call[0]);
@@ -271,9 +293,8 @@ Value insert_into_list(Call& call) {
 Value insert_walk(Call& call, Value values, bool negative_is_front) {
   return make_generator([walk = std::shared_ptr<Iterator>(iterate(call[0])), values = std::move(values),
                          inserted = std::shared_ptr<Iterator>(), held = std::optional<Value>(),
-                         position = call.integer(1), negative_is_front, index = int64_t{-1},
-                         at_end = false, started = false,
-                         &evaluation = call.evaluation](Value& item) mutable {
+                         position = call.integer(1), negative_is_front, index = int64_t{-1}, at_end = false,
+                         started = false, &evaluation = call.evaluation](Value& item) mutable {
     while (true) {
       evaluation.step();
       if (!started) {
@@ -302,8 +323,12 @@ Value insert_walk(Call& call, Value values, bool negative_is_front) {
   });
 }
 
-Value insert_into_iterable(Call& call) { return insert_walk(call, make_list({call[2]}), false); }
-Value insert_many(Call& call) { return insert_walk(call, call[2], true); }
+Value insert_into_iterable(Call& call) {
+  return insert_walk(call, make_list({call[2]}), false);
+}
+Value insert_many(Call& call) {
+  return insert_walk(call, call[2], true);
+}
 
 }  // namespace
 
@@ -328,8 +353,7 @@ std::vector<Declaration> collection_functions() {
       {"contains", Use::method, "collection: iterable, value: any", contains_method},
       {"containsKey", Use::method, "dict: dict, key: any", contains_key},
       {"containsValue", Use::method, "dict: dict, value: any", contains_value},
-      {"delete", Use::method, "collection: iterable, position: int|bool, count: int|bool = 1",
-       delete_items},
+      {"delete", Use::method, "collection: iterable, position: int|bool, count: int|bool = 1", delete_items},
       {"delete", Use::method, "dict: dict, *keys: any", delete_keys},
       {"deleteAll", Use::method, "dict: dict, keys: iterable", delete_all_keys},
       {"isDict", Use::function, "arg: any", is_dict},
@@ -341,15 +365,14 @@ std::vector<Declaration> collection_functions() {
       {"count", Use::method, "collection: iterable", count},
       {"toList", Use::method, "collection: iterable", to_list},
       {"flatten", Use::method, "collection: iterable", flatten},
-      {"replace", Use::method,
-       "collection: iterable, position: int|bool, value: any, count: int|bool = 1", replace_items},
+      {"replace", Use::method, "collection: iterable, position: int|bool, value: any, count: int|bool = 1",
+       replace_items},
       {"replaceMany", Use::method,
        "collection: iterable, position: int|bool, values: iterable, count: int|bool = 1", replace_many},
       {"insert", Use::method, "collection: sequence, position: int|bool, value: any", insert_into_list},
       {"insert", Use::method, "collection: iterable (not set), position: int|bool, value: any",
        insert_into_iterable},
-      {"insertMany", Use::method, "collection: iterable, position: int|bool, values: iterable",
-       insert_many},
+      {"insertMany", Use::method, "collection: iterable, position: int|bool, values: iterable", insert_many},
   };
 }
 

@@ -114,7 +114,8 @@ class OutputConverter {
       items.add(convert(item));
       return true;
     });
-    const bool tuple = value.is_list() && !value.is_marked() && !evaluation_.options().convert_tuples_to_lists;
+    const bool tuple =
+        value.is_list() && !value.is_marked() && !evaluation_.options().convert_tuples_to_lists;
     return tuple ? Value::tuple(items.take()) : Value(items.take());
   }
 

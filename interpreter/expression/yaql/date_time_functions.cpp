@@ -38,8 +38,8 @@ Value from_timestamp(Call& call) {
   const double whole = std::floor(seconds);
   if (std::fabs(whole) > 1e12) throw python::OverflowError("date value out of range");
   const double fraction = std::nearbyint((seconds - whole) * 1e6);
-  return python::date_time_at(
-      static_cast<int64_t>(whole) * core::kSecond + static_cast<int64_t>(fraction), offset);
+  return python::date_time_at(static_cast<int64_t>(whole) * core::kSecond + static_cast<int64_t>(fraction),
+                              offset);
 }
 
 Value from_text(Call& call) {
@@ -50,9 +50,8 @@ Value from_text(Call& call) {
 }
 
 Value build_time_span(Call& call) {
-  constexpr int64_t kMicroseconds[] = {86'400 * core::kSecond, 3'600 * core::kSecond,
-                                       60 * core::kSecond,     core::kSecond,
-                                       1'000,                  1};
+  constexpr int64_t kMicroseconds[] = {
+      86'400 * core::kSecond, 3'600 * core::kSecond, 60 * core::kSecond, core::kSecond, 1'000, 1};
   Value total(0);
   for (size_t i = 0; i < std::size(kMicroseconds); ++i) {
     total = python::add(total, python::multiply(call[i], Value(kMicroseconds[i])));
@@ -71,9 +70,15 @@ Value local_offset(Call& call) {
   return Value::time_span(local.tm_gmtoff * core::kSecond);
 }
 
-Value no_offset(Call&) { return Value::time_span(0); }
-Value is_date_time(Call& call) { return call[0].is_date_time(); }
-Value is_time_span(Call& call) { return call[0].is_time_span(); }
+Value no_offset(Call&) {
+  return Value::time_span(0);
+}
+Value is_date_time(Call& call) {
+  return call[0].is_date_time();
+}
+Value is_time_span(Call& call) {
+  return call[0].is_time_span();
+}
 
 Value replace(Call& call) {
   DateTimeFields fields = python::fields_of(call[0]);

@@ -88,9 +88,8 @@ void Evaluation::check_quota(const Value& value) const {
 Evaluation::Recursion::Recursion(Evaluation& evaluation) : evaluation_(evaluation) {
   if (++evaluation_.recursion_ > evaluation_.scope_.budget.recursion) {
     --evaluation_.recursion_;
-    throw core::Error(core::ErrorKind::limit,
-                      fmt::format("functions call each other more than {} times deep",
-                                  evaluation_.scope_.budget.recursion));
+    throw core::Error(core::ErrorKind::limit, fmt::format("functions call each other more than {} times deep",
+                                                          evaluation_.scope_.budget.recursion));
   }
 }
 

@@ -36,6 +36,7 @@ class FramePtr {
   friend bool operator==(const FramePtr& a, const FramePtr& b) noexcept = default;
 
  private:
+  friend class Frame;
   Frame* frame_ = nullptr;
 };
 

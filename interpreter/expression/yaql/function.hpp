@@ -120,9 +120,7 @@ class Call {
   const Value& operator[](size_t parameter) const { return arguments[parameter].value; }
   bool given(size_t parameter) const { return arguments[parameter].given; }
   bool has_lambda(size_t parameter) const { return arguments[parameter].lazy != nullptr; }
-  Lambda lambda(size_t parameter) const {
-    return Lambda(evaluation, *arguments[parameter].lazy, frame);
-  }
+  Lambda lambda(size_t parameter) const { return Lambda(evaluation, *arguments[parameter].lazy, frame); }
   Lambda rest_lambda(size_t index) const { return Lambda(evaluation, *rest[index].lazy, frame); }
   int64_t integer(size_t parameter) const;
   bool truth(size_t parameter) const { return arguments[parameter].value.truthy(); }

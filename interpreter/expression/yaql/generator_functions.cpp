@@ -13,8 +13,8 @@ namespace {
 
 Value counted(Evaluation& evaluation, Value start, std::optional<Value> stop, Value step) {
   const bool forward = python::compare(step, Value(0)) > 0;
-  return make_generator([&evaluation, next = std::move(start), stop = std::move(stop),
-                         step = std::move(step), forward](Value& item) mutable {
+  return make_generator([&evaluation, next = std::move(start), stop = std::move(stop), step = std::move(step),
+                         forward](Value& item) mutable {
     evaluation.step();
     if (stop) {
       const std::partial_ordering order = python::compare(next, *stop);
@@ -36,7 +36,9 @@ Value range_between(Call& call) {
                  python::positive(call[2]));
 }
 
-Value sequence(Call& call) { return counted(call.evaluation, call[0], std::nullopt, call[1]); }
+Value sequence(Call& call) {
+  return counted(call.evaluation, call[0], std::nullopt, call[1]);
+}
 
 Value repeat(Call& call) {
   return make_generator(
@@ -91,8 +93,8 @@ std::optional<Lambda> optional_lambda(Call& call, size_t parameter) {
 
 Value generate(Call& call) {
   return make_generator([current = call[0], predicate = call.lambda(1), producer = call.lambda(2),
-                         selector = optional_lambda(call, 3), seen = Seen(call.truth(4)),
-                         started = false, &evaluation = call.evaluation](Value& item) mutable {
+                         selector = optional_lambda(call, 3), seen = Seen(call.truth(4)), started = false,
+                         &evaluation = call.evaluation](Value& item) mutable {
     evaluation.step();
     if (started) current = producer(current);
     started = true;
@@ -141,8 +143,8 @@ Value slice(Call& call) {
 
 Value part(const Value& list, size_t begin, size_t end) {
   const List& items = list.as_list();
-  return make_list(List(items.begin() + static_cast<ptrdiff_t>(begin),
-                        items.begin() + static_cast<ptrdiff_t>(end)));
+  return make_list(
+      List(items.begin() + static_cast<ptrdiff_t>(begin), items.begin() + static_cast<ptrdiff_t>(end)));
 }
 
 Value as_list(Call& call) {

@@ -44,8 +44,7 @@ class GroupAggregator {
 
  private:
   static bool has_two_items(const Value& value) {
-    return (value.is_list() || value.is_map() || value.is_set() || value.is_string()) &&
-           value.size() == 2;
+    return (value.is_list() || value.is_map() || value.is_set() || value.is_string()) && value.size() == 2;
   }
   // A result that the old way would have given for this group.
   static bool looks_old(const Value& values, const Value& result) {
@@ -108,7 +107,8 @@ class Merger {
     for (const Map::Entry& entry : left.as_map()) {
       call_.evaluation.step();
       const Value* other = right.as_map().find(entry.key);
-      result.set(entry.key, other == nullptr ? entry.value : merge_item(entry.value, *other, levels, last_level));
+      result.set(entry.key,
+                 other == nullptr ? entry.value : merge_item(entry.value, *other, levels, last_level));
     }
     for (const Map::Entry& entry : right.as_map()) {
       if (result.find(entry.key) == nullptr) result.set(entry.key, entry.value);
@@ -150,7 +150,9 @@ class Merger {
   std::optional<Lambda> item_merger_;
 };
 
-Value merge_with(Call& call) { return Merger(call).merge(call[0], call[1], call[4]); }
+Value merge_with(Call& call) {
+  return Merger(call).merge(call[0], call[1], call[4]);
+}
 
 }  // namespace
 

@@ -108,9 +108,8 @@ bool Invocation::map_arguments(const Function& function, Candidate& candidate) c
 
 const Parameter& Invocation::parameter_of(const Candidate& candidate, size_t argument) const {
   static const Parameter kAny{"", Type::any, true, false, {}};
-  const int8_t index = argument < positional_.size()
-                           ? candidate.positional[argument]
-                           : candidate.named[argument - positional_.size()];
+  const int8_t index = argument < positional_.size() ? candidate.positional[argument]
+                                                     : candidate.named[argument - positional_.size()];
   if (index == kRest) return candidate.function->rest;
   if (index == kKeywords) return kAny;
   return candidate.function->parameters[static_cast<size_t>(index)];
@@ -224,8 +223,7 @@ Value Invocation::call(Evaluation& evaluation, const FramePtr& frame, const Cand
   const auto prepared = [&](Value value, const Parameter& parameter) {
     if (!limits) return value;
     evaluation.check_quota(value);
-    const bool iterable =
-        parameter.type == Type::iterable || parameter.type == Type::iterable_not_set;
+    const bool iterable = parameter.type == Type::iterable || parameter.type == Type::iterable_not_set;
     return iterable ? evaluation.limited(value) : value;
   };
   if (receiver != nullptr) {

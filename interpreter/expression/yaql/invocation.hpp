@@ -49,12 +49,11 @@ class Invocation {
   static constexpr int8_t kKeywords = -2;
 
   bool map_arguments(const Function& function, Candidate& candidate) const;
-  bool fits(const Candidate& candidate, const std::vector<Value>& values,
-            const YaqlOptions& options) const;
+  bool fits(const Candidate& candidate, const std::vector<Value>& values, const YaqlOptions& options) const;
   const Parameter& parameter_of(const Candidate& candidate, size_t argument) const;
   bool more_special(const Candidate& a, const Candidate& b) const;
-  Value call(Evaluation& evaluation, const FramePtr& frame, const Candidate& candidate,
-             const Value* receiver, std::vector<Value>& values) const;
+  Value call(Evaluation& evaluation, const FramePtr& frame, const Candidate& candidate, const Value* receiver,
+             std::vector<Value>& values) const;
   [[noreturn]] void refuse(std::string_view why) const;
 
   std::string name_;

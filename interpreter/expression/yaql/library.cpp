@@ -10,8 +10,8 @@ Table build_table() {
   Table table;
   for (const auto part :
        {math_functions, string_functions, regex_functions, collection_functions, set_functions,
-        query_functions, ordering_functions, grouping_functions, generator_functions,
-        date_time_functions, branching_functions, system_functions, mistral_functions}) {
+        query_functions, ordering_functions, grouping_functions, generator_functions, date_time_functions,
+        branching_functions, system_functions, mistral_functions}) {
     for (const Declaration& declaration : part()) {
       Function function = declare(declaration);
       Overloads& overloads = table[function.name];

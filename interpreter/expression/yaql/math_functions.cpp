@@ -8,23 +8,47 @@ namespace gregale::expression::yaql {
 
 namespace {
 
-Value absolute(Call& call) { return python::absolute(call[0]); }
-Value bitwise_and(Call& call) { return python::bit_and(call[0], call[1]); }
-Value bitwise_or(Call& call) { return python::bit_or(call[0], call[1]); }
-Value bitwise_xor(Call& call) { return python::bit_xor(call[0], call[1]); }
-Value bitwise_not(Call& call) { return python::bit_invert(call[0]); }
-Value shift_left(Call& call) { return python::shift_left(call[0], call[1]); }
-Value shift_right(Call& call) { return python::shift_right(call[0], call[1]); }
+Value absolute(Call& call) {
+  return python::absolute(call[0]);
+}
+Value bitwise_and(Call& call) {
+  return python::bit_and(call[0], call[1]);
+}
+Value bitwise_or(Call& call) {
+  return python::bit_or(call[0], call[1]);
+}
+Value bitwise_xor(Call& call) {
+  return python::bit_xor(call[0], call[1]);
+}
+Value bitwise_not(Call& call) {
+  return python::bit_invert(call[0]);
+}
+Value shift_left(Call& call) {
+  return python::shift_left(call[0], call[1]);
+}
+Value shift_right(Call& call) {
+  return python::shift_right(call[0], call[1]);
+}
 
 Value to_integer(Call& call) {
   return call[0].is_null() ? Value(0) : python::to_integer(call[0]);
 }
-Value to_float(Call& call) { return call[0].is_null() ? 0.0 : python::to_float(call[0]); }
+Value to_float(Call& call) {
+  return call[0].is_null() ? 0.0 : python::to_float(call[0]);
+}
 
-Value is_integer(Call& call) { return call[0].is_integer(); }
-Value is_number(Call& call) { return call[0].is_number(); }
-Value is_boolean(Call& call) { return call[0].is_boolean(); }
-Value to_boolean(Call& call) { return call[0].truthy(); }
+Value is_integer(Call& call) {
+  return call[0].is_integer();
+}
+Value is_number(Call& call) {
+  return call[0].is_number();
+}
+Value is_boolean(Call& call) {
+  return call[0].is_boolean();
+}
+Value to_boolean(Call& call) {
+  return call[0].truthy();
+}
 
 Value maximum(Call& call) {
   return operator_greater(call.evaluation, call[1], call[0]).as_boolean() ? call[1] : call[0];
@@ -54,14 +78,18 @@ Value random_between(Call& call) {
   return std::uniform_int_distribution<int64_t>(from, to)(generator());
 }
 
-Value round(Call& call) { return python::round(call[0], call.integer(1)); }
+Value round(Call& call) {
+  return python::round(call[0], call.integer(1));
+}
 
 Value sign(Call& call) {
   const std::partial_ordering order = python::compare(call[0], Value(0));
   return order > 0 ? 1 : order < 0 ? -1 : 0;
 }
 
-Value hexadecimal(Call& call) { return Value(python::hexadecimal(call[0])); }
+Value hexadecimal(Call& call) {
+  return Value(python::hexadecimal(call[0]));
+}
 
 }  // namespace
 

@@ -10,7 +10,9 @@ namespace gregale::expression::yaql {
 
 namespace {
 
-const ExecutionQueries* queries(Call& call) { return call.evaluation.scope().executions; }
+const ExecutionQueries* queries(Call& call) {
+  return call.evaluation.scope().executions;
+}
 
 std::optional<std::string> optional_text(const Value& value) {
   if (value.is_null()) return std::nullopt;
@@ -29,9 +31,8 @@ Value execution(Call& call) {
 
 Value executions(Call& call) {
   if (queries(call) == nullptr) return Value();
-  return queries(call)->executions({optional_text(call[0]), optional_text(call[1]),
-                                    optional_text(call[2]), optional_text(call[3]),
-                                    optional_text(call[4])});
+  return queries(call)->executions({optional_text(call[0]), optional_text(call[1]), optional_text(call[2]),
+                                    optional_text(call[3]), optional_text(call[4])});
 }
 
 Value global(Call& call) {
@@ -102,7 +103,9 @@ Value yaml_dump(Call& call) {
   return Value(std::move(text));
 }
 
-Value uuid(Call&) { return Value(core::Uuid::random().text()); }
+Value uuid(Call&) {
+  return Value(core::Uuid::random().text());
+}
 
 }  // namespace
 

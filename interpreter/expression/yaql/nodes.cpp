@@ -39,7 +39,9 @@ Value run(Evaluation& evaluation, const Node& node, Work work) {
 
 struct VariableNode : Node {
   VariableNode(std::string name, uint32_t begin, uint32_t end)
-      : Node(Kind::variable, begin, end), name(std::move(name)), first(this->name.empty() || this->name == "1") {}
+      : Node(Kind::variable, begin, end),
+        name(std::move(name)),
+        first(this->name.empty() || this->name == "1") {}
 
   Value evaluate(Evaluation& evaluation, const FramePtr& frame) const override {
     return run(evaluation, *this, [&]() -> Value {
@@ -132,8 +134,7 @@ struct UnaryNode : Node {
   UnaryNode(UnaryOperator function, NodePtr operand, uint32_t begin, uint32_t end)
       : Node(Kind::other, begin, end), function(function), operand(std::move(operand)) {}
   Value evaluate(Evaluation& evaluation, const FramePtr& frame) const override {
-    return run(evaluation, *this,
-               [&] { return function(evaluation, operand->evaluate(evaluation, frame)); });
+    return run(evaluation, *this, [&] { return function(evaluation, operand->evaluate(evaluation, frame)); });
   }
   UnaryOperator function;
   NodePtr operand;
@@ -141,10 +142,7 @@ struct UnaryNode : Node {
 
 struct BinaryNode : Node {
   BinaryNode(BinaryOperator function, NodePtr left, NodePtr right, uint32_t begin, uint32_t end)
-      : Node(Kind::other, begin, end),
-        function(function),
-        left(std::move(left)),
-        right(std::move(right)) {}
+      : Node(Kind::other, begin, end), function(function), left(std::move(left)), right(std::move(right)) {}
   Value evaluate(Evaluation& evaluation, const FramePtr& frame) const override {
     return run(evaluation, *this, [&] {
       const Value a = left->evaluate(evaluation, frame);
@@ -172,10 +170,7 @@ struct BinaryNode : Node {
 // `and` and `or`: give an operand, the right one is evaluated when it is needed.
 struct LogicNode : Node {
   LogicNode(bool is_and, NodePtr left, NodePtr right, uint32_t begin, uint32_t end)
-      : Node(Kind::other, begin, end),
-        is_and(is_and),
-        left(std::move(left)),
-        right(std::move(right)) {}
+      : Node(Kind::other, begin, end), is_and(is_and), left(std::move(left)), right(std::move(right)) {}
   Value evaluate(Evaluation& evaluation, const FramePtr& frame) const override {
     return run(evaluation, *this, [&] {
       Value value = left->evaluate(evaluation, frame);
@@ -393,8 +388,7 @@ class Binder {
     NodePtr object = bind(node.children[0]);
     add_to_shape(shape, object.get());
     std::vector<NodePtr> arguments = bind_arguments(node, 1, shape);
-    return std::make_unique<IndexNode>(std::move(object), std::move(arguments), shape, node.begin,
-                                       node.end);
+    return std::make_unique<IndexNode>(std::move(object), std::move(arguments), shape, node.begin, node.end);
   }
 
   NodePtr bind_list(const grammar::Node& node) {
@@ -449,8 +443,8 @@ class Binder {
       return std::make_unique<MethodNode>(std::move(object), bind_call(right), elvis, node.begin, node.end);
     }
     if (elvis) return std::make_unique<ElvisNode>(std::move(object), node.begin, node.end);
-    return std::make_unique<MeaninglessNode>("behind '.' a member's name or a method is expected",
-                                             node.begin, node.end);
+    return std::make_unique<MeaninglessNode>("behind '.' a member's name or a method is expected", node.begin,
+                                             node.end);
   }
 
   const grammar::Tree& tree_;
@@ -463,7 +457,9 @@ MappingNodes mapping_nodes(const Node& mapping) {
   return {node.key.get(), node.value.get()};
 }
 
-NodePtr bind_tree(const grammar::Tree& tree) { return Binder(tree).bind(tree.root); }
+NodePtr bind_tree(const grammar::Tree& tree) {
+  return Binder(tree).bind(tree.root);
+}
 
 Value member(Evaluation& evaluation, const Value& receiver, const Value& name) {
   if (receiver.is_map()) {

@@ -16,12 +16,16 @@ namespace {
 using python::compare;
 
 [[noreturn]] void refuse(std::string_view symbol, const Value& left, const Value& right) {
-  throw NoMatch(fmt::format("operator {} does not take a {} and a {}", symbol, left.kind_name(),
-                            right.kind_name()));
+  throw NoMatch(
+      fmt::format("operator {} does not take a {} and a {}", symbol, left.kind_name(), right.kind_name()));
 }
 
-bool numbers(const Value& left, const Value& right) { return left.is_number() && right.is_number(); }
-bool is_integer(const Value& value) { return value.is_integer() || value.is_boolean(); }
+bool numbers(const Value& left, const Value& right) {
+  return left.is_number() && right.is_number();
+}
+bool is_integer(const Value& value) {
+  return value.is_integer() || value.is_boolean();
+}
 bool dates(const Value& left, const Value& right) {
   return left.is_date_time() && right.is_date_time();
 }
@@ -118,8 +122,7 @@ Value divide(Evaluation&, const Value& left, const Value& right) {
     return python::time_span_of(python::true_divide(Value(left.as_time_span()), right));
   }
   if (spans(left, right)) {
-    return python::true_divide(Value(static_cast<double>(left.as_time_span())),
-                               Value(right.as_time_span()));
+    return python::true_divide(Value(static_cast<double>(left.as_time_span())), Value(right.as_time_span()));
   }
   refuse("/", left, right);
 }
@@ -178,8 +181,12 @@ Value compare_values(Evaluation& evaluation, const Value& left, const Value& rig
   refuse(kSymbols[static_cast<size_t>(kOrder)], left, right);
 }
 
-Value is_equal(Evaluation&, const Value& left, const Value& right) { return equal(left, right); }
-Value is_unequal(Evaluation&, const Value& left, const Value& right) { return !equal(left, right); }
+Value is_equal(Evaluation&, const Value& left, const Value& right) {
+  return equal(left, right);
+}
+Value is_unequal(Evaluation&, const Value& left, const Value& right) {
+  return !equal(left, right);
+}
 
 Value is_in(Evaluation& evaluation, const Value& left, const Value& right) {
   if (left.is_string() && right.is_string()) {
@@ -216,7 +223,9 @@ Value positive(Evaluation&, const Value& operand) {
   throw NoMatch(fmt::format("operator + does not take a {}", operand.kind_name()));
 }
 
-Value logical_not(Evaluation&, const Value& operand) { return !operand.truthy(); }
+Value logical_not(Evaluation&, const Value& operand) {
+  return !operand.truthy();
+}
 
 struct NamedBinary {
   std::string_view symbol;

@@ -28,15 +28,23 @@ Value order(Call& call, bool ascending) {
   ordering->add_key({call.lambda(1), ascending});
   return Value::object(std::move(ordering));
 }
-Value order_by(Call& call) { return order(call, true); }
-Value order_by_descending(Call& call) { return order(call, false); }
+Value order_by(Call& call) {
+  return order(call, true);
+}
+Value order_by_descending(Call& call) {
+  return order(call, false);
+}
 
 Value then(Call& call, bool ascending) {
   call[0].object_as<Ordering>()->add_key({call.lambda(1), ascending});
   return call[0];
 }
-Value then_by(Call& call) { return then(call, true); }
-Value then_by_descending(Call& call) { return then(call, false); }
+Value then_by(Call& call) {
+  return then(call, true);
+}
+Value then_by_descending(Call& call) {
+  return then(call, false);
+}
 
 }  // namespace
 
@@ -76,11 +84,10 @@ void Ordering::sort() const {
     for (size_t begin = 0; begin < count; begin += 2 * run) {
       const size_t middle = std::min(begin + run, count);
       const size_t end = std::min(begin + 2 * run, count);
-      std::merge(places.begin() + static_cast<ptrdiff_t>(begin),
-                 places.begin() + static_cast<ptrdiff_t>(middle),
-                 places.begin() + static_cast<ptrdiff_t>(middle),
-                 places.begin() + static_cast<ptrdiff_t>(end),
-                 buffer.begin() + static_cast<ptrdiff_t>(begin), before);
+      std::merge(
+          places.begin() + static_cast<ptrdiff_t>(begin), places.begin() + static_cast<ptrdiff_t>(middle),
+          places.begin() + static_cast<ptrdiff_t>(middle), places.begin() + static_cast<ptrdiff_t>(end),
+          buffer.begin() + static_cast<ptrdiff_t>(begin), before);
     }
     places.swap(buffer);
   }

@@ -13,7 +13,8 @@ class Ordering : public Iterable {
     Lambda selector;
     bool ascending;
   };
-  Ordering(Evaluation& evaluation, Value collection) : evaluation_(evaluation), collection_(std::move(collection)) {}
+  Ordering(Evaluation& evaluation, Value collection)
+      : evaluation_(evaluation), collection_(std::move(collection)) {}
   std::string_view type_name() const noexcept override { return "ordering"; }
   IteratorPtr iterate() const override;
   // Keys that are added after the first walk change nothing.

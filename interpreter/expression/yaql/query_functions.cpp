@@ -13,7 +13,9 @@ namespace {
 
 using Walk = std::shared_ptr<Iterator>;
 
-[[noreturn]] void refuse_empty() { throw python::ValueError("the collection is empty"); }
+[[noreturn]] void refuse_empty() {
+  throw python::ValueError("the collection is empty");
+}
 
 std::optional<Lambda> optional_lambda(Call& call, size_t parameter) {
   if (!call.has_lambda(parameter)) return std::nullopt;
@@ -32,13 +34,12 @@ Value where(Call& call) {
 }
 
 Value select(Call& call) {
-  return make_generator(
-      [walk = Walk(iterate(call[0])), selector = call.lambda(1)](Value& item) mutable {
-        Value source;
-        if (!walk->next(source)) return false;
-        item = selector(std::move(source));
-        return true;
-      });
+  return make_generator([walk = Walk(iterate(call[0])), selector = call.lambda(1)](Value& item) mutable {
+    Value source;
+    if (!walk->next(source)) return false;
+    item = selector(std::move(source));
+    return true;
+  });
 }
 
 Value select_many(Call& call) {
@@ -80,23 +81,22 @@ Value skip(Call& call) {
 }
 
 Value limit(Call& call) {
-  return make_generator(
-      [walk = Walk(iterate(call[0])), left = non_negative(call, 1)](Value& item) mutable {
-        if (left == 0 || !walk->next(item)) return false;
-        --left;
-        return true;
-      });
+  return make_generator([walk = Walk(iterate(call[0])), left = non_negative(call, 1)](Value& item) mutable {
+    if (left == 0 || !walk->next(item)) return false;
+    --left;
+    return true;
+  });
 }
 
 Value take_while(Call& call) {
-  return make_generator([walk = Walk(iterate(call[0])), predicate = call.lambda(1),
-                         ended = false](Value& item) mutable {
-    Value next;
-    if (ended || !walk->next(next)) return false;
-    ended = !predicate(next).truthy();
-    if (!ended) item = std::move(next);
-    return !ended;
-  });
+  return make_generator(
+      [walk = Walk(iterate(call[0])), predicate = call.lambda(1), ended = false](Value& item) mutable {
+        Value next;
+        if (ended || !walk->next(next)) return false;
+        ended = !predicate(next).truthy();
+        if (!ended) item = std::move(next);
+        return !ended;
+      });
 }
 
 Value skip_while(Call& call) {
@@ -148,8 +148,8 @@ Value enumerate(Call& call) {
 }
 
 Value distinct(Call& call) {
-  return make_generator([walk = Walk(iterate(call[0])), selector = optional_lambda(call, 1),
-                         seen = Map(), &evaluation = call.evaluation](Value& item) mutable {
+  return make_generator([walk = Walk(iterate(call[0])), selector = optional_lambda(call, 1), seen = Map(),
+                         &evaluation = call.evaluation](Value& item) mutable {
     while (walk->next(item)) {
       evaluation.step();
       Value key = selector ? (*selector)(item) : item;
@@ -244,8 +244,7 @@ Value min(Call& call) {
 
 Value aggregate(Call& call) {
   Lambda selector = call.lambda(1);
-  return fold(call, 2,
-              [&](const Value& total, const Value& item) { return selector(total, item); });
+  return fold(call, 2, [&](const Value& total, const Value& item) { return selector(total, item); });
 }
 
 Value accumulate(Call& call) {
@@ -312,24 +311,24 @@ Value zip(Call& call) {
 Value zip_longest(Call& call) {
   std::vector<Walk> walks;
   for (const Argument& argument : call.rest) walks.emplace_back(iterate(argument.value));
-  const Value* filler = call.keywords.find("default");
-  return make_generator([walks = std::move(walks),
-                         filler = filler != nullptr ? *filler : Value()](Value& item) mutable {
-    List items;
-    bool found = false;
-    for (Walk& walk : walks) {
-      Value next;
-      if (walk && walk->next(next)) {
-        found = true;
-      } else {
-        walk.reset();
-        next = filler;
-      }
-      items.push_back(std::move(next));
-    }
-    if (found) item = make_list(std::move(items));
-    return found;
-  });
+  const Value* filler = call.keywords.find(std::string_view("default"));
+  return make_generator(
+      [walks = std::move(walks), filler = filler != nullptr ? *filler : Value()](Value& item) mutable {
+        List items;
+        bool found = false;
+        for (Walk& walk : walks) {
+          Value next;
+          if (walk && walk->next(next)) {
+            found = true;
+          } else {
+            walk.reset();
+            next = filler;
+          }
+          items.push_back(std::move(next));
+        }
+        if (found) item = make_list(std::move(items));
+        return found;
+      });
 }
 
 Value join(Call& call) {

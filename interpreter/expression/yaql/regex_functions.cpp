@@ -11,7 +11,9 @@ namespace {
 
 using python::Regex;
 
-const Regex& regex_of(const Value& value) { return value.object_as<RegexObject>()->regex(); }
+const Regex& regex_of(const Value& value) {
+  return value.object_as<RegexObject>()->regex();
+}
 
 Value make_regex(Call& call) {
   unsigned flags = 0;
@@ -21,7 +23,9 @@ Value make_regex(Call& call) {
   return Value::object(std::make_shared<RegexObject>(Regex::cached(call.text(0), flags)));
 }
 
-Value matches_regex(Call& call) { return regex_of(call[0]).search(call.text(1)).has_value(); }
+Value matches_regex(Call& call) {
+  return regex_of(call[0]).search(call.text(1)).has_value();
+}
 Value matches_pattern(Call& call) {
   return Regex::cached(call.text(1))->search(call.text(0)).has_value();
 }
@@ -79,8 +83,8 @@ Value search_all(Call& call) {
   });
   std::optional<Lambda> selector;
   if (call.has_lambda(2)) selector = call.lambda(2);
-  return make_generator([pattern = call[0], subject = call[1], matches = std::move(matches),
-                         next = size_t{0}, selector = std::move(selector), frame = call.frame](Value& item) mutable {
+  return make_generator([pattern = call[0], subject = call[1], matches = std::move(matches), next = size_t{0},
+                         selector = std::move(selector), frame = call.frame](Value& item) mutable {
     if (next == matches.size()) return false;
     const Regex::Match& match = matches[next++];
     const std::string& text = subject.as_string();
@@ -98,16 +102,24 @@ Value split_with(Call& call, const Value& pattern, const std::string& text) {
   }
   return make_mutable_list(std::move(items));
 }
-Value split_by_regex(Call& call) { return split_with(call, call[0], call.text(1)); }
-Value split_text(Call& call) { return split_with(call, call[1], call.text(0)); }
+Value split_by_regex(Call& call) {
+  return split_with(call, call[0], call.text(1));
+}
+Value split_text(Call& call) {
+  return split_with(call, call[1], call.text(0));
+}
 
 Value replace_with(Call& call, const Value& pattern, const std::string& text) {
   std::string result = regex_of(pattern).substitute(call.text(2), text, call.integer(3));
   call.evaluation.charge(result.size());
   return Value(std::move(result));
 }
-Value replace_by_regex(Call& call) { return replace_with(call, call[0], call.text(1)); }
-Value replace_text(Call& call) { return replace_with(call, call[1], call.text(0)); }
+Value replace_by_regex(Call& call) {
+  return replace_with(call, call[0], call.text(1));
+}
+Value replace_text(Call& call) {
+  return replace_with(call, call[1], call.text(0));
+}
 
 Value replace_by(Call& call, const Value& pattern, const std::string& text) {
   const Regex& regex = regex_of(pattern);
@@ -125,11 +137,19 @@ Value replace_by(Call& call, const Value& pattern, const std::string& text) {
       text, call.integer(3));
   return Value(std::move(result));
 }
-Value replace_by_regex_lambda(Call& call) { return replace_by(call, call[0], call.text(1)); }
-Value replace_text_lambda(Call& call) { return replace_by(call, call[1], call.text(0)); }
+Value replace_by_regex_lambda(Call& call) {
+  return replace_by(call, call[0], call.text(1));
+}
+Value replace_text_lambda(Call& call) {
+  return replace_by(call, call[1], call.text(0));
+}
 
-Value escape(Call& call) { return Value(Regex::escape(call.text(0))); }
-Value is_regex(Call& call) { return call[0].object_as<RegexObject>() != nullptr; }
+Value escape(Call& call) {
+  return Value(Regex::escape(call.text(0)));
+}
+Value is_regex(Call& call) {
+  return call[0].object_as<RegexObject>() != nullptr;
+}
 
 }  // namespace
 
@@ -173,11 +193,10 @@ std::vector<Declaration> regex_functions() {
        replace_by_regex},
       {"replace", Use::method, "string: string, regexp: regex, repl: string, count: int|bool = 0",
        replace_text},
-      {"replaceBy", Use::method,
-       "regexp: regex, string: string, repl: lambda(context), count: int|bool = 0",
+      {"replaceBy", Use::method, "regexp: regex, string: string, repl: lambda(context), count: int|bool = 0",
        replace_by_regex_lambda},
-      {"replaceBy", Use::method,
-       "string: string, regexp: regex, repl: lambda(context), count: int|bool = 0", replace_text_lambda},
+      {"replaceBy", Use::method, "string: string, regexp: regex, repl: lambda(context), count: int|bool = 0",
+       replace_text_lambda},
       {"escapeRegex", Use::function, "string: string", escape},
       {"isRegex", Use::function, "value: any", is_regex},
   };

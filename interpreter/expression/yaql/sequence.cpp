@@ -10,8 +10,7 @@ namespace {
 
 class GeneratorWalk : public Iterator {
  public:
-  explicit GeneratorWalk(std::shared_ptr<const Generator> generator)
-      : generator_(std::move(generator)) {}
+  explicit GeneratorWalk(std::shared_ptr<const Generator> generator) : generator_(std::move(generator)) {}
   bool next(Value& item) override { return generator_->next(item); }
 
  private:
@@ -90,7 +89,9 @@ class FunctionWalk : public Iterator {
 
 }  // namespace
 
-IteratorPtr Generator::iterate() const { return std::make_unique<GeneratorWalk>(shared_from_this()); }
+IteratorPtr Generator::iterate() const {
+  return std::make_unique<GeneratorWalk>(shared_from_this());
+}
 
 bool Generator::next(Value& item) const {
   if (!source_) return false;
@@ -101,7 +102,9 @@ bool Generator::next(Value& item) const {
   return true;
 }
 
-IteratorPtr Memorized::iterate() const { return std::make_unique<MemorizedWalk>(shared_from_this()); }
+IteratorPtr Memorized::iterate() const {
+  return std::make_unique<MemorizedWalk>(shared_from_this());
+}
 
 const Value* Memorized::at(size_t position) const {
   while (position >= seen_.size()) {
@@ -130,7 +133,9 @@ bool DictView::equals(const core::Object& other) const noexcept {
   return true;
 }
 
-IteratorPtr DictView::iterate() const { return std::make_unique<ViewWalk>(*this); }
+IteratorPtr DictView::iterate() const {
+  return std::make_unique<ViewWalk>(*this);
+}
 
 Value DictView::item(size_t position) const {
   const Map::Entry& entry = dict_.as_map().at(position);
@@ -175,9 +180,15 @@ IteratorPtr iterate(const Value& value) {
   throw python::TypeError(fmt::format("'{}' is not iterable", value.kind_name()));
 }
 
-Value make_list(List items) { return Value(std::move(items)); }
-Value make_mutable_list(List items) { return Value::tuple(std::move(items)); }
-Value make_mutable_dict(Map map) { return Value(std::move(map)).with_mark(true); }
+Value make_list(List items) {
+  return Value(std::move(items));
+}
+Value make_mutable_list(List items) {
+  return Value::tuple(std::move(items));
+}
+Value make_mutable_dict(Map map) {
+  return Value(std::move(map)).with_mark(true);
+}
 
 void demand_hashable(const Value& value) {
   switch (value.kind()) {

@@ -51,9 +51,13 @@ Value set(Call& call) {
   return make_set(call.evaluation, std::move(items));
 }
 
-Value to_set(Call& call) { return make_set(call.evaluation, collect(call.evaluation, call[0])); }
+Value to_set(Call& call) {
+  return make_set(call.evaluation, collect(call.evaluation, call[0]));
+}
 
-Value set_len(Call& call) { return static_cast<int64_t>(size_of(call[0])); }
+Value set_len(Call& call) {
+  return static_cast<int64_t>(size_of(call[0]));
+}
 
 Value set_add(Call& call) {
   demand_set(call[0]);
@@ -69,14 +73,22 @@ Value set_remove(Call& call) {
   return set_difference(call.evaluation, call[0], make_set(call.evaluation, std::move(removed)));
 }
 
-Value union_of(Call& call) { return set_union(call.evaluation, call[0], call[1]); }
-Value intersect(Call& call) { return set_intersection(call.evaluation, call[0], call[1]); }
-Value difference(Call& call) { return set_difference(call.evaluation, call[0], call[1]); }
+Value union_of(Call& call) {
+  return set_union(call.evaluation, call[0], call[1]);
+}
+Value intersect(Call& call) {
+  return set_intersection(call.evaluation, call[0], call[1]);
+}
+Value difference(Call& call) {
+  return set_difference(call.evaluation, call[0], call[1]);
+}
 Value symmetric_difference(Call& call) {
   return set_symmetric_difference(call.evaluation, call[0], call[1]);
 }
 
-Value is_set(Call& call) { return is_set_like(call[0]); }
+Value is_set(Call& call) {
+  return is_set_like(call[0]);
+}
 
 Value list(Call& call) {
   List items;

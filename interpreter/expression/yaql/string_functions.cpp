@@ -46,11 +46,21 @@ Value list_of(Call& call, const std::vector<std::string>& parts, bool mutable_li
   return mutable_list ? make_mutable_list(std::move(items)) : make_list(std::move(items));
 }
 
-Value str(Call& call) { return text_value(call, yaql_text(call[0])); }
-Value is_string(Call& call) { return call[0].is_string(); }
-Value len(Call& call) { return length_of(call[0]); }
-Value to_upper(Call& call) { return text_value(call, python::upper(call.text(0))); }
-Value to_lower(Call& call) { return text_value(call, python::lower(call.text(0))); }
+Value str(Call& call) {
+  return text_value(call, yaql_text(call[0]));
+}
+Value is_string(Call& call) {
+  return call[0].is_string();
+}
+Value len(Call& call) {
+  return length_of(call[0]);
+}
+Value to_upper(Call& call) {
+  return text_value(call, python::upper(call.text(0)));
+}
+Value to_lower(Call& call) {
+  return text_value(call, python::lower(call.text(0)));
+}
 
 Value concat(Call& call) {
   std::string result;
@@ -96,15 +106,25 @@ Value join_items(Call& call, const Value& items, const std::string& separator) {
   });
   return Value(std::move(result));
 }
-Value join_sequence(Call& call) { return join_items(call, call[0], call.text(1)); }
-Value join_by_separator(Call& call) { return join_items(call, call[1], call.text(0)); }
+Value join_sequence(Call& call) {
+  return join_items(call, call[0], call.text(1));
+}
+Value join_by_separator(Call& call) {
+  return join_items(call, call[1], call.text(0));
+}
 
 Value trim_side(Call& call, Side side) {
   return text_value(call, std::string(strip(call.text(0), optional_text(call[1]), side)));
 }
-Value trim(Call& call) { return trim_side(call, Side::both); }
-Value trim_left(Call& call) { return trim_side(call, Side::left); }
-Value trim_right(Call& call) { return trim_side(call, Side::right); }
+Value trim(Call& call) {
+  return trim_side(call, Side::both);
+}
+Value trim_left(Call& call) {
+  return trim_side(call, Side::left);
+}
+Value trim_right(Call& call) {
+  return trim_side(call, Side::right);
+}
 
 Value norm(Call& call) {
   if (call[0].is_null()) return Value();
@@ -192,14 +212,18 @@ Value characters(Call& call) {
   constexpr std::string_view kPunctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
   constexpr std::string_view kBlanks = " \t\n\r\v\f";
   const std::string letters = std::string(kLower) + std::string(kUpper);
-  const std::string printable = std::string(kDigits) + letters + std::string(kPunctuation) + std::string(kBlanks);
+  const std::string printable =
+      std::string(kDigits) + letters + std::string(kPunctuation) + std::string(kBlanks);
   struct Class {
     size_t parameter;
     std::string_view members;
   };
   const Class classes[] = {
-      {0, kDigits}, {1, "0123456789abcdefABCDEF"}, {2, kLower},     {3, kUpper},
-      {4, letters}, {6, "01234567"},               {7, kPunctuation}, {8, printable}, {11, kBlanks},
+      {0, kDigits},      {1, "0123456789abcdefABCDEF"},
+      {2, kLower},       {3, kUpper},
+      {4, letters},      {6, "01234567"},
+      {7, kPunctuation}, {8, printable},
+      {11, kBlanks},
   };
   for (const size_t missing : {5u, 9u, 10u}) {  // letters, lowercase, uppercase
     if (call.truth(missing)) {
@@ -254,13 +278,11 @@ std::vector<Declaration> string_functions() {
       {"isEmpty", Use::both, "string: string?, trim: bool = true, chars: string? = null", is_empty},
       {"replace", Use::method, "string: string, old: string, new: string, count: int|bool = -1",
        replace_text},
-      {"replace", Use::method, "string: string, replacements: dict, count: int|bool = -1",
-       replace_by_dict},
+      {"replace", Use::method, "string: string, replacements: dict, count: int|bool = -1", replace_by_dict},
       {"format", Use::both, "_FormatString: string, *args: any, **kwargs: any", format_text},
       {"substring", Use::method, "string: string, start: int|bool, length: int|bool = -1", substring},
       {"indexOf", Use::method, "string: string, sub: string, start: int|bool = 0", index_of},
-      {"indexOf", Use::method, "string: string, sub: string, start: int|bool, length: int|bool",
-       index_of_in},
+      {"indexOf", Use::method, "string: string, sub: string, start: int|bool, length: int|bool", index_of_in},
       {"lastIndexOf", Use::method, "string: string, sub: string, start: int|bool = 0", last_index_of},
       {"lastIndexOf", Use::method, "string: string, sub: string, start: int|bool, length: int|bool",
        last_index_of_in},

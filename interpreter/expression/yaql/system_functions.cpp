@@ -64,16 +64,14 @@ Value unpack(Call& call) {
   while (items.size() <= call.rest.size() && walk->next(item)) items.push_back(std::move(item));
   if (!call.rest.empty()) {
     if (items.size() != call.rest.size()) {
-      throw python::ValueError(
-          fmt::format("cannot unpack {} items into {}", items.size(), call.rest.size()));
+      throw python::ValueError(fmt::format("cannot unpack {} items into {}", items.size(), call.rest.size()));
     }
     for (size_t i = 0; i < items.size(); ++i) frame->set(call.rest[i].value.as_string(), items[i]);
     return context(std::move(frame));
   }
   // Without names all items become $1, $2, ...; of a generator the first is gone by now.
   size_t position = 0;
-  const bool again = list || call[0].is_set() || call[0].is_map() ||
-                     call[0].object_as<DictView>() != nullptr;
+  const bool again = list || call[0].is_set() || call[0].is_map() || call[0].object_as<DictView>() != nullptr;
   for_each(call.evaluation, again ? call[0] : make_generator([&](Value& next) { return walk->next(next); }),
            [&](const Value& next) {
              call.evaluation.charge(sizeof(Value) * 4);

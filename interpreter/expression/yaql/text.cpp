@@ -74,7 +74,9 @@ List printable_items(const IteratorPtr& walk, size_t depth) {
 
 }  // namespace
 
-Value to_printable(const Value& value) { return printable(value, 0); }
+Value to_printable(const Value& value) {
+  return printable(value, 0);
+}
 
 std::string python_text(const Value& value) {
   if (value.is_string()) return value.as_string();

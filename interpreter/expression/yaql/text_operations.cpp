@@ -78,8 +78,8 @@ std::vector<std::string> split(std::string_view text, const std::optional<std::s
   return parts;
 }
 
-std::vector<std::string> split_from_right(std::string_view text,
-                                          const std::optional<std::string>& separator, int64_t most) {
+std::vector<std::string> split_from_right(std::string_view text, const std::optional<std::string>& separator,
+                                          int64_t most) {
   if (!separator) return split_at_blanks_from_right(text, most);
   if (separator->empty()) throw python::ValueError("empty separator");
   std::vector<std::string> parts;
@@ -149,8 +149,8 @@ int64_t find_last(std::string_view text, std::string_view part, int64_t begin, i
   return find_in(text, part, begin, end, true);
 }
 
-std::string replace(std::string_view text, std::string_view old, std::string_view replacement,
-                    int64_t count, size_t most) {
+std::string replace(std::string_view text, std::string_view old, std::string_view replacement, int64_t count,
+                    size_t most) {
   std::string result;
   const auto add = [&](std::string_view part) {
     if (result.size() + part.size() > most) {

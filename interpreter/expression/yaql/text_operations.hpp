@@ -13,8 +13,8 @@ namespace gregale::expression::yaql {
 // separator throws python::ValueError.
 std::vector<std::string> split(std::string_view text, const std::optional<std::string>& separator,
                                int64_t most);
-std::vector<std::string> split_from_right(std::string_view text,
-                                          const std::optional<std::string>& separator, int64_t most);
+std::vector<std::string> split_from_right(std::string_view text, const std::optional<std::string>& separator,
+                                          int64_t most);
 
 enum class Side { left, right, both };
 // strip(): takes off characters of [characters], or blanks.
@@ -32,7 +32,7 @@ int64_t find(std::string_view text, std::string_view part, int64_t begin, int64_
 int64_t find_last(std::string_view text, std::string_view part, int64_t begin, int64_t end);
 
 // replace(); [count] < 0 is all. Throws Error(limit) when the result would have more than [most] bytes.
-std::string replace(std::string_view text, std::string_view old, std::string_view replacement,
-                    int64_t count, size_t most);
+std::string replace(std::string_view text, std::string_view old, std::string_view replacement, int64_t count,
+                    size_t most);
 
 }  // namespace gregale::expression::yaql

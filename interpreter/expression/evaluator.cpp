@@ -1,0 +1,189 @@
+#include "interpreter/expression/evaluator.hpp"
+
+#include <fmt/format.h>
+
+#include <variant>
+#include <vector>
+
+#include "core/json.hpp"
+#include "interpreter/expression/jinja/jinja.hpp"
+#include "interpreter/expression/jinja/sequence.hpp"
+#include "interpreter/expression/python/errors.hpp"
+#include "interpreter/expression/python/text.hpp"
+#include "interpreter/expression/yaql/text_operations.hpp"
+#include "interpreter/expression/yaql/yaql.hpp"
+
+namespace gregale::expression {
+
+namespace {
+
+using grammar::Language;
+
+// An expression that passed as a template but is none: fails whenever it is evaluated.
+struct BrokenProgram {
+  grammar::SyntaxError error;
+  Value evaluate(const Scope&) const { throw EvaluationError(error.message, error.begin, error.end); }
+};
+
+struct Piece {
+  size_t begin;
+  size_t end;
+  size_t inner;  // where the program's offsets count from
+  std::variant<YaqlProgram, JinjaProgram, BrokenProgram> program;
+
+  Value evaluate(const Scope& scope) const {
+    try {
+      return std::visit([&](const auto& bound) { return bound.evaluate(scope); }, program);
+    } catch (const EvaluationError& error) {
+      throw EvaluationError(error.what(), inner + error.begin, inner + error.end);
+    } catch (const core::Error& error) {
+      throw EvaluationError(error.what(), begin, end);
+    }
+  }
+};
+
+Piece bind(const grammar::Expression& expression, const grammar::Expression::Piece& piece) {
+  const std::string_view text = std::string_view(expression.text).substr(piece.inner);
+  Piece bound{piece.begin, piece.end, piece.inner, BrokenProgram{}};
+  if (piece.failure) {
+    bound.program = BrokenProgram{*piece.failure};
+  } else if (expression.language == Language::yaql) {
+    bound.program = YaqlProgram(piece.tree, text);
+  } else {
+    bound.program = JinjaProgram(piece.tree, text);
+  }
+  return bound;
+}
+
+}  // namespace
+
+struct BoundExpression::Implementation {
+  Language language;
+  bool whole;
+  std::string text;
+  std::vector<Piece> pieces;
+};
+
+BoundExpression::BoundExpression(const grammar::Expression& expression)
+    : implementation_(std::make_unique<Implementation>()) {
+  implementation_->language = expression.language;
+  implementation_->whole = expression.whole;
+  implementation_->text = expression.text;
+  implementation_->pieces.reserve(expression.pieces.size());
+  for (const grammar::Expression::Piece& piece : expression.pieces) {
+    implementation_->pieces.push_back(bind(expression, piece));
+  }
+}
+
+BoundExpression::~BoundExpression() = default;
+BoundExpression::BoundExpression(BoundExpression&&) noexcept = default;
+BoundExpression& BoundExpression::operator=(BoundExpression&&) noexcept = default;
+
+const std::string& BoundExpression::text() const noexcept {
+  return implementation_->text;
+}
+
+Value BoundExpression::evaluate(const Scope& scope) const {
+  const Implementation& bound = *implementation_;
+  // A Jinja template is one piece, and its value is the text.
+  if (bound.whole || bound.language == Language::jinja) return bound.pieces.front().evaluate(scope);
+  // Mistral replaces text: equal pieces are replaced together by the value of the first, and a value that
+  // contains the text of a later piece is changed, too.
+  std::string result = bound.text;
+  for (const Piece& piece : bound.pieces) {
+    const Value value = piece.evaluate(scope);
+    const std::string_view written =
+        std::string_view(bound.text).substr(piece.begin, piece.end - piece.begin);
+    try {
+      result = yaql::replace(result, written, python::str(value), -1, python::kTextLimit);
+    } catch (const core::Error& error) {
+      throw EvaluationError(error.what(), piece.begin, piece.end);
+    }
+  }
+  return Value(std::move(result));
+}
+
+namespace {
+
+constexpr size_t kDataDepth = 500;
+
+bool is_data(const Value& value, size_t depth) {
+  if (depth > kDataDepth) return false;
+  switch (value.kind()) {
+    case Value::Kind::list:
+      if (value.is_marked()) return false;
+      for (const Value& item : value.as_list()) {
+        if (!is_data(item, depth + 1)) return false;
+      }
+      return true;
+    case Value::Kind::map:
+      if (value.is_marked()) return false;
+      for (const core::Map::Entry& entry : value.as_map()) {
+        if (!entry.key.is_string() || !is_data(entry.value, depth + 1)) return false;
+      }
+      return true;
+    case Value::Kind::set:
+    case Value::Kind::date_time:
+    case Value::Kind::time_span:
+    case Value::Kind::object:
+      return false;
+    default:
+      return true;
+  }
+}
+
+[[noreturn]] void refuse(const std::string& why) {
+  throw EvaluationError(why, 0, 0);
+}
+
+Value data_key(const Value& key) {
+  if (key.is_string()) return key;
+  if (key.is_list() || key.is_map() || key.is_set() || key.is_object()) {
+    refuse(fmt::format("a {} cannot be a key of a result", key.kind_name()));
+  }
+  if (key.is_date_time()) return Value(core::iso_local_text(key.local_microseconds(), true));
+  return Value(core::to_json(key));
+}
+
+Value convert(const Value& value, size_t depth) {
+  if (depth > kDataDepth) refuse("the result is nested too deeply");
+  switch (value.kind()) {
+    case Value::Kind::list: {
+      core::List items;
+      items.reserve(value.size());
+      for (const Value& item : value.as_list()) items.push_back(convert(item, depth + 1));
+      return Value(std::move(items));
+    }
+    case Value::Kind::set: {
+      core::List items;
+      items.reserve(value.size());
+      for (const core::Map::Entry& entry : value.as_set()) items.push_back(convert(entry.key, depth + 1));
+      return Value(std::move(items));
+    }
+    case Value::Kind::map: {
+      core::Map map;
+      map.reserve(value.size());
+      for (const core::Map::Entry& entry : value.as_map()) {
+        map.set(data_key(entry.key), convert(entry.value, depth + 1));
+      }
+      return Value(std::move(map));
+    }
+    case Value::Kind::date_time:
+      return Value(core::iso_local_text(value.local_microseconds(), true));
+    case Value::Kind::time_span:
+      return static_cast<double>(value.as_time_span()) / static_cast<double>(core::kSecond);
+    case Value::Kind::object:
+      if (const auto* failed = value.object_as<jinja::FailedSequence>()) refuse(failed->error);
+      refuse(fmt::format("the result is a {}, which has no form as data", value.kind_name()));
+    default:
+      return value;
+  }
+}
+
+}  // namespace
+
+Value to_data(const Value& value) {
+  return is_data(value, 0) ? value : convert(value, 0);
+}
+
+}  // namespace gregale::expression

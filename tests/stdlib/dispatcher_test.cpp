@@ -1,0 +1,225 @@
+#include "stdlib/openstack/dispatcher.hpp"
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <mutex>
+
+#include "stdlib/openstack/service_error.hpp"
+#include "stdlib/registry.hpp"
+#include "tests/stdlib/stub_cloud.hpp"
+
+namespace gregale::stdlib {
+namespace {
+
+using core::Map;
+using core::Value;
+using interpreter::ActionCall;
+using interpreter::ActionResult;
+using tests::json_response;
+using tests::ServerRequest;
+using tests::ServerResponse;
+using tests::StubCloud;
+
+class Dispatcher : public ::testing::Test {
+ protected:
+  Dispatcher()
+      : session_(client_, clock_, [this] {
+          ++credentials_read_;
+          return cloud_.credentials(own_region_);
+        }) {
+    register_openstack_actions(registry_, session_);
+  }
+
+  ActionResult run(const std::string& name, const Value& input, const std::string& region = {},
+                   const Value& custom_context = {}) {
+    ActionCall call{name, input, {}};
+    call.context.region = region;
+    call.context.custom_context = custom_context;
+    std::promise<ActionResult> promise;
+    registry_.find(name)->start(std::move(call),
+                                [&](ActionResult result) { promise.set_value(std::move(result)); });
+    return promise.get_future().get();
+  }
+
+  // Answers with what `responses_` has next, and 404 after that.
+  ServerResponse answer(const ServerRequest& request) {
+    const std::lock_guard lock(mutex_);
+    seen_.push_back(request);
+    if (responses_.empty()) return json_response(404, "{}");
+    const ServerResponse response = responses_.front();
+    responses_.erase(responses_.begin());
+    return response;
+  }
+
+  std::string own_region_;
+  int credentials_read_ = 0;
+  std::mutex mutex_;
+  std::vector<ServerRequest> seen_;
+  std::vector<ServerResponse> responses_;
+  StubCloud cloud_{[this](const ServerRequest& request) { return answer(request); }};
+  core::RealClock clock_;
+  interpreter::ActionRegistry registry_;
+  OpenstackSession session_;
+  HttpClient client_;
+};
+
+TEST_F(Dispatcher, RegionOfTheInputWinsOverTheContextAndTheCredentials) {
+  own_region_ = "RegionOne";
+  const auto region_of = [&](const Value& input, const std::string& context) {
+    seen_.clear();
+    responses_ = {json_response(200, R"({"networks": []})")};
+    const ActionResult result = run("neutron.list_networks", input, context);
+    EXPECT_EQ(result.state, ActionResult::State::success) << result.message;
+    return seen_.at(0).path;
+  };
+  EXPECT_EQ(region_of(Map{}, ""), "/RegionOne/network/v2.0/networks");
+  EXPECT_EQ(region_of(Map{}, "RegionTwo"), "/RegionTwo/network/v2.0/networks");
+  EXPECT_EQ(region_of(Map{{"region", "RegionOne"}}, "RegionTwo"), "/RegionOne/network/v2.0/networks");
+  EXPECT_EQ(region_of(Map{{"action_region", "RegionTwo"}}, "RegionOne"), "/RegionTwo/network/v2.0/networks");
+  EXPECT_EQ(region_of(Map{{"action_region", ""}}, "RegionTwo"), "/RegionTwo/network/v2.0/networks");
+}
+
+TEST_F(Dispatcher, NoRegionAtAllIsAnErrorThatNamesThem) {
+  const ActionResult result = run("neutron.list_networks", Map{});
+  EXPECT_EQ(result.state, ActionResult::State::error);
+  EXPECT_EQ(result.message,
+            "neutron.list_networks failed: Service network is in several regions, and none is "
+            "named; name one of: RegionOne, RegionTwo");
+  EXPECT_EQ(run("neutron.list_networks", Map{{"region", 7}}).state, ActionResult::State::error);
+  EXPECT_TRUE(seen_.empty());
+}
+
+TEST_F(Dispatcher, ErrorsCarryTheServicesWordsRegionAndRequestId) {
+  responses_ = {json_response(409, R"({"NeutronError": {"type": "IpInUse", "message": "In use.", )"
+                                   R"("detail": ""}})")};
+  responses_[0].headers.emplace_back("X-Openstack-Request-Id", "req-1");
+  const ActionResult result = run("neutron.delete_network", Map{{"network", "n"}}, "RegionTwo");
+  EXPECT_EQ(result.message,
+            "neutron.delete_network failed in region RegionTwo: HTTP 409: In use. (request req-1)");
+  EXPECT_EQ(result.data, Value(result.message));
+}
+
+TEST_F(Dispatcher, TokenIsRenewedOnceAfterA401) {
+  responses_ = {json_response(401, "{}"), json_response(200, R"({"networks": [1]})")};
+  const ActionResult renewed = run("neutron.list_networks", Map{}, "RegionOne");
+  ASSERT_EQ(renewed.state, ActionResult::State::success) << renewed.message;
+  EXPECT_EQ(cloud_.tokens(), 2);
+  EXPECT_NE(seen_[0].header("x-auth-token"), seen_[1].header("x-auth-token"));
+  responses_ = {json_response(401, "{}"), json_response(401, "{}"), json_response(401, "{}")};
+  const ActionResult refused = run("neutron.list_networks", Map{}, "RegionOne");
+  EXPECT_EQ(refused.state, ActionResult::State::error);
+  EXPECT_EQ(responses_.size(), 1u) << "two attempts, no more";
+}
+
+TEST_F(Dispatcher, ReadsAreRepeatedAndChangesAreNot) {
+  ServerResponse busy = json_response(503, R"({"message": "busy"})");
+  busy.headers.emplace_back("Retry-After", "0");
+  ServerResponse gone;
+  gone.hang_up = true;
+  responses_ = {busy, gone, json_response(200, R"({"networks": []})")};
+  EXPECT_EQ(run("neutron.list_networks", Map{}, "RegionOne").state, ActionResult::State::success);
+  responses_ = {busy, busy, busy, json_response(200, "{}")};
+  EXPECT_EQ(run("neutron.list_networks", Map{}, "RegionOne").state, ActionResult::State::error);
+  responses_ = {busy, json_response(200, "{}")};
+  EXPECT_EQ(run("neutron.delete_network", Map{{"network", "n"}}, "RegionOne").message,
+            "neutron.delete_network failed in region RegionOne: HTTP 503: busy");
+}
+
+TEST_F(Dispatcher, MicroversionIsAskedForOnce) {
+  const ServerResponse version = json_response(200, R"({"version": {"version": "2.60"}})");
+  const ServerResponse server = json_response(200, R"({"server": {"id": "s"}})");
+  responses_ = {version, server, server};
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(run("nova.servers_get", Map{{"server", "s"}}, "RegionOne").data.get("id"), Value("s"));
+  }
+  ASSERT_EQ(seen_.size(), 3u);
+  EXPECT_EQ(seen_[0].header("openstack-api-version"), "");
+  EXPECT_EQ(seen_[1].header("openstack-api-version"), "compute 2.60");
+  EXPECT_EQ(seen_[2].path, "/RegionOne/compute/servers/s");
+}
+
+TEST_F(Dispatcher, PagesThatNeverEndAreAnError) {
+  const ServerResponse page =
+      json_response(200, R"({"networks": [], "networks_links": [{"rel": "next", "href": "/?a=1"}]})");
+  responses_.assign(10'010, page);
+  const ActionResult result = run("neutron.list_networks", Map{}, "RegionOne");
+  EXPECT_NE(result.message.find("more than 10000 pages"), std::string::npos) << result.message;
+}
+
+TEST_F(Dispatcher, CredentialsOfTheCustomContextWin) {
+  const Value context = Map{{"os", Map{{"auth", Map{{"auth_url", cloud_.url()}, {"token", tests::kCanary}}},
+                                       {"region_name", "RegionTwo"}}}};
+  responses_ = {json_response(200, R"({"networks": []})")};
+  const ActionResult result = run("neutron.list_networks", Map{}, "", context);
+  EXPECT_EQ(result.state, ActionResult::State::success) << result.message;
+  EXPECT_EQ(seen_[0].path, "/RegionTwo/network/v2.0/networks");
+  EXPECT_EQ(credentials_read_, 0);
+  const ActionResult incomplete =
+      run("neutron.list_networks", Map{}, "", Map{{"os", Map{{"auth", Map{{"auth_url", "http://k"}}}}}});
+  EXPECT_NE(incomplete.message.find("username is missing"), std::string::npos) << incomplete.message;
+}
+
+TEST_F(Dispatcher, NothingIsReadBeforeTheFirstCall) {
+  EXPECT_GT(registry_.action_names().size(), 400u);
+  EXPECT_NE(registry_.find_signature("nova.servers_list"), nullptr);
+  EXPECT_EQ(credentials_read_, 0);
+}
+
+TEST_F(Dispatcher, GenericRequestsReachAnyService) {
+  responses_ = {json_response(202, R"({"made": true})")};
+  const ActionResult result = run("openstack.request",
+                                  Map{{"service", "image"},
+                                      {"method", "post"},
+                                      {"path", "v2/things/{x}"},
+                                      {"query", Map{{"a", core::List{1, 2}}}},
+                                      {"body", Map{{"b", "{not a template}"}}},
+                                      {"headers", Map{{"X-Other", "o"}}}},
+                                  "RegionOne");
+  ASSERT_EQ(result.state, ActionResult::State::success) << result.message;
+  EXPECT_EQ(result.data.get("status"), Value(202));
+  EXPECT_EQ(result.data.get("body"), Value(Map{{"made", true}}));
+  EXPECT_EQ(seen_[0].query, "a=1&a=2");
+  EXPECT_EQ(seen_[0].body, R"({"b":"{not a template}"})");
+  EXPECT_EQ(seen_[0].header("x-other"), "o");
+  EXPECT_EQ(run("openstack.request", Map{{"service", ""}, {"path", "/"}}).state, ActionResult::State::error);
+}
+
+TEST_F(Dispatcher, SecretsAreInNoMessage) {
+  responses_ = {json_response(500, "<html><h1>500</h1></html>")};
+  std::string messages = run("neutron.delete_network", Map{{"network", "n"}}, "RegionOne").message;
+  messages += run("neutron.delete_network", Map{{"network", ".."}}, "RegionOne").message;
+  messages += run("neutron.list_networks", Map{}, "RegionNine").message;
+  cloud_.keystone_status = 401;
+  const Value context =
+      Map{{"os", Map{{"auth", Map{{"auth_url", cloud_.url()}, {"token", tests::kCanary}}}}}};
+  messages += run("neutron.list_networks", Map{}, "RegionOne", context).message;
+  EXPECT_EQ(messages.find(tests::kCanary), std::string::npos) << messages;
+  EXPECT_GT(messages.size(), 200u);
+}
+
+TEST(ServiceError, FindsTheMessageInEveryFormat) {
+  const auto message = [](const std::string& body) {
+    HttpResponse response;
+    response.status = 404;
+    response.reason = "Not Found";
+    response.body = body;
+    return service_message(response);
+  };
+  EXPECT_EQ(message(R"({"error": {"code": 404, "message": "No user.", "title": "Not Found"}})"), "No user.");
+  EXPECT_EQ(message(R"({"itemNotFound": {"code": 404, "message": "No server."}})"), "No server.");
+  EXPECT_EQ(message(R"({"message": "No image<br /><br />\n", "code": "404 Not Found"})"), "No image");
+  EXPECT_EQ(message(R"({"NeutronError": {"type": "T", "message": "No port.", "detail": ""}})"), "No port.");
+  EXPECT_EQ(message(R"({"explanation": "The resource could not be found.", "code": 404, )"
+                    R"("error": {"message": "The Stack (x) could not be found.", "type": "T"}})"),
+            "The Stack (x) could not be found.");
+  EXPECT_EQ(message("<html><h1>Not Found</h1><p>The &quot;thing&quot;</p></html>"),
+            "Not Found The \"thing\"");
+  EXPECT_EQ(message(R"({"errors": [{"title": "Bad", "detail": "d"}]})"), "Bad");
+  EXPECT_EQ(message(""), "Not Found");
+  EXPECT_EQ(message("\xFF\xFE"), "Not Found");
+  EXPECT_LT(message(std::string(100'000, 'x')).size(), 3000u);
+}
+
+}  // namespace
+}  // namespace gregale::stdlib

@@ -1,0 +1,372 @@
+// Replays the recorded exchanges of Mistral's OpenStack actions (tests/conformance/openstack_actions.jsonl).
+//
+// One server plays Keystone and all services. Each case has an endpoint of its own, whose path begins with
+// the case's number; what comes there is compared with the recording and answered from it. Cases where this
+// program does better are named in tests/conformance/OPENSTACK_DIFFERENCES.md.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <future>
+#include <mutex>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "core/json.hpp"
+#include "stdlib/openstack/openstack_session.hpp"
+#include "stdlib/registry.hpp"
+#include "tests/stdlib/stub_server.hpp"
+
+namespace gregale::stdlib {
+namespace {
+
+using core::List;
+using core::Map;
+using core::Value;
+using interpreter::ActionCall;
+using interpreter::ActionResult;
+using tests::json_response;
+using tests::ServerRequest;
+using tests::ServerResponse;
+using tests::StubServer;
+
+constexpr const char* kFolder = GREGALE_SOURCE_DIR "/tests/conformance/";
+
+std::string read_text(const std::string& name) {
+  std::ifstream file(kFolder + name, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::string text_of(const Value& value, std::string_view key) {
+  const Value member = value.get(key);
+  return member.is_string() ? member.as_string() : std::string();
+}
+
+std::string percent_decoded(const std::string& text, bool form) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size()) {
+      out += static_cast<char>(std::stoi(text.substr(i + 1, 2), nullptr, 16));
+      i += 2;
+    } else {
+      out += form && text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return out;
+}
+
+// The decoded "name=value" pairs, ascending; JSON texts in one spelling.
+std::vector<std::string> query_pairs(const std::string& query) {
+  std::vector<std::string> pairs;
+  std::istringstream parts(query);
+  for (std::string part; std::getline(parts, part, '&');) {
+    const size_t equals = part.find('=');
+    std::string value = equals == std::string::npos ? "" : percent_decoded(part.substr(equals + 1), true);
+    pairs.push_back(percent_decoded(part.substr(0, equals), true) + "=" + value);
+  }
+  std::sort(pairs.begin(), pairs.end());
+  return pairs;
+}
+
+bool is_version_path(const std::string& path) {
+  static const std::regex form("/?(v[0-9.]+/?)?");
+  return std::regex_match(path, form);
+}
+
+std::string response_body(const Value& response) {
+  if (response.get("body_text").is_string()) return response.get("body_text").as_string();
+  return response.get("body").is_null() ? std::string() : core::to_json(response.get("body"));
+}
+
+ServerResponse recorded_response(const Value& response) {
+  ServerResponse out{static_cast<int>(response.get("status").as_integer()), response_body(response), {}};
+  if (response.get("headers").is_map()) {
+    for (const auto& [name, value] : response.get("headers").as_map()) {
+      if (value.is_string() && name != Value("Content-Length")) {
+        out.headers.emplace_back(name.as_string(), value.as_string());
+      }
+    }
+  }
+  return out;
+}
+
+// The body of a JSON patch is a set.
+Value comparable_body(const Value& body, const std::string& content_type) {
+  if (content_type.find("json-patch") == std::string::npos || !body.is_list()) return body;
+  List items = body.as_list();
+  std::sort(items.begin(), items.end(),
+            [](const Value& a, const Value& b) { return core::to_json(a) < core::to_json(b); });
+  return items;
+}
+
+// A pair of a response's chunks and its body, with the chunks as the JSON that they are: recordings keep
+// spelling and size of chunks, which this test's server does not.
+Value comparable_result(const Value& result) {
+  if (!result.is_list() || result.size() != 2) return result;
+  const Value chunks = result.as_list()[0];
+  if (!chunks.is_list() || chunks.size() == 0) return result;
+  std::string text;
+  for (const Value& chunk : chunks.as_list()) {
+    if (!chunk.is_string()) return result;
+    text += chunk.as_string();
+  }
+  try {
+    return List{core::parse_json(text), result.as_list()[1]};
+  } catch (const core::Error&) {
+    return result;
+  }
+}
+
+// One case while it runs.
+class Case {
+ public:
+  Case(Value data, const Value& services) : data_(std::move(data)) {
+    name_ = text_of(data_, "action") + "/" + text_of(data_, "case");
+    const std::string action = text_of(data_, "action");
+    const Value service = services.get(action.substr(0, action.find('.')));
+    endpoint_ = text_of(service, "fake_endpoint");
+    const Value types = service.get("service_types");
+    if (types.is_list() && types.size() > 0) type_ = types.as_list()[0].as_string();
+    const Value setup = service.get("client_setup_responses");
+    if (setup.is_list() && setup.size() > 0) discovery_ = setup.as_list()[0];
+    requests_ = data_.get("requests").as_list();
+    responses_ = data_.get("responses").as_list();
+    // What is only sent while the result is read is the traffic of a generator.
+    if (requests_.empty() && data_.get("error").is_null() && data_.get("serialization_requests").is_list()) {
+      requests_ = data_.get("serialization_requests").as_list();
+      responses_ = data_.get("serialization_responses").as_list();
+    }
+  }
+
+  const std::string& name() const { return name_; }
+  const Value& data() const { return data_; }
+  const std::string& type() const { return type_; }
+  // The part of the recorded endpoint behind the host.
+  std::string endpoint_path() const {
+    const size_t path = endpoint_.find('/', endpoint_.find("://") + 3);
+    return path == std::string::npos ? std::string() : endpoint_.substr(path);
+  }
+  std::string error() const { return text_of(data_, "error"); }
+  const std::vector<std::string>& complaints() const { return complaints_; }
+
+  // [path] is behind the case's own part of the URL.
+  ServerResponse answer(const ServerRequest& request, std::string path) {
+    const std::lock_guard lock(mutex_);
+    path = percent_decoded(path, false);
+    if (next_ < requests_.size() && fits(requests_[next_], request, path)) {
+      if (!is_version_path(path)) compare(requests_[next_], request);
+      return recorded_response(responses_[next_++]);
+    }
+    if (request.method == "GET" && (is_version_path(path) || path == endpoint_path())) {
+      return version_document();
+    }
+    complaints_.push_back("unexpected " + request.method + " " + path);
+    return json_response(404, "{}");
+  }
+
+  // What is wrong with the end; empty: nothing.
+  std::string judge(const ActionResult& result) {
+    const std::lock_guard lock(mutex_);
+    // Reading the created object once more is what fails there.
+    const bool may_succeed = error().rfind("result cannot be serialised", 0) == 0;
+    if (may_succeed && result.state == ActionResult::State::success) {
+      return complaints_.empty() ? "" : complaints_[0];
+    }
+    if (!error().empty()) {
+      return result.state == ActionResult::State::error ? "" : "an error was expected: " + error();
+    }
+    if (result.state != ActionResult::State::success) return result.message;
+    if (!complaints_.empty()) return complaints_[0];
+    if (next_ < requests_.size()) {
+      return "not sent: " + text_of(requests_[next_], "method") + " " + text_of(requests_[next_], "path");
+    }
+    if (comparable_result(result.data) == comparable_result(data_.get("result"))) return "";
+    // The client reads what it has created once more; the answer to the creation will do.
+    if (data_.get("serialization_requests").is_list() && !responses_.empty()) {
+      const Value body = responses_.back().get("body");
+      if (result.data == body) return "";
+      if (body.is_map()) {
+        for (const auto& [key, value] : body.as_map()) {
+          if (value == result.data) return "";
+        }
+      }
+    }
+    return "result " + core::to_json(result.data).substr(0, 300);
+  }
+
+ private:
+  bool fits(const Value& recorded, const ServerRequest& request, const std::string& path) const {
+    std::string wanted = text_of(recorded, "path");
+    if (!recorded.get("path_is_host_relative").truthy()) wanted = endpoint_path() + wanted;
+    return text_of(recorded, "method") == request.method && percent_decoded(wanted, false) == path;
+  }
+
+  void compare(const Value& recorded, const ServerRequest& request) {
+    const std::string where = request.method + " " + text_of(recorded, "path") + ": ";
+    if (request.header("x-auth-token").empty()) complaints_.push_back(where + "no token");
+    if (query_pairs(text_of(recorded, "raw_query")) != query_pairs(request.query)) {
+      complaints_.push_back(where + "query " + request.query);
+    }
+    const Value headers = recorded.get("headers");
+    for (const char* name : {"OpenStack-API-Version", "X-OpenStack-Nova-API-Version"}) {
+      std::string lower = name;
+      for (char& c : lower) c = static_cast<char>(std::tolower(c));
+      if (text_of(headers, name) != request.header(lower)) {
+        complaints_.push_back(where + name + " " + request.header(lower));
+      }
+    }
+    if (recorded.get("body_text").is_string()) {
+      if (text_of(recorded, "body_text") != request.body) complaints_.push_back(where + "text");
+      return;
+    }
+    const Value body = request.body.empty() ? Value() : core::parse_json(request.body);
+    const std::string type = text_of(headers, "Content-Type");
+    if (comparable_body(recorded.get("body"), type) != comparable_body(body, type) &&
+        recorded.get("body_base64").is_null()) {
+      complaints_.push_back(where + "body " + request.body);
+    }
+  }
+
+  ServerResponse version_document() const {
+    if (error().rfind("client construction failed", 0) == 0) return json_response(404, "{}");
+    const std::string mode = text_of(data_, "server_mode");
+    std::string body = core::to_json(discovery_.get("body"));
+    if (mode.rfind("mv:", 0) == 0) {
+      body = std::regex_replace(body, std::regex("\"version\":\"[0-9.]+\""),
+                                "\"version\":\"" + mode.substr(3) + "\"");
+    }
+    return json_response(200, body);
+  }
+
+  Value data_;
+  std::string name_, endpoint_, type_;
+  Value discovery_;
+  List requests_, responses_;
+  std::mutex mutex_;
+  size_t next_ = 0;
+  std::vector<std::string> complaints_;
+};
+
+class Recording {
+ public:
+  Recording()
+      : session_(client_, clock_, [] { return Credentials(); }),
+        server_([this](const ServerRequest& request) { return answer(request); }) {
+    register_openstack_actions(registry_, session_);
+    const Value services = core::parse_json(read_text("openstack_services.json")).get("services");
+    std::istringstream lines(read_text("openstack_actions.jsonl"));
+    for (std::string line; std::getline(lines, line);) {
+      cases_.push_back(std::make_unique<Case>(core::parse_json(line), services));
+    }
+  }
+
+  size_t size() const { return cases_.size(); }
+  Case& at(size_t index) { return *cases_[index]; }
+  bool describes(size_t index) const {
+    return registry_.find(text_of(cases_[index]->data(), "action")) != nullptr;
+  }
+
+  // What is wrong with the case; empty: nothing.
+  std::string run(size_t index) {
+    Case& test = *cases_[index];
+    const std::string name = text_of(test.data(), "action");
+    const interpreter::Action& action = *registry_.find(name);
+    ActionCall call{name, test.data().get("args"), {}};
+    const std::string refusal = interpreter::check_input(action.signature(), call.input);
+    if (!refusal.empty()) return test.error().empty() ? refusal : "";
+    call.context.region = "RegionTwo";
+    call.context.custom_context = Map{{"os", Map{{"auth", Map{{"auth_url", server_.url()},
+                                                              {"user_id", std::to_string(index)},
+                                                              {"password", "p"},
+                                                              {"project_id", "p"}}}}}};
+    std::promise<ActionResult> promise;
+    action.start(std::move(call), [&](ActionResult result) { promise.set_value(std::move(result)); });
+    return test.judge(promise.get_future().get());
+  }
+
+ private:
+  ServerResponse answer(const ServerRequest& request) {
+    if (request.path == "/v3/auth/tokens") {
+      const Value user =
+          core::parse_json(request.body).get("auth").get("identity").get("password").get("user");
+      return token(std::stoul(text_of(user, "id")));
+    }
+    // "/INDEX/RegionTwo" and what the case itself sees.
+    const size_t second = request.path.find('/', 1);
+    const size_t third = request.path.find('/', second + 1);
+    const std::string region = request.path.substr(second + 1, third - second - 1);
+    if (region != "RegionTwo") return json_response(404, "{}");
+    const std::string rest = third == std::string::npos ? "" : request.path.substr(third);
+    return cases_[std::stoul(request.path.substr(1))]->answer(request, rest);
+  }
+
+  ServerResponse token(size_t index) {
+    List endpoints;
+    for (const char* region : {"RegionOne", "RegionTwo"}) {
+      for (const char* interface : {"internal", "public"}) {
+        const std::string where = std::string(interface) == "public" ? region : std::string("internal");
+        endpoints.push_back(Map{{"interface", interface},
+                                {"region_id", region},
+                                {"url", server_.url() + "/" + std::to_string(index) + "/" + where +
+                                            cases_[index]->endpoint_path()}});
+      }
+    }
+    const Value catalog =
+        List{Map{{"type", cases_[index]->type()}, {"endpoints", Value(std::move(endpoints))}}};
+    ServerResponse response = json_response(201, core::to_json(Map{{"token", Map{{"catalog", catalog}}}}));
+    response.headers.emplace_back("X-Subject-Token", "token-of-" + std::to_string(index));
+    return response;
+  }
+
+  std::vector<std::unique_ptr<Case>> cases_;
+  core::RealClock clock_;
+  interpreter::ActionRegistry registry_;
+  OpenstackSession session_;
+  HttpClient client_;
+  StubServer server_;
+};
+
+// The cases that OPENSTACK_DIFFERENCES.md names: `nova.limits_get/minimal`, or `nova.limits_get` for all of
+// an action.
+std::set<std::string> known_differences() {
+  std::set<std::string> names;
+  const std::string text = read_text("OPENSTACK_DIFFERENCES.md");
+  static const std::regex quoted("`([a-z_0-9]+\\.[a-zA-Z_.0-9]+(/[a-zA-Z_0-9-]+)?)`");
+  for (auto at = std::sregex_iterator(text.begin(), text.end(), quoted); at != std::sregex_iterator(); ++at) {
+    names.insert((*at)[1]);
+  }
+  return names;
+}
+
+TEST(OpenstackConformance, SendsWhatMistralSendsAndGivesWhatMistralGives) {
+  Recording recording;
+  const std::set<std::string> differences = known_differences();
+  ASSERT_GT(recording.size(), 2000u);
+  size_t described = 0;
+  std::set<std::string> differing;
+  for (size_t i = 0; i < recording.size(); ++i) {
+    if (!recording.describes(i)) continue;
+    ++described;
+    const Case& test = recording.at(i);
+    const std::string mistake = recording.run(i);
+    if (mistake.empty()) continue;
+    const std::string action = text_of(test.data(), "action");
+    if (differences.count(test.name()) != 0) {
+      differing.insert(test.name());
+    } else if (differences.count(action) != 0) {
+      differing.insert(action);
+    } else {
+      ADD_FAILURE() << test.name() << ": " << mistake;
+    }
+  }
+  for (const std::string& name : differences) {
+    EXPECT_EQ(differing.count(name), 1u) << name << " is in OPENSTACK_DIFFERENCES.md and does not differ";
+  }
+  EXPECT_GT(described, 770u);
+}
+
+}  // namespace
+}  // namespace gregale::stdlib
