@@ -158,6 +158,10 @@ const std::vector<Code> kCodes = {
     {"GR0508", kWarning, "A line break inside an expression",
      "Gregale evaluates it, but Mistral takes an expression that is spread over lines for plain text.",
      "output: |\n  <% $.a +\n  $.b %>", "output: <% $.a + $.b %>"},
+    {"GR0509", kWarning, "A function as a filter",
+     "Mistral's functions are filters of the context: `_ | task('a')`. Gregale takes what stands before the "
+     "filter as its argument, stock Mistral does not.",
+     "{{ _.d | json_dump }}", "{{ json_dump(_.d) }}"},
 
     // ---- 06: data flow
     {"GR0601", kWarning, "Unknown variable",

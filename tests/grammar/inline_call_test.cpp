@@ -66,6 +66,7 @@ TEST(InlineCallTest, TellsWhatIsLost) {
   EXPECT_EQ(call("a x="), "a | !no-value[2,4)");
   EXPECT_EQ(call("a x=1 x=2"), "a | x=1 !repeated[6,9)");
   EXPECT_EQ(call("a x=\"b y=1"), "a | !unclosed[4,10)");
+  EXPECT_EQ(call("a x='"), "a | !unclosed[4,5)");
   EXPECT_EQ(call("  "), " | !no-name[0,2)");
 }
 
