@@ -36,6 +36,7 @@ Compilation compile(const std::vector<core::SourcePtr>& sources, const Options& 
   Lowered lowered = lower(definitions, report);
   check_task_names(definitions, report);
   check_graphs(definitions, lowered.program, report);
+  check_expressions(definitions, lowered, report);
   if (!result.diagnostics.has_errors()) result.program = std::move(lowered.program);
   return result;
 }

@@ -100,11 +100,11 @@ class Lowering {
       const YamlNode::Member* member = definition.node->find(key);
       return member == nullptr ? nullptr : &member->value;
     };
-    if (const YamlNode* output = value("output"); output != nullptr && !output->scalar.is_null()) {
-      action.output = builder_.value(output, site);
-    } else if (output != nullptr && output->kind != YamlNode::Kind::scalar) {
-      action.output = builder_.value(output, site);
-    }
+    site.usage = Usage::action_output;
+    const YamlNode* output = value("output");
+    const bool left_out =
+        output == nullptr || (output->kind == YamlNode::Kind::scalar && output->scalar.is_null());
+    if (!left_out) action.output = builder_.value(output, site);
     action.description = description(value("description"));
     program().actions.push_back(std::move(action));
   }
@@ -304,7 +304,8 @@ class Lowering {
   }
 
   std::optional<ir::Target> lower_target(const WorkflowDefinition& workflow, const TargetDefinition& target,
-                                         const ExpressionSite& site) {
+                                         ExpressionSite site) {
+    site.usage = Usage::guard;
     ir::Target lowered;
     lowered.kind = command_kind(target.command.name);
     const auto named = workflow.task_index.find(target.text->text);

@@ -134,13 +134,30 @@ Index ProgramBuilder::condition(const YamlNode* node, const ExpressionSite& site
   return text(*node, 0, trimmed, site);
 }
 
+// Plain text that begins an expression and does not end it.
+void ProgramBuilder::check_closed(const YamlNode& node, size_t offset, std::string_view text) {
+  struct Delimiters {
+    std::string_view open;
+    std::string_view close;
+  };
+  for (const Delimiters& d : {Delimiters{"<%", "%>"}, Delimiters{"{{", "}}"}}) {
+    const size_t at = text.find(d.open);
+    if (at == std::string_view::npos || text.find(d.close, at) != std::string_view::npos) continue;
+    report_.add("GR0504", node.span_of(offset + at, offset + at + 2),
+                fmt::format("this expression has no end (`{}`), so all of it is plain text", d.close));
+  }
+}
+
 Index ProgramBuilder::text(const YamlNode& node, size_t offset, std::string_view text,
                            const ExpressionSite& site) {
   grammar::ParsedText parsed = grammar::parse_text(text);
   for (const grammar::SyntaxError& error : parsed.errors) {
     report_.add("GR0501", node.span_of(offset + error.begin, offset + error.end), error.message);
   }
-  if (!parsed.expression) return constant(Value(text));
+  if (!parsed.expression) {
+    if (parsed.errors.empty()) check_closed(node, offset, text);
+    return constant(Value(text));
+  }
   ir::SourcedExpression expression;
   expression.expression = std::move(*parsed.expression);
   expression.location = location(offset == 0 ? node.span : node.span_of(offset, offset + text.size()));

@@ -49,6 +49,7 @@ class ProgramBuilder {
     void set(core::Value key, ir::Index child);
   };
 
+  void check_closed(const YamlNode& node, size_t offset, std::string_view text);
   ir::Index add(ir::Template entry);
   ir::Index collection(ir::Template::Kind kind, core::List keys, std::vector<ir::Index> children);
 

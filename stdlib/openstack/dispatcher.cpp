@@ -52,6 +52,19 @@ bool matches(const Value& item, const Value& by) {
   });
 }
 
+// The text in pieces as Python's HTTP client iterates over it, never within a character.
+Value chunks_of(std::string_view text) {
+  constexpr size_t kChunk = 128;
+  List chunks;
+  while (!text.empty()) {
+    size_t end = std::min(kChunk, text.size());
+    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0u) == 0x80u) ++end;
+    chunks.push_back(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+  return chunks;
+}
+
 // One call on its way. Lives as long as one of its exchanges is under way.
 class Dispatch : public std::enable_shared_from_this<Dispatch> {
  public:
@@ -149,7 +162,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
       region_ = endpoint.region;
     }
     urls_ = endpoint_urls(url, service_->version_path);
-    scope_.set("access", Map{{"project_id", access_->project_id}, {"user_id", access_->user_id}});
+    scope_.set("cloud", Map{{"project_id", access_->project_id}, {"user_id", access_->user_id}});
   }
 
   // Microversions.
@@ -294,9 +307,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
       headers.set(to_utf8(lower, {}), to_utf8(value, "ISO-8859-1"));
     }
     const Value text(response.body);
-    List chunks;
-    if (!response.body.empty()) chunks.push_back(text);
-    scope_.set("reply_pair", List{Value(std::move(chunks)), body});
+    scope_.set("reply_pair", List{chunks_of(response.body), body});
     scope_.set("reply_text", text);
     scope_.set("reply", body);
     scope_.set("reply_status", response.status);

@@ -35,6 +35,11 @@ Value json(const Value& value, const Arguments&) {
   return core::to_json(value);
 }
 
+// Text stays: for members that hold JSON as text.
+Value json_text(const Value& value, const Arguments&) {
+  return value.is_string() ? value : Value(core::to_json(value));
+}
+
 Value base64(const Value& value, const Arguments&) {
   if (!value.is_string()) refuse("text", value);
   return base64_encode(value.as_string());
@@ -80,6 +85,16 @@ Value without_nulls(const Value& value, const Arguments&) {
   return out;
 }
 
+// The value without the members that the first argument, a list, names.
+Value without(const Value& value, const Arguments& arguments) {
+  if (!value.is_map()) refuse("a mapping", value);
+  Map out = value.as_map();
+  if (!arguments.empty() && arguments[0].is_list()) {
+    for (const Value& name : arguments[0].as_list()) out.erase(name);
+  }
+  return out;
+}
+
 // Text as a list of one; a list as it is.
 Value as_list(const Value& value, const Arguments&) {
   if (value.is_list()) return value;
@@ -89,6 +104,22 @@ Value as_list(const Value& value, const Arguments&) {
 // The value, or the first argument where it is null.
 Value otherwise(const Value& value, const Arguments& arguments) {
   return value.is_null() && !arguments.empty() ? arguments[0] : value;
+}
+
+// Block storage's sort keys, "name:asc,size", where it calls the name something else.
+Value display_name_sort(const Value& value, const Arguments&) {
+  if (!value.is_string()) refuse("text", value);
+  std::string out;
+  std::string_view rest = value.as_string();
+  while (true) {
+    const std::string_view part = rest.substr(0, rest.find(','));
+    const std::string_view key = part.substr(0, part.find(':'));
+    out += key == "name" ? "display_name" : key;
+    out += part.substr(key.size());
+    if (part.size() == rest.size()) return out;
+    out += ',';
+    rest.remove_prefix(part.size() + 1);
+  }
 }
 
 // The value, or the first argument where that is a smaller number.
@@ -174,14 +205,17 @@ const std::map<std::string, Filter>& filters() {
       {"text", text},
       {"path", text},  // in a URL: slashes stay
       {"json", json},
+      {"json_text", json_text},
       {"base64", base64},
       {"commas", comma_separated},
       {"keys", keys},
       {"entries", entries},
       {"without_nulls", without_nulls},
+      {"without", without},
       {"list", as_list},
       {"or", otherwise},
       {"legacy_block_devices", legacy_block_devices},
+      {"display_name_sort", display_name_sort},
       {"at_most", at_most},
       {"references", references},
       {"boot_from_image", boot_from_image},

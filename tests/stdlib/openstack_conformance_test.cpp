@@ -93,8 +93,24 @@ ServerResponse recorded_response(const Value& response) {
   return out;
 }
 
+// With text that is JSON as what it means: its spelling is free.
+Value with_json_read(const Value& value) {
+  if (value.is_string() && value.as_string().find_first_of("{[") == 0) {
+    try {
+      return core::parse_json(value.as_string());
+    } catch (const core::Error&) {
+      return value;
+    }
+  }
+  if (!value.is_map()) return value;
+  Map out;
+  for (const auto& [key, member] : value.as_map()) out.set(key, with_json_read(member));
+  return out;
+}
+
 // The body of a JSON patch is a set.
-Value comparable_body(const Value& body, const std::string& content_type) {
+Value comparable_body(const Value& sent, const std::string& content_type) {
+  const Value body = with_json_read(sent);
   if (content_type.find("json-patch") == std::string::npos || !body.is_list()) return body;
   List items = body.as_list();
   std::sort(items.begin(), items.end(),
@@ -130,6 +146,8 @@ class Case {
     endpoint_ = text_of(service, "fake_endpoint");
     const Value types = service.get("service_types");
     if (types.is_list() && types.size() > 0) type_ = types.as_list()[0].as_string();
+    const Value sent = data_.get("requests");
+    if (type_.empty() && sent.size() > 0) type_ = text_of(sent.as_list()[0], "service_type");
     const Value setup = service.get("client_setup_responses");
     if (setup.is_list() && setup.size() > 0) discovery_ = setup.as_list()[0];
     requests_ = data_.get("requests").as_list();
@@ -211,7 +229,9 @@ class Case {
       complaints_.push_back(where + "query " + request.query);
     }
     const Value headers = recorded.get("headers");
-    for (const char* name : {"OpenStack-API-Version", "X-OpenStack-Nova-API-Version"}) {
+    for (const char* name : {"OpenStack-API-Version", "X-OpenStack-Nova-API-Version",
+                             "X-OpenStack-Ironic-API-Version", "X-OpenStack-Ironic-Inspector-API-Version",
+                             "X-Openstack-Manila-Api-Version", "X-OpenStack-Manila-API-Experimental"}) {
       std::string lower = name;
       for (char& c : lower) c = static_cast<char>(std::tolower(c));
       if (text_of(headers, name) != request.header(lower)) {
@@ -365,7 +385,7 @@ TEST(OpenstackConformance, SendsWhatMistralSendsAndGivesWhatMistralGives) {
   for (const std::string& name : differences) {
     EXPECT_EQ(differing.count(name), 1u) << name << " is in OPENSTACK_DIFFERENCES.md and does not differ";
   }
-  EXPECT_GT(described, 770u);
+  EXPECT_GT(described, 1700u);
 }
 
 }  // namespace
