@@ -48,6 +48,7 @@ Value list_of(Call& call, const std::vector<std::string>& parts, bool mutable_li
 }
 
 Value str(Call& call) {
+  call.evaluation.charge_integer(call[0]);
   return text_value(call, yaql_text(call[0]));
 }
 Value is_string(Call& call) {
