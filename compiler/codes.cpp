@@ -51,6 +51,11 @@ const std::vector<Code> kCodes = {
      "YAML 1.1 takes on, off, yes, no for booleans and 1 for a number, also as keys.", "tasks:\n  on: {...}",
      "tasks:\n  'on': {...}"},
 
+    {"GR0112", kWarning, "A value that YAML reads in a surprising way",
+     "By the rules of YAML 1.1 `no` and `off` are false, 0755 is 493 and 22:30 is 1350. In quotes they are "
+     "text.",
+     "country: no", "country: 'no'"},
+
     // ---- 02: structure
     {"GR0201", kError, "Unknown key", "The language has no such key at this place.", "on-sucess: next",
      "on-success: next"},
@@ -176,6 +181,26 @@ const std::vector<Code> kCodes = {
      "input: [n]\nvars: {n: 1}", "input: [n]\nvars: {m: 1}"},
     {"GR0703", kWarning, "with-items settings without with-items", "`concurrency` counts items.",
      "action: std.noop\nconcurrency: 2", "with-items: i in <% $.list %>\nconcurrency: 2"},
+    {"GR0704", kWarning, "Stock Mistral does something else",
+     "Gregale does what is written; stock Mistral drops it without a word. A definition that shall run on "
+     "both "
+     "should say it in another way.",
+     "action: std.echo output=1.5", "input: {output: 1.5}"},
+
+    // ---- 08: security
+    {"GR0801", kWarning, "A secret in the definition",
+     "Everyone who may read the definition sees the password, token or key. Definitions are stored, shown "
+     "and "
+     "sent to others; inputs, environments and the custom context can be kept apart.",
+     "smtp_password: open-sesame", "smtp_password: <% env().smtp_password %>"},
+
+    // ---- 09: regions
+    {"GR0901", kError, "A region where none counts", "Only OpenStack actions run in a region.",
+     "action: std.noop\nregion: RegionTwo", "action: nova.servers_list\nregion: RegionTwo"},
+    {"GR0902", kError, "Two regions for one call",
+     "The parameter and the task's `region` contradict each other.",
+     "action: nova.servers_list region=\"RegionOne\"\nregion: RegionTwo",
+     "action: nova.servers_list\nregion: RegionTwo"},
 };
 
 // [text] with each line set in by four blanks.

@@ -20,7 +20,7 @@ namespace {
 class ExpressionChecker {
  public:
   ExpressionChecker(const Definitions& definitions, const Lowered& lowered, Report& report)
-      : definitions_(definitions), lowered_(lowered), report_(report), variables_(lowered) {}
+      : definitions_(definitions), lowered_(lowered), report_(report), variables_(definitions, lowered) {}
 
   void check() {
     for (size_t i = 0; i < lowered_.sites.size(); ++i) {

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "compiler/keys.hpp"
+#include "core/similar.hpp"
+
 namespace gregale::compiler {
 
 using ir::Index;
@@ -39,10 +42,34 @@ bool merge(std::vector<uint64_t>& into, const std::vector<uint64_t>& from) {
 
 }  // namespace
 
-Variables::Variables(const Lowered& lowered) : program_(lowered.program) {
+namespace {
+
+// Whether a key that is not known may have been meant to declare variables.
+bool misspells_variables(const WorkflowDefinition& workflow) {
+  for (const YamlNode::Member& member : workflow.node->members) {
+    if (find_key(Place::workflow, member.key.text) == nullptr &&
+        !core::nearest_name(member.key.text, {"input", "vars", "tasks"}).empty()) {
+      return true;
+    }
+  }
+  for (const TaskDefinition& task : workflow.tasks) {
+    for (const YamlNode::Member& member : task.node->members) {
+      if (find_key(Place::task, member.key.text) == nullptr &&
+          !core::nearest_name(member.key.text, {"publish", "publish-on-error", "with-items"}).empty()) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+Variables::Variables(const Definitions& definitions, const Lowered& lowered) : program_(lowered.program) {
   std::unordered_set<std::string> all_vars;
   for (const ir::Workflow& workflow : program_.workflows) {
     scopes_.push_back(read_workflow(workflow));
+    if (misspells_variables(definitions.workflows[scopes_.size() - 1])) scopes_.back().unknown = true;
     std::vector<std::string> vars;
     read_map(workflow.vars, scopes_.back(), vars);
     all_vars.insert(vars.begin(), vars.end());

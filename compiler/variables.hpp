@@ -13,7 +13,7 @@ namespace gregale::compiler {
 
 class Variables {
  public:
-  explicit Variables(const Lowered& lowered);
+  Variables(const Definitions& definitions, const Lowered& lowered);
 
   // Whether the variable may be there. True as well where that cannot be told.
   bool visible(const ExpressionSite& site, std::string_view name) const;
