@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <span>
 #include <unordered_map>
 
 #include "compiler/ir/fields.hpp"
@@ -97,8 +98,8 @@ class Writer {
   void value(std::string_view key, const Value& value) {
     if (!value.is_null()) set(key, to_json_data(value));
   }
-  template <typename Enum, typename Names>
-  void choice(std::string_view key, Enum value, const Names& names) {
+  template <typename Enum>
+  void choice(std::string_view key, Enum value, std::span<const std::string_view> names) {
     const auto number = static_cast<size_t>(value);
     if (number != 0) set(key, Value(names[number]));
   }
@@ -174,8 +175,8 @@ class Reader {
     const Value* found = take(key);
     value = found == nullptr ? Value() : from_json_data(*found);
   }
-  template <typename Enum, typename Names>
-  void choice(std::string_view key, Enum& value, const Names& names) {
+  template <typename Enum>
+  void choice(std::string_view key, Enum& value, std::span<const std::string_view> names) {
     const Value* found = take(key);
     size_t number = 0;
     if (found != nullptr) {
