@@ -23,15 +23,11 @@ std::string_view to_string(Severity severity) noexcept {
   return "error";
 }
 
-Diagnostic& Diagnostics::add(Diagnostic diagnostic) {
-  for (Diagnostic& other : findings_) {
-    if (other.code == diagnostic.code && other.span.source == diagnostic.span.source &&
-        other.span.begin == diagnostic.span.begin && other.message == diagnostic.message) {
-      return other;
-    }
-  }
-  findings_.push_back(std::move(diagnostic));
-  return findings_.back();
+void Diagnostics::add(Diagnostic diagnostic) {
+  std::string identity =
+      fmt::format("{} {} {} {}", diagnostic.code, static_cast<const void*>(diagnostic.span.source.get()),
+                  diagnostic.span.begin, diagnostic.message);
+  if (known_.insert(std::move(identity)).second) findings_.push_back(std::move(diagnostic));
 }
 
 bool Diagnostics::has_errors() const noexcept {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "core/source.hpp"
@@ -39,10 +40,10 @@ struct Diagnostic {
   std::optional<Suggestion> suggestion = std::nullopt;
 };
 
-// Collects findings; at most one of each code at a place.
+// Collects findings. One that says the same at the same place as an earlier one is dropped.
 class Diagnostics {
  public:
-  Diagnostic& add(Diagnostic diagnostic);
+  void add(Diagnostic diagnostic);
   bool has_errors() const noexcept;
   bool empty() const noexcept { return findings_.empty(); }
   // By file in order of appearance, then by place.
@@ -53,6 +54,7 @@ class Diagnostics {
 
  private:
   std::vector<Diagnostic> findings_;
+  std::unordered_set<std::string> known_;
 };
 
 // For people: message, source line with a caret, notes; coloured with ANSI sequences if [colour].
