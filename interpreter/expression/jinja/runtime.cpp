@@ -33,9 +33,10 @@ const Value* Arguments::find(std::string_view name) const noexcept {
 Bound::Bound(std::string_view function, const Arguments& arguments,
              std::initializer_list<std::string_view> names, size_t required,
              size_t positional_only) {
-  const std::string title = std::string(function) + "()";
+  // Made for an error only: this runs once for each item of a sequence.
+  const auto title = [&] { return std::string(function) + "()"; };
   if (arguments.positional.size() > names.size()) {
-    throw TypeError(title + " takes at most " + std::to_string(names.size()) + " arguments (" +
+    throw TypeError(title() + " takes at most " + std::to_string(names.size()) + " arguments (" +
                     std::to_string(arguments.positional.size()) + " given)");
   }
   for (size_t i = 0; i < arguments.positional.size(); ++i) values_[i] = &arguments.positional[i];
@@ -43,16 +44,16 @@ Bound::Bound(std::string_view function, const Arguments& arguments,
     size_t position = positional_only;
     while (position < names.size() && names.begin()[position] != key) ++position;
     if (position == names.size()) {
-      throw TypeError(title + " got an unexpected keyword argument '" + key + "'");
+      throw TypeError(title() + " got an unexpected keyword argument '" + key + "'");
     }
     if (values_[position] != nullptr) {
-      throw TypeError(title + " got multiple values for argument '" + key + "'");
+      throw TypeError(title() + " got multiple values for argument '" + key + "'");
     }
     values_[position] = &value;
   }
   for (size_t i = 0; i < required; ++i) {
     if (values_[i] == nullptr) {
-      throw TypeError(title + " misses the argument '" + std::string(names.begin()[i]) + "'");
+      throw TypeError(title() + " misses the argument '" + std::string(names.begin()[i]) + "'");
     }
   }
 }

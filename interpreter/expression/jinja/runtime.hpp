@@ -166,6 +166,7 @@ class Generator : public python::Printable {
 
  private:
   mutable Next next_;
+  mutable bool finished_ = false;
 };
 Value make_generator(Generator::Next next);
 

@@ -10,12 +10,15 @@
 namespace gregale::expression::jinja {
 
 bool Generator::next(Runtime& runtime, Value& item) const {
-  if (!next_) return false;
+  if (finished_) return false;
+  const Runtime::Call level(runtime);  // lazy sequences may be within each other without end
   runtime.step();
-  Next step = std::move(next_);  // gone while it runs: it may not be entered again from inside
-  next_ = nullptr;
-  if (!step(runtime, item)) return false;
-  next_ = std::move(step);
+  finished_ = true;  // while it runs (it may not be entered again from inside) and after an error
+  if (!next_(runtime, item)) {
+    next_ = nullptr;
+    return false;
+  }
+  finished_ = false;
   return true;
 }
 
