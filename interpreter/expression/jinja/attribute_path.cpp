@@ -10,8 +10,7 @@ namespace gregale::expression::jinja {
 namespace {
 
 bool all_digits(std::string_view text) {
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 List parse_path(std::string_view text) {
@@ -27,8 +26,7 @@ List parse_path(std::string_view text) {
 
 }  // namespace
 
-AttributePath::AttributePath(const Value& attribute, Value fallback)
-    : fallback_(std::move(fallback)) {
+AttributePath::AttributePath(const Value& attribute, Value fallback) : fallback_(std::move(fallback)) {
   if (attribute.is_null()) return;
   require_defined(attribute);
   if (attribute.is_string()) {

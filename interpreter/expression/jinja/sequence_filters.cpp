@@ -186,8 +186,7 @@ Value dict_sort(Runtime& runtime, const Arguments& arguments) {
   const AttributePath whole{Value()};
   for (const Map::Entry& entry : map.as_map()) {
     items.push_back(Value::tuple({entry.key, entry.value}));
-    keys.push_back(whole.key(runtime, by == Value("key") ? entry.key : entry.value,
-                             flag(runtime, bound[1])));
+    keys.push_back(whole.key(runtime, by == Value("key") ? entry.key : entry.value, flag(runtime, bound[1])));
   }
   sort_by(runtime, items, keys, flag(runtime, bound[3]));
   return Value(std::move(items));
@@ -202,8 +201,7 @@ struct KeyHash {
 std::vector<std::vector<uint32_t>> grouped(Runtime& runtime, const List& keys) {
   std::vector<std::vector<uint32_t>> groups;
   List group_keys;
-  const bool texts =
-      std::all_of(keys.begin(), keys.end(), [](const Value& key) { return key.is_string(); });
+  const bool texts = std::all_of(keys.begin(), keys.end(), [](const Value& key) { return key.is_string(); });
   if (texts) {
     std::unordered_map<Value, size_t, KeyHash> known;
     for (size_t i = 0; i < keys.size(); ++i) {
@@ -250,8 +248,7 @@ Value group_by(Runtime& runtime, const Arguments& arguments) {
     List members;
     members.reserve(positions.size());
     for (uint32_t position : positions) members.push_back(items[position]);
-    Value grouper =
-        case_sensitive ? keys[positions.front()] : path.get(runtime, members.front());
+    Value grouper = case_sensitive ? keys[positions.front()] : path.get(runtime, members.front());
     groups.push_back(Value::tuple({std::move(grouper), Value(std::move(members))}).tagged(kGroup));
   }
   return Value(std::move(groups));
@@ -285,8 +282,7 @@ Value random(Runtime& runtime, const Arguments& arguments) {
 
 Value default_value(Runtime& runtime, const Arguments& arguments) {
   const Bound bound("default", arguments, {"value", "default_value", "boolean"}, 1);
-  const bool replace = is_undefined(bound.at(0)) ||
-                       (flag(runtime, bound[2]) && !truth(runtime, bound.at(0)));
+  const bool replace = is_undefined(bound.at(0)) || (flag(runtime, bound[2]) && !truth(runtime, bound.at(0)));
   if (!replace) return bound.at(0);
   return bound[1] == nullptr ? Value("") : bound.at(1);
 }
@@ -321,6 +317,8 @@ constexpr NamedFunction<Function> kFilters[] = {
 
 }  // namespace
 
-std::span<const NamedFunction<Function>> sequence_filters() { return kFilters; }
+std::span<const NamedFunction<Function>> sequence_filters() {
+  return kFilters;
+}
 
 }  // namespace gregale::expression::jinja
