@@ -39,13 +39,12 @@ struct tag_sign : opt<one<'-', '+'>> {};
 struct block_open : string<'{', '%'> {};
 struct variable_open : string<'{', '{'> {};
 struct comment_open : string<'{', '#'> {};
-struct block_close_text : sor<seq<string<'-', '%', '}'>, _>,
-                              string<'+', '%', '}'>,
-                              seq<string<'%', '}'>, opt<line_break>>> {};
+struct block_close_text
+    : sor<seq<string<'-', '%', '}'>, _>, string<'+', '%', '}'>, seq<string<'%', '}'>, opt<line_break>>> {};
 struct block_close : seq<_, block_close_text> {};
 struct variable_close : seq<_, sor<seq<string<'-', '}', '}'>, _>, string<'}', '}'>>> {};
-struct comment_close : sor<seq<string<'-', '#', '}'>, _>,
-                           string<'+', '#', '}'>, seq<string<'#', '}'>, opt<line_break>>> {};
+struct comment_close
+    : sor<seq<string<'-', '#', '}'>, _>, string<'+', '#', '}'>, seq<string<'#', '}'>, opt<line_break>>> {};
 
 struct tag : seq<block_open, tag_sign, _> {};
 struct name_leaf : seq<name> {};
@@ -57,10 +56,8 @@ struct equals : assign {};
 struct text : peg::plus<not_at<sor<block_open, variable_open, comment_open>>, peg::any> {};
 struct comment_end : until<comment_close> {};
 struct comment : seq<comment_open, must<comment_end>> {};
-struct output : node<NodeKind::jinja_output, variable_open, tag_sign, _, Tuple, must<variable_close>> {
-};
-struct raw_open : seq<tag, string<'r', 'a', 'w'>, _,
-                      sor<seq<string<'-', '%', '}'>, _>, string<'%', '}'>>> {};
+struct output : node<NodeKind::jinja_output, variable_open, tag_sign, _, Tuple, must<variable_close>> {};
+struct raw_open : seq<tag, string<'r', 'a', 'w'>, _, sor<seq<string<'-', '%', '}'>, _>, string<'%', '}'>>> {};
 struct raw_close : seq<tag, string<'e', 'n', 'd', 'r', 'a', 'w'>, _, block_close_text> {};
 struct raw_text : until<at<raw_close>> {};
 struct raw : seq<raw_open, must<raw_text>, raw_close> {};
@@ -92,13 +89,13 @@ using Endcall = word<'e', 'n', 'd', 'c', 'a', 'l', 'l'>;
 using Endfilter = word<'e', 'n', 'd', 'f', 'i', 'l', 't', 'e', 'r'>;
 using Endblock = word<'e', 'n', 'd', 'b', 'l', 'o', 'c', 'k'>;
 using Endautoescape = word<'e', 'n', 'd', 'a', 'u', 't', 'o', 'e', 's', 'c', 'a', 'p', 'e'>;
-struct closing_word : sor<Elif, Else, Endif, Endfor, Endset, Endwith, Endmacro, Endcall, Endfilter,
-                          Endblock, Endautoescape> {};
+struct closing_word
+    : sor<Elif, Else, Endif, Endfor, Endset, Endwith, Endmacro, Endcall, Endfilter, Endblock, Endautoescape> {
+};
 
-struct if_statement
-    : node<NodeKind::jinja_if, word<'i', 'f'>, _, TupleWithoutCondition, must<head_end>, body,
-           star<seq<middle<Elif>, _, TupleWithoutCondition, must<head_end>, body>>,
-           opt<seq<middle<Else>, must<head_end>, body>>, must<end_tag<Endif>>> {};
+struct if_statement : node<NodeKind::jinja_if, word<'i', 'f'>, _, TupleWithoutCondition, must<head_end>, body,
+                           star<seq<middle<Elif>, _, TupleWithoutCondition, must<head_end>, body>>,
+                           opt<seq<middle<Else>, must<head_end>, body>>, must<end_tag<Endif>>> {};
 
 struct in_word : word<'i', 'n'> {};
 struct filter_flag : word<'i', 'f'> {};
@@ -111,89 +108,77 @@ struct for_statement
 
 struct set_word : word<'s', 'e', 't'> {};
 struct member_word : name {};
-struct namespace_member
-    : node<NodeKind::jinja_attribute, at<seq<name, _, one<'.'>>>, name_leaf, _, one<'.'>, _,
-           must<member_word>> {};
+struct namespace_member : node<NodeKind::jinja_attribute, at<seq<name, _, one<'.'>>>, name_leaf, _, one<'.'>,
+                               _, must<member_word>> {};
 struct set_target : sor<namespace_member, Target> {};
 struct set_value : node<NodeKind::jinja_set, set_word, _, set_target, assign, Tuple> {};
 struct set_block : node<NodeKind::jinja_set_block, set_word, _, set_target,
                         opt<seq<_, one<'|'>, _, FilterChain>>, block_body<Endset>> {};
 
 struct with_assignment : seq<Target, must<equals>, Expression> {};
-struct with_assignments
-    : seq<not_at<head_end>, with_assignment,
-          star<seq<_, one<','>, _, with_assignment>>> {};
-struct with_statement : node<NodeKind::jinja_with, word<'w', 'i', 't', 'h'>, _,
-                             opt<with_assignments>, block_body<Endwith>> {};
+struct with_assignments : seq<not_at<head_end>, with_assignment, star<seq<_, one<','>, _, with_assignment>>> {
+};
+struct with_statement
+    : node<NodeKind::jinja_with, word<'w', 'i', 't', 'h'>, _, opt<with_assignments>, block_body<Endwith>> {};
 
 struct parameter_name
     : seq<not_at<sor<word<'t', 'r', 'u', 'e'>, word<'T', 'r', 'u', 'e'>, word<'f', 'a', 'l', 's', 'e'>,
-                     word<'F', 'a', 'l', 's', 'e'>, word<'n', 'o', 'n', 'e'>,
-                     word<'N', 'o', 'n', 'e'>>>,
+                     word<'F', 'a', 'l', 's', 'e'>, word<'n', 'o', 'n', 'e'>, word<'N', 'o', 'n', 'e'>>>,
           name> {};
-struct parameter
-    : node<NodeKind::jinja_parameter, parameter_name, opt<seq<assign, Expression>>> {};
+struct parameter : node<NodeKind::jinja_parameter, parameter_name, opt<seq<assign, Expression>>> {};
 struct close_parameters : seq<_, one<')'>> {};
 struct more_parameters : star<seq<_, one<','>, _, must<parameter>>> {};
 struct signature : seq<one<'('>, _, opt<seq<parameter, more_parameters>>, must<close_parameters>> {};
-struct macro_statement
-    : node<NodeKind::jinja_macro, word<'m', 'a', 'c', 'r', 'o'>, _, must<parameter_name>, _,
-           must<signature>, block_body<Endmacro>> {};
-struct call_statement
-    : node<NodeKind::jinja_call_block, word<'c', 'a', 'l', 'l'>, _, opt<signature>, _, Expression,
-           block_body<Endcall>> {};
+struct macro_statement : node<NodeKind::jinja_macro, word<'m', 'a', 'c', 'r', 'o'>, _, must<parameter_name>,
+                              _, must<signature>, block_body<Endmacro>> {};
+struct call_statement : node<NodeKind::jinja_call_block, word<'c', 'a', 'l', 'l'>, _, opt<signature>, _,
+                             Expression, block_body<Endcall>> {};
 
-struct filter_statement
-    : node<NodeKind::jinja_filter_block, word<'f', 'i', 'l', 't', 'e', 'r'>, _, FilterChain,
-           block_body<Endfilter>> {};
+struct filter_statement : node<NodeKind::jinja_filter_block, word<'f', 'i', 'l', 't', 'e', 'r'>, _,
+                               FilterChain, block_body<Endfilter>> {};
 struct end_block_name : seq<_, not_at<one<'-', '+', '%'>>, peg::plus<name_part>> {};
 struct block_name : name {};
-struct block_statement
-    : node<NodeKind::jinja_block, word<'b', 'l', 'o', 'c', 'k'>, _, must<block_name>,
-           opt<seq<_, word<'s', 'c', 'o', 'p', 'e', 'd'>>>,
-           opt<seq<_, word<'r', 'e', 'q', 'u', 'i', 'r', 'e', 'd'>>>, block_body<Endblock>,
-           opt<end_block_name>> {};
+struct block_statement : node<NodeKind::jinja_block, word<'b', 'l', 'o', 'c', 'k'>, _, must<block_name>,
+                              opt<seq<_, word<'s', 'c', 'o', 'p', 'e', 'd'>>>,
+                              opt<seq<_, word<'r', 'e', 'q', 'u', 'i', 'r', 'e', 'd'>>>, block_body<Endblock>,
+                              opt<end_block_name>> {};
 struct autoescape_statement
-    : node<NodeKind::jinja_autoescape,
-           word<'a', 'u', 't', 'o', 'e', 's', 'c', 'a', 'p', 'e'>, _, Expression,
+    : node<NodeKind::jinja_autoescape, word<'a', 'u', 't', 'o', 'e', 's', 'c', 'a', 'p', 'e'>, _, Expression,
            block_body<Endautoescape>> {};
 
 struct print_item : node<NodeKind::jinja_output, Expression> {};
-struct print_statement : seq<word<'p', 'r', 'i', 'n', 't'>, _, print_item,
-                             star<seq<_, one<','>, _, print_item>>> {};
+struct print_statement
+    : seq<word<'p', 'r', 'i', 'n', 't'>, _, print_item, star<seq<_, one<','>, _, print_item>>> {};
 
 // ---- statements that need a loader: read, so that their mistakes are told
 
-struct context_words
-    : seq<_, sor<word<'w', 'i', 't', 'h'>, word<'w', 'i', 't', 'h', 'o', 'u', 't'>>, _,
-          word<'c', 'o', 'n', 't', 'e', 'x', 't'>> {};
+struct context_words : seq<_, sor<word<'w', 'i', 't', 'h'>, word<'w', 'i', 't', 'h', 'o', 'u', 't'>>, _,
+                           word<'c', 'o', 'n', 't', 'e', 'x', 't'>> {};
 struct include_word : word<'i', 'n', 'c', 'l', 'u', 'd', 'e'> {};
-struct ignore_missing : seq<_, word<'i', 'g', 'n', 'o', 'r', 'e'>, _,
-                            word<'m', 'i', 's', 's', 'i', 'n', 'g'>> {};
-struct include_statement : node<NodeKind::jinja_load, include_word, _, Expression,
-                                opt<ignore_missing>, opt<context_words>> {};
+struct ignore_missing
+    : seq<_, word<'i', 'g', 'n', 'o', 'r', 'e'>, _, word<'m', 'i', 's', 's', 'i', 'n', 'g'>> {};
+struct include_statement
+    : node<NodeKind::jinja_load, include_word, _, Expression, opt<ignore_missing>, opt<context_words>> {};
 struct import_word : word<'i', 'm', 'p', 'o', 'r', 't'> {};
 struct as_word : word<'a', 's'> {};
 struct bare_name : seq<letter, star<name_part>> {};
 struct as_name : seq<_, as_word, _, must<bare_name>> {};
-struct import_statement : node<NodeKind::jinja_load, import_word, _, Expression, must<as_name>,
-                               opt<context_words>> {};
+struct import_statement
+    : node<NodeKind::jinja_load, import_word, _, Expression, must<as_name>, opt<context_words>> {};
 struct from_word : word<'f', 'r', 'o', 'm'> {};
 struct imported_name : seq<not_at<one<'_'>>, bare_name> {};
 struct imported : seq<not_at<context_words>, must<imported_name>, opt<as_name>> {};
 struct from_import : seq<_, word<'i', 'm', 'p', 'o', 'r', 't'>> {};
-struct from_statement
-    : node<NodeKind::jinja_load, from_word, _, Expression, must<from_import>, _, imported,
-           star<seq<_, one<','>, _, imported>>, opt<one<','>>, opt<context_words>> {};
+struct from_statement : node<NodeKind::jinja_load, from_word, _, Expression, must<from_import>, _, imported,
+                             star<seq<_, one<','>, _, imported>>, opt<one<','>>, opt<context_words>> {};
 struct extends_word : word<'e', 'x', 't', 'e', 'n', 'd', 's'> {};
 struct extends_statement : node<NodeKind::jinja_load, extends_word, _, Expression> {};
 
 struct known_statement
-    : sor<if_statement, for_statement, set_value, set_block, with_statement, macro_statement,
-          call_statement, filter_statement, block_statement, autoescape_statement, print_statement,
-          include_statement, import_statement, from_statement, extends_statement> {};
-struct statement
-    : seq<not_at<seq<tag, closing_word>>, tag, must<known_statement>, must<tag_end>> {};
+    : sor<if_statement, for_statement, set_value, set_block, with_statement, macro_statement, call_statement,
+          filter_statement, block_statement, autoescape_statement, print_statement, include_statement,
+          import_statement, from_statement, extends_statement> {};
+struct statement : seq<not_at<seq<tag, closing_word>>, tag, must<known_statement>, must<tag_end>> {};
 struct part : nested<sor<text, raw, comment, output, statement>> {};
 
 struct template_end : eof {};
@@ -266,8 +251,7 @@ std::string_view strip_before_tag(std::string_view whole, size_t begin, size_t e
 void push_text(Builder& builder, size_t begin, size_t end) {
   const std::string_view kept = strip_before_tag(builder.text(), begin, end);
   if (kept.empty()) return;
-  builder.push_leaf(NodeKind::jinja_text, begin, begin + kept.size(),
-                    Value(normalize_line_breaks(kept)));
+  builder.push_leaf(NodeKind::jinja_text, begin, begin + kept.size(), Value(normalize_line_breaks(kept)));
 }
 struct PushText {
   template <typename ActionInput>
@@ -294,8 +278,8 @@ std::variant<Tree, SyntaxError> parse(std::string_view text) {
   Builder builder(text);
   Input in(text.data(), text.data() + text.size(), "");
   try {
-    if (!peg::match<Rule, peg::apply_mode::action, peg::rewind_mode::required, action, control>(
-            in, builder)) {
+    if (!peg::match<Rule, peg::apply_mode::action, peg::rewind_mode::required, action, control>(in,
+                                                                                                builder)) {
       return SyntaxError{"not an expression", 0, text.size()};
     }
     return builder.take();

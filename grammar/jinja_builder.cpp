@@ -24,8 +24,8 @@ void Builder::push(Node node) {
   uint32_t depth = 0;
   for (uint32_t child : node.children) depth = std::max(depth, depths_[child]);
   if (++depth > kTreeDepthLimit) {
-    fail("the expression is too deep: more than " + std::to_string(kTreeDepthLimit) + " levels",
-         node.begin, node.end);
+    fail("the expression is too deep: more than " + std::to_string(kTreeDepthLimit) + " levels", node.begin,
+         node.end);
   }
   pending_.push_back(static_cast<uint32_t>(tree_.nodes.size()));
   tree_.nodes.push_back(std::move(node));
@@ -84,8 +84,8 @@ void Builder::check_arguments(const Node& node) const {
       in_order = in_order && !star && !named;
     }
     if (!in_order) {
-      fail("a positional argument follows named ones, or * and ** are not last and single",
-           argument.begin, argument.end);
+      fail("a positional argument follows named ones, or * and ** are not last and single", argument.begin,
+           argument.end);
     }
   }
 }

@@ -89,36 +89,30 @@ struct colon : sign<':'> {};
 template <typename Item>
 struct more_items : seq<star<seq<comma, _, Item>>, opt<comma>> {};
 struct list_literal
-    : node<NodeKind::list, one<'['>, _, opt<seq<expression, more_items<expression>>>,
-           must<close_square>> {};
+    : node<NodeKind::list, one<'['>, _, opt<seq<expression, more_items<expression>>>, must<close_square>> {};
 struct map_pair : seq<expression, must<colon>, _, must<operand_expression>> {};
 struct map_literal
-    : node<NodeKind::map, one<'{'>, _, opt<seq<map_pair, more_items<map_pair>>>,
-           must<close_curly>> {};
+    : node<NodeKind::map, one<'{'>, _, opt<seq<map_pair, more_items<map_pair>>>, must<close_curly>> {};
 // Behind the first item: a comma makes it a tuple, even if nothing follows.
 template <typename Item>
 struct tuple_rest : seq<comma, opt<seq<_, Item, star<seq<comma, _, Item>>, opt<comma>>>> {};
-struct tuple_with_condition
-    : node_if_more<NodeKind::jinja_tuple, expression, tuple_rest<expression>> {};
+struct tuple_with_condition : node_if_more<NodeKind::jinja_tuple, expression, tuple_rest<expression>> {};
 struct empty_tuple : node<NodeKind::jinja_tuple, peg::success> {};
 struct parenthesized
-    : seq<one<'('>, _, sor<tuple_with_condition, seq<at<one<')'>>, empty_tuple>>,
-          must<close_round>> {};
-struct primary : sor<parenthesized, list_literal, map_literal, string_literal, float_literal,
-                     integer_literal, true_word, false_word, none_word, name_leaf> {};
+    : seq<one<'('>, _, sor<tuple_with_condition, seq<at<one<')'>>, empty_tuple>>, must<close_round>> {};
+struct primary : sor<parenthesized, list_literal, map_literal, string_literal, float_literal, integer_literal,
+                     true_word, false_word, none_word, name_leaf> {};
 
 // ---- behind a primary
 
 struct named_start : seq<name, _, one<'='>, not_at<one<'='>>> {};
 struct named_argument
-    : node<NodeKind::keyword_argument, at<named_start>, name, _, one<'='>, _,
-           must<operand_expression>> {};
-struct double_star_argument
-    : node<NodeKind::jinja_double_star, peg::two<'*'>, _, must<operand_expression>> {};
+    : node<NodeKind::keyword_argument, at<named_start>, name, _, one<'='>, _, must<operand_expression>> {};
+struct double_star_argument : node<NodeKind::jinja_double_star, peg::two<'*'>, _, must<operand_expression>> {
+};
 struct star_argument : node<NodeKind::jinja_star, one<'*'>, _, must<operand_expression>> {};
 struct argument : sor<double_star_argument, star_argument, named_argument, expression> {};
-struct arguments
-    : seq<one<'('>, _, opt<seq<argument, more_items<argument>>>, must<close_round>> {};
+struct arguments : seq<one<'('>, _, opt<seq<argument, more_items<argument>>>, must<close_round>> {};
 
 struct attribute_integer : integer_literal {};
 struct attribute_name : name {};
@@ -129,18 +123,13 @@ struct attribute_expected : seq<dotted, must<attribute_name>> {};
 
 struct no_bound : peg::success {};
 struct bound : sor<expression, no_bound> {};
-struct slice_rest
-    : seq<colon, _, bound, sor<seq<colon, _, bound>, no_bound>> {};
+struct slice_rest : seq<colon, _, bound, sor<seq<colon, _, bound>, no_bound>> {};
 struct open_slice : node<NodeKind::jinja_slice, at<one<':'>>, no_bound, slice_rest> {};
-struct subscript
-    : sor<open_slice, node_if_more<NodeKind::jinja_slice, expression, slice_rest>> {};
-struct subscript_tuple : node_if_more<NodeKind::jinja_tuple, subscript, plus<seq<comma, _, subscript>>> {
-};
-struct subscripts
-    : postfix_node<NodeKind::index, one<'['>, _, must<subscript_tuple>, must<close_square>> {};
+struct subscript : sor<open_slice, node_if_more<NodeKind::jinja_slice, expression, slice_rest>> {};
+struct subscript_tuple : node_if_more<NodeKind::jinja_tuple, subscript, plus<seq<comma, _, subscript>>> {};
+struct subscripts : postfix_node<NodeKind::index, one<'['>, _, must<subscript_tuple>, must<close_square>> {};
 struct call : postfix_node<NodeKind::call, arguments> {};
-struct postfix
-    : star<seq<_, sor<attribute, attribute_item, attribute_expected, subscripts, call>>> {};
+struct postfix : star<seq<_, sor<attribute, attribute_item, attribute_expected, subscripts, call>>> {};
 
 // ---- filters and tests
 
@@ -157,9 +146,8 @@ struct else_word : keyword<'e', 'l', 's', 'e'> {};
 struct or_word : keyword<'o', 'r'> {};
 struct and_word : keyword<'a', 'n', 'd'> {};
 struct no_second_test : not_at<is_word> {};
-struct bare_argument
-    : seq<not_at<sor<else_word, or_word, and_word>>, not_at<one<'('>>, must<no_second_test>,
-          primary, postfix> {};
+struct bare_argument : seq<not_at<sor<else_word, or_word, and_word>>, not_at<one<'('>>, must<no_second_test>,
+                           primary, postfix> {};
 struct test_body : seq<must<dotted_name>, opt<seq<_, sor<arguments, bare_argument>>>> {};
 struct plain_test : postfix_node<NodeKind::jinja_test, is_word, _, test_body> {};
 // "x is not t" is not (x is t).
@@ -176,8 +164,7 @@ struct negated_test {
     }
     --mark.pending;
     builder.push_word(Value("not"));
-    builder.close(NodeKind::unary, mark, builder.begin_of_pending(mark.pending),
-                  offset_of(in, builder));
+    builder.close(NodeKind::unary, mark, builder.begin_of_pending(mark.pending), offset_of(in, builder));
     return true;
   }
 };
@@ -193,14 +180,13 @@ struct unary : seq<signed_operand, filters_and_tests> {};
 
 // Operand (operator Operand)*, left-associative.
 template <typename Operand, typename Operator>
-struct left_chain
-    : seq<Operand, star<postfix_node<NodeKind::binary, _, Operator, _, must<Operand>>>> {};
+struct left_chain : seq<Operand, star<postfix_node<NodeKind::binary, _, Operator, _, must<Operand>>>> {};
 
 // A sign that belongs to the end of the tag is no operator.
 struct tag_end : sor<peg::string<'}', '}'>, peg::string<'%', '}'>> {};
 struct power_sign : peg::two<'*'> {};
-struct multiply_sign : sor<peg::two<'/'>, seq<one<'*'>, not_at<one<'*'>>>, one<'/'>,
-                           seq<one<'%'>, not_at<one<'}'>>>> {};
+struct multiply_sign
+    : sor<peg::two<'/'>, seq<one<'*'>, not_at<one<'*'>>>, one<'/'>, seq<one<'%'>, not_at<one<'}'>>>> {};
 struct concat_sign : one<'~'> {};
 struct add_sign : seq<one<'+', '-'>, not_at<tag_end>> {};
 
@@ -227,8 +213,9 @@ struct disjunction : left_chain<conjunction, or_sign> {};
 
 struct else_branch : seq<_, else_word, _, must<operand_expression>> {};
 struct condition
-    : seq<disjunction, star<postfix_node<NodeKind::jinja_condition, _, if_word, _, must<disjunction>,
-                                         opt<else_branch>>>> {};
+    : seq<disjunction,
+          star<postfix_node<NodeKind::jinja_condition, _, if_word, _, must<disjunction>, opt<else_branch>>>> {
+};
 
 // ---- entries
 
@@ -238,8 +225,7 @@ struct tuple_without_condition
     : node_if_more<NodeKind::jinja_tuple, plain_disjunction, tuple_rest<plain_disjunction>> {};
 struct recursive_word : keyword<'r', 'e', 'c', 'u', 'r', 's', 'i', 'v', 'e'> {};
 struct loop_item : seq<not_at<recursive_word>, plain_disjunction> {};
-struct loop_iterable : node_if_more<NodeKind::jinja_tuple, plain_disjunction, tuple_rest<loop_item>> {
-};
+struct loop_iterable : node_if_more<NodeKind::jinja_tuple, plain_disjunction, tuple_rest<loop_item>> {};
 struct constant_word : sor<true_word, false_word, none_word> {};
 struct target;
 struct target_name : seq<not_at<constant_word>, not_at<in_word>, name_leaf> {};
@@ -358,8 +344,7 @@ struct action<name_leaf> {
 
 template <typename Rule>
 bool run(Input& in, Builder& builder) {
-  return peg::match<Rule, peg::apply_mode::action, peg::rewind_mode::required, action, control>(
-      in, builder);
+  return peg::match<Rule, peg::apply_mode::action, peg::rewind_mode::required, action, control>(in, builder);
 }
 
 }  // namespace

@@ -173,8 +173,8 @@ Value decode_float(std::string_view digits) {
 }
 
 std::string_view strip_right(std::string_view text) noexcept {
-  while (!text.empty() && std::string_view(" \t\n\r\f\v\x1c\x1d\x1e\x1f").find(text.back()) !=
-                              std::string_view::npos) {
+  while (!text.empty() &&
+         std::string_view(" \t\n\r\f\v\x1c\x1d\x1e\x1f").find(text.back()) != std::string_view::npos) {
     text.remove_suffix(1);
   }
   return text;
@@ -186,8 +186,7 @@ std::string describe(std::string_view text, size_t offset) {
   while (end < text.size() && is_name_byte(text[end])) ++end;
   if (end == offset) {
     const std::string_view two = text.substr(offset, 2);
-    static constexpr std::string_view kPairs[] = {"}}", "%}", "{{", "{%", "==", "!=", "<=",
-                                                  ">=", "//", "**"};
+    static constexpr std::string_view kPairs[] = {"}}", "%}", "{{", "{%", "==", "!=", "<=", ">=", "//", "**"};
     end = offset + 1;
     for (std::string_view pair : kPairs) {
       if (two == pair) end = offset + 2;

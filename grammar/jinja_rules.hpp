@@ -103,14 +103,12 @@ struct nested {
 
 // ---- words
 
-struct wide_space
-    : peg::sor<peg::utf8::one<0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000>,
-               peg::utf8::range<0x2000, 0x200A>> {};
+struct wide_space : peg::sor<peg::utf8::one<0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000>,
+                             peg::utf8::range<0x2000, 0x200A>> {};
 struct space : peg::sor<peg::ranges<'\t', '\r', '\x1c', ' '>, wide_space> {};
 struct _ : peg::star<space> {};
-struct letter
-    : peg::sor<peg::ranges<'a', 'z', 'A', 'Z', '_'>,
-               peg::seq<peg::not_at<wide_space>, peg::utf8::range<0x80, 0x10FFFF>>> {};
+struct letter : peg::sor<peg::ranges<'a', 'z', 'A', 'Z', '_'>,
+                         peg::seq<peg::not_at<wide_space>, peg::utf8::range<0x80, 0x10FFFF>>> {};
 struct name_part : peg::sor<letter, peg::digit> {};
 struct name_end : peg::not_at<name_part> {};
 template <char... Characters>
@@ -157,8 +155,7 @@ struct control : peg::normal<Rule> {
     const std::string found = describe(builder.text(), offset);
     const size_t size = found.front() == '\'' ? found.size() - 2 : 0;
     const char* expected = kExpected<Rule>;
-    fail(expected == nullptr ? "unexpected " + found
-                             : "expected " + std::string(expected) + ", got " + found,
+    fail(expected == nullptr ? "unexpected " + found : "expected " + std::string(expected) + ", got " + found,
          offset, offset + size);
   }
 };

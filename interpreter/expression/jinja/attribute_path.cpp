@@ -10,8 +10,7 @@ namespace gregale::expression::jinja {
 namespace {
 
 bool all_digits(std::string_view text) {
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 List parse_path(std::string_view text) {
@@ -27,8 +26,7 @@ List parse_path(std::string_view text) {
 
 }  // namespace
 
-AttributePath::AttributePath(const Value& attribute, Value fallback)
-    : fallback_(std::move(fallback)) {
+AttributePath::AttributePath(const Value& attribute, Value fallback) : fallback_(std::move(fallback)) {
   if (attribute.is_null()) return;
   require_defined(attribute);
   if (attribute.is_string()) {
@@ -54,25 +52,34 @@ std::vector<AttributePath> AttributePath::several(const Value& attribute) {
 }
 
 Value AttributePath::get(Runtime& runtime, const Value& item) const {
-  if (parts_.empty()) return item;
-  Value value = item;
+  const Value* at = &item;
+  Value made;  // what is not a member of a map has to live somewhere
   for (const Value& part : parts_) {
     // The usual case first: the member of a map.
     const Value* member = nullptr;
     if (part.is_string()) {
-      const Value& now = runtime.current(value);
+      const Value& now = runtime.current(*at);
       if (now.is_map()) member = now.as_map().find(std::string_view(part.as_string()));
     }
-    Value next = member != nullptr ? *member : get_item(runtime, value, part);
-    if (!fallback_.is_null() && is_undefined(next)) next = fallback_;
-    value = std::move(next);
+    if (member != nullptr && at != &made) {
+      at = member;
+      continue;
+    }
+    made = member != nullptr ? Value(*member) : get_item(runtime, *at, part);
+    if (!fallback_.is_null() && is_undefined(made)) made = fallback_;
+    at = &made;
   }
-  return value;
+  return *at;
 }
 
 Value AttributePath::key(Runtime& runtime, const Value& item, bool case_sensitive) const {
   Value value = get(runtime, item);
   if (case_sensitive || !value.is_string()) return value;
+  const std::string& text = value.as_string();
+  const bool small = std::all_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x80 && (c < 'A' || c > 'Z');
+  });
+  if (small) return value;
   return Value(python::lower(value.as_string()));
 }
 

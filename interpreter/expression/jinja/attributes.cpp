@@ -27,8 +27,7 @@ MethodTable table_of(std::initializer_list<std::span<const NamedFunction<Method>
 Value bit_length(Runtime&, const Value& self, const Arguments& arguments) {
   Bound("bit_length", arguments, {}, 0);
   const core::BigInteger number = abs(core::to_big_integer(python::to_integer(self)));
-  return Value(number == 0 ? int64_t{0}
-                           : static_cast<int64_t>(boost::multiprecision::msb(number)) + 1);
+  return Value(number == 0 ? int64_t{0} : static_cast<int64_t>(boost::multiprecision::msb(number)) + 1);
 }
 
 Value bit_count(Runtime&, const Value& self, const Arguments& arguments) {
@@ -60,8 +59,7 @@ Value integer_ratio(Runtime&, const Value& self, const Arguments& arguments) {
     denominator <<= -exponent;
   }
   const core::BigInteger divisor = gcd(abs(numerator), denominator);
-  return Value::tuple(
-      {core::make_integer(numerator / divisor), core::make_integer(denominator / divisor)});
+  return Value::tuple({core::make_integer(numerator / divisor), core::make_integer(denominator / divisor)});
 }
 
 Value is_whole(Runtime&, const Value& self, const Arguments& arguments) {
@@ -73,9 +71,8 @@ constexpr NamedFunction<Method> kIntegerMethods[] = {{"as_integer_ratio", intege
                                                      {"bit_count", bit_count},
                                                      {"bit_length", bit_length},
                                                      {"conjugate", conjugate}};
-constexpr NamedFunction<Method> kFloatMethods[] = {{"as_integer_ratio", integer_ratio},
-                                                   {"conjugate", conjugate},
-                                                   {"is_integer", is_whole}};
+constexpr NamedFunction<Method> kFloatMethods[] = {
+    {"as_integer_ratio", integer_ratio}, {"conjugate", conjugate}, {"is_integer", is_whole}};
 
 bool number_member(const Value& object, std::string_view name, Value& result) {
   if (name == "real") {
@@ -123,8 +120,7 @@ Value markup_escape(Runtime& runtime, const Value&, const Arguments& arguments) 
 Value decode_bytes(Runtime& runtime, const Value& self, const Arguments& arguments) {
   const Bound bound("decode", arguments, {"encoding", "errors"}, 0);
   const std::string& content = self.object_as<Bytes>()->content;
-  const std::string encoding =
-      bound[0] == nullptr ? "utf-8" : python::lower(runtime.text(*bound[0]));
+  const std::string encoding = bound[0] == nullptr ? "utf-8" : python::lower(runtime.text(*bound[0]));
   std::string text;
   if (encoding == "latin-1" || encoding == "latin1" || encoding == "iso-8859-1") {
     for (const char byte : content) python::append(text, static_cast<unsigned char>(byte));
@@ -184,10 +180,8 @@ bool find_attribute(Runtime& runtime, const Value& object, const Value& name_val
 }
 
 std::string Bytes::repr() const {
-  std::string out = content.find('\'') != std::string::npos &&
-                            content.find('"') == std::string::npos
-                        ? "b\""
-                        : "b'";
+  std::string out =
+      content.find('\'') != std::string::npos && content.find('"') == std::string::npos ? "b\"" : "b'";
   const char mark = out[1];
   for (unsigned char c : content) {
     if (c == static_cast<unsigned char>(mark) || c == '\\') {

@@ -15,8 +15,8 @@ using grammar::NodeKind;
 using grammar::Tree;
 using TreeNode = grammar::Node;
 
-constexpr std::string_view kChangingMethods[] = {"append", "clear",  "extend",     "insert",
-                                                 "pop",    "popitem", "remove",    "reverse",
+constexpr std::string_view kChangingMethods[] = {"append", "clear",      "extend", "insert",
+                                                 "pop",    "popitem",    "remove", "reverse",
                                                  "sort",   "setdefault", "update"};
 
 class Binder {
@@ -68,8 +68,7 @@ class Binder {
         case NodeKind::jinja_attribute:
         case NodeKind::constant:
           if (node.value.is_string()) {
-            changing_ = changing_ || std::find(std::begin(kChangingMethods),
-                                               std::end(kChangingMethods),
+            changing_ = changing_ || std::find(std::begin(kChangingMethods), std::end(kChangingMethods),
                                                node.value.as_string()) != std::end(kChangingMethods);
           }
           break;
@@ -93,8 +92,7 @@ class Binder {
 
   bool is_context(uint32_t index) const {
     const TreeNode& node = tree_.nodes[index];
-    return node.kind == NodeKind::jinja_name && node.value.as_string() == "_" &&
-           !assigned_.contains("_");
+    return node.kind == NodeKind::jinja_name && node.value.as_string() == "_" && !assigned_.contains("_");
   }
 
   // _.a.b[0] and the like: its value is part of the context (or undefined, or a method).
@@ -161,8 +159,7 @@ class Binder {
       case NodeKind::binary:
         return binary_operation(node);
       case NodeKind::jinja_compare:
-        return folded(make_compare(expressions(node.children), node.value.as_list()),
-                      node.children);
+        return folded(make_compare(expressions(node.children), node.value.as_list()), node.children);
       case NodeKind::jinja_condition:
         return condition(node);
       case NodeKind::jinja_body:
@@ -180,8 +177,8 @@ class Binder {
   }
 
   NodePtr sequence(const TreeNode& node) {
-    return fold_container(
-        make_list(expressions(node.children), node.kind == NodeKind::jinja_tuple), node.children);
+    return fold_container(make_list(expressions(node.children), node.kind == NodeKind::jinja_tuple),
+                          node.children);
   }
 
   // A container of constants is one itself, unless the program may change it.
@@ -220,9 +217,8 @@ class Binder {
   // Filters that give the same whenever they are asked and need no context.
   static bool foldable(std::string_view name) {
     const auto functions = mistral_functions();
-    return name != "random" &&
-           std::none_of(functions.begin(), functions.end(),
-                        [&](const auto& function) { return function.name == name; });
+    return name != "random" && std::none_of(functions.begin(), functions.end(),
+                                            [&](const auto& function) { return function.name == name; });
   }
 
   // Jinja computes constant parts when it compiles, and cannot write down infinities and NaN; what
@@ -321,8 +317,7 @@ class Binder {
     const Function function = find_filter(node.value.as_string());
     if (function == nullptr) return unknown(node, unknown_filter);
     NodePtr result = make_filter(function, arguments(node, 0));
-    return foldable(node.value.as_string()) ? folded(std::move(result), node.children)
-                                            : std::move(result);
+    return foldable(node.value.as_string()) ? folded(std::move(result), node.children) : std::move(result);
   }
 
   NodePtr test(const TreeNode& node) {
@@ -422,9 +417,9 @@ class Binder {
         return make_autoescape(std::move(on), body(node.children[1]));
       }
       default:
-        return make_failing_statement("there are no other templates that '" +
-                                          std::string(node.value.as_string()) + "' could load",
-                                      node.begin, node.end);
+        return make_failing_statement(
+            "there are no other templates that '" + std::string(node.value.as_string()) + "' could load",
+            node.begin, node.end);
     }
   }
 
@@ -511,9 +506,8 @@ class Binder {
       const TreeNode& parameter = tree_.nodes[child];
       if (parameter.kind != NodeKind::jinja_parameter) break;
       const std::string& parameter_name = parameter.value.as_string();
-      parts->parameters.push_back(
-          {id_of(parameter_name), parameter_name,
-           parameter.children.empty() ? nullptr : expression(parameter.children[0])});
+      parts->parameters.push_back({id_of(parameter_name), parameter_name,
+                                   parameter.children.empty() ? nullptr : expression(parameter.children[0])});
     }
     const uint32_t body_index = node.children.back();
     parts->takes_varargs = mentions(body_index, "varargs");
@@ -561,6 +555,8 @@ class Binder {
 
 }  // namespace
 
-Program bind(const Tree& tree) { return Binder(tree).bind(); }
+Program bind(const Tree& tree) {
+  return Binder(tree).bind();
+}
 
 }  // namespace gregale::expression::jinja

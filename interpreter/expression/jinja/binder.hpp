@@ -11,8 +11,8 @@
 namespace gregale::expression::jinja {
 
 struct Program {
-  NodePtr expression;     // an expression, or
-  StatementPtr template_;  // a template
+  NodePtr expression;         // an expression, or
+  StatementPtr template_;     // a template
   bool from_context = false;  // the expression is a path into the context: _.a.b[0]
 
   // What Jinja finds when it compiles (an unknown filter, a block defined twice): each evaluation fails

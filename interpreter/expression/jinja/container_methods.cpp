@@ -8,7 +8,9 @@ namespace gregale::expression::jinja {
 
 namespace {
 
-void none(std::string_view method, const Arguments& arguments) { Bound(method, arguments, {}, 0); }
+void none(std::string_view method, const Arguments& arguments) {
+  Bound(method, arguments, {}, 0);
+}
 
 // ---- sequences
 
@@ -209,8 +211,8 @@ Value from_keys(Runtime& runtime, const Value&, const Arguments& arguments) {
 }
 
 constexpr NamedFunction<Method> kListMethods[] = {
-    {"append", append}, {"clear", clear},   {"copy", copy},       {"count", count},
-    {"extend", extend}, {"index", index},   {"insert", insert},   {"pop", pop},
+    {"append", append}, {"clear", clear},     {"copy", copy},     {"count", count},
+    {"extend", extend}, {"index", index},     {"insert", insert}, {"pop", pop},
     {"remove", remove}, {"reverse", reverse}, {"sort", sort},
 };
 constexpr NamedFunction<Method> kTupleMethods[] = {{"count", count}, {"index", index}};
@@ -238,8 +240,8 @@ Map make_map(Runtime& runtime, const Value& source) {
   for (Value item; iteration.next(item);) {
     const List pair = to_list(runtime, item);
     if (pair.size() != 2) {
-      throw ValueError("dictionary update sequence element has length " +
-                       std::to_string(pair.size()) + "; 2 is required");
+      throw ValueError("dictionary update sequence element has length " + std::to_string(pair.size()) +
+                       "; 2 is required");
     }
     require_hashable(pair[0]);
     runtime.use_memory(2 * sizeof(Value));
@@ -255,9 +257,8 @@ void sort_by(Runtime& runtime, List& items, const List& keys, bool reverse) {
   const bool texts = std::all_of(keys.begin(), keys.end(), [](const Value& k) { return k.is_string(); });
   if (texts) {
     runtime.step(keys.size() * 4);
-    std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-      return keys[a].as_string() < keys[b].as_string();
-    });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](uint32_t a, uint32_t b) { return keys[a].as_string() < keys[b].as_string(); });
   } else {
     std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
       runtime.step();
@@ -272,9 +273,17 @@ void sort_by(Runtime& runtime, List& items, const List& keys, bool reverse) {
   items = std::move(sorted);
 }
 
-std::span<const NamedFunction<Method>> list_methods() { return kListMethods; }
-std::span<const NamedFunction<Method>> tuple_methods() { return kTupleMethods; }
-std::span<const NamedFunction<Method>> dict_methods() { return kDictMethods; }
-std::span<const NamedFunction<Method>> range_methods() { return kTupleMethods; }
+std::span<const NamedFunction<Method>> list_methods() {
+  return kListMethods;
+}
+std::span<const NamedFunction<Method>> tuple_methods() {
+  return kTupleMethods;
+}
+std::span<const NamedFunction<Method>> dict_methods() {
+  return kDictMethods;
+}
+std::span<const NamedFunction<Method>> range_methods() {
+  return kTupleMethods;
+}
 
 }  // namespace gregale::expression::jinja

@@ -226,8 +226,7 @@ class MethodCall : public Node {
 
 class Filter : public Node {
  public:
-  Filter(Function filter, ArgumentNodes arguments)
-      : filter_(filter), arguments_(std::move(arguments)) {}
+  Filter(Function filter, ArgumentNodes arguments) : filter_(filter), arguments_(std::move(arguments)) {}
   Value evaluate(Runtime& runtime) const override {
     Arguments arguments;
     arguments_.evaluate(runtime, arguments);
@@ -243,8 +242,7 @@ class Filter : public Node {
 
 class TestNode : public Node {
  public:
-  TestNode(Test function, ArgumentNodes arguments)
-      : function_(function), arguments_(std::move(arguments)) {}
+  TestNode(Test function, ArgumentNodes arguments) : function_(function), arguments_(std::move(arguments)) {}
   Value evaluate(Runtime& runtime) const override { return Value(test(runtime)); }
   bool test(Runtime& runtime) const override {
     Arguments arguments;
@@ -295,8 +293,7 @@ void ArgumentNodes::evaluate(Runtime& runtime, Arguments& result) const {
       for (const Map::Entry& entry : now.as_map()) {
         if (!entry.key.is_string()) throw TypeError("keywords must be strings");
         if (result.find(entry.key.as_string()) != nullptr) {
-          throw TypeError("got multiple values for keyword argument '" + entry.key.as_string() +
-                          "'");
+          throw TypeError("got multiple values for keyword argument '" + entry.key.as_string() + "'");
         }
         result.named.emplace_back(entry.key.as_string(), entry.value);
       }
@@ -304,14 +301,18 @@ void ArgumentNodes::evaluate(Runtime& runtime, Arguments& result) const {
   }
 }
 
-NodePtr make_constant(Value value) { return std::make_unique<Constant>(std::move(value)); }
+NodePtr make_constant(Value value) {
+  return std::make_unique<Constant>(std::move(value));
+}
 NodePtr make_list(std::vector<NodePtr> items, bool tuple) {
   return std::make_unique<ListNode>(std::move(items), tuple);
 }
 NodePtr make_map(std::vector<NodePtr> keys_and_values) {
   return std::make_unique<MapNode>(std::move(keys_and_values));
 }
-NodePtr make_context() { return std::make_unique<Context>(); }
+NodePtr make_context() {
+  return std::make_unique<Context>();
+}
 NodePtr make_context_member(Value name) {
   return std::make_unique<ContextMember>(std::move(name));
 }
@@ -328,8 +329,7 @@ NodePtr make_item(NodePtr object, NodePtr key) {
   return std::make_unique<Item>(std::move(object), std::move(key));
 }
 NodePtr make_slice(NodePtr object, NodePtr start, NodePtr stop, NodePtr step) {
-  return std::make_unique<Slice>(std::move(object), std::move(start), std::move(stop),
-                                 std::move(step));
+  return std::make_unique<Slice>(std::move(object), std::move(start), std::move(stop), std::move(step));
 }
 NodePtr make_call(NodePtr callee, ArgumentNodes arguments) {
   return std::make_unique<Call>(std::move(callee), std::move(arguments));
@@ -343,7 +343,11 @@ NodePtr make_filter(Function filter, ArgumentNodes arguments) {
 NodePtr make_test(Test test, ArgumentNodes arguments) {
   return std::make_unique<TestNode>(test, std::move(arguments));
 }
-NodePtr make_failure(std::string message) { return std::make_unique<Failure>(std::move(message)); }
-NodePtr make_block_text() { return std::make_unique<BlockText>(); }
+NodePtr make_failure(std::string message) {
+  return std::make_unique<Failure>(std::move(message));
+}
+NodePtr make_block_text() {
+  return std::make_unique<BlockText>();
+}
 
 }  // namespace gregale::expression::jinja

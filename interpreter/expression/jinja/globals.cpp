@@ -48,8 +48,7 @@ Value range(Runtime&, const Arguments& arguments) {
   const Bound bound("range", arguments, {"start", "stop", "step"}, 1, 3);
   const int64_t first = to_count(bound.at(0), "an argument of range()");
   const int64_t start = bound[1] == nullptr ? 0 : first;
-  const int64_t stop =
-      bound[1] == nullptr ? first : to_count(bound.at(1), "an argument of range()");
+  const int64_t stop = bound[1] == nullptr ? first : to_count(bound.at(1), "an argument of range()");
   const int64_t step = bound[2] == nullptr ? 1 : to_count(*bound[2], "an argument of range()");
   if (step == 0) throw ValueError("range() arg 3 must not be zero");
   auto result = std::make_shared<Range>(start, stop, step);
@@ -80,9 +79,7 @@ Value make_namespace(Runtime& runtime, const Arguments& arguments) {
 
 // ---- cycler and joiner
 
-class Cycler : public python::Printable,
-               public WithAttributes,
-               public std::enable_shared_from_this<Cycler> {
+class Cycler : public python::Printable, public WithAttributes, public std::enable_shared_from_this<Cycler> {
  public:
   explicit Cycler(List items) : items_(std::move(items)) {}
   bool attribute(Runtime&, std::string_view name, Value& result) const override {
@@ -107,8 +104,7 @@ class Cycler : public python::Printable,
  private:
   Value method(std::string name, Method function) const {
     return Value::object(std::make_shared<BoundMethod>(
-        Value::object(std::shared_ptr<const core::Object>(shared_from_this())), std::move(name),
-        function));
+        Value::object(std::shared_ptr<const core::Object>(shared_from_this())), std::move(name), function));
   }
   static Value next(Runtime&, const Value& self, const Arguments& arguments) {
     Bound("next", arguments, {}, 0);
@@ -163,8 +159,7 @@ class Joiner : public Callable, public WithAttributes {
 
 Value joiner(Runtime&, const Arguments& arguments) {
   const Bound bound("joiner", arguments, {"sep"}, 0);
-  return Value::object(
-      std::make_shared<Joiner>(bound[0] == nullptr ? Value(", ") : bound.at(0)));
+  return Value::object(std::make_shared<Joiner>(bound[0] == nullptr ? Value(", ") : bound.at(0)));
 }
 
 // ---- lipsum
@@ -210,8 +205,8 @@ Value lipsum(Runtime& runtime, const Arguments& arguments) {
 }
 
 constexpr NamedFunction<Function> kGlobals[] = {
-    {"cycler", cycler}, {"dict", dict},   {"joiner", joiner}, {"lipsum", lipsum},
-    {"namespace", make_namespace}, {"range", range},
+    {"cycler", cycler}, {"dict", dict}, {"joiner", joiner}, {"lipsum", lipsum}, {"namespace", make_namespace},
+    {"range", range},
 };
 
 }  // namespace
@@ -224,8 +219,8 @@ const Value* find_global(std::string_view name) {
                       Value::object(std::make_shared<GlobalFunction>(global.name, global.function)));
     }
     for (const auto& function : mistral_functions()) {
-      globals.emplace(function.name, Value::object(std::make_shared<ContextFunction>(
-                                         function.name, function.function)));
+      globals.emplace(function.name,
+                      Value::object(std::make_shared<ContextFunction>(function.name, function.function)));
     }
     return globals;
   }();

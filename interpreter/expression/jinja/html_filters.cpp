@@ -30,17 +30,15 @@ Value safe(Runtime& runtime, const Arguments& arguments) {
 // Named characters that HTML texts commonly use; numbers (&#39; &#x27;) are decoded in any case.
 const std::unordered_map<std::string_view, char32_t>& named_characters() {
   static const std::unordered_map<std::string_view, char32_t> table = {
-      {"amp", '&'},      {"lt", '<'},       {"gt", '>'},       {"quot", '"'},
-      {"apos", '\''},    {"nbsp", 0xA0},    {"copy", 0xA9},    {"reg", 0xAE},
-      {"laquo", 0xAB},   {"raquo", 0xBB},   {"deg", 0xB0},     {"plusmn", 0xB1},
-      {"middot", 0xB7},  {"para", 0xB6},    {"sect", 0xA7},    {"szlig", 0xDF},
-      {"auml", 0xE4},    {"ouml", 0xF6},    {"uuml", 0xFC},    {"Auml", 0xC4},
-      {"Ouml", 0xD6},    {"Uuml", 0xDC},    {"eacute", 0xE9},  {"egrave", 0xE8},
-      {"agrave", 0xE0},  {"aacute", 0xE1},  {"ccedil", 0xE7},  {"ntilde", 0xF1},
-      {"ndash", 0x2013}, {"mdash", 0x2014}, {"lsquo", 0x2018}, {"rsquo", 0x2019},
-      {"ldquo", 0x201C}, {"rdquo", 0x201D}, {"bull", 0x2022},  {"hellip", 0x2026},
-      {"euro", 0x20AC},  {"trade", 0x2122}, {"larr", 0x2190},  {"rarr", 0x2192},
-      {"times", 0xD7},   {"divide", 0xF7},  {"pound", 0xA3},   {"yen", 0xA5}};
+      {"amp", '&'},       {"lt", '<'},       {"gt", '>'},       {"quot", '"'},     {"apos", '\''},
+      {"nbsp", 0xA0},     {"copy", 0xA9},    {"reg", 0xAE},     {"laquo", 0xAB},   {"raquo", 0xBB},
+      {"deg", 0xB0},      {"plusmn", 0xB1},  {"middot", 0xB7},  {"para", 0xB6},    {"sect", 0xA7},
+      {"szlig", 0xDF},    {"auml", 0xE4},    {"ouml", 0xF6},    {"uuml", 0xFC},    {"Auml", 0xC4},
+      {"Ouml", 0xD6},     {"Uuml", 0xDC},    {"eacute", 0xE9},  {"egrave", 0xE8},  {"agrave", 0xE0},
+      {"aacute", 0xE1},   {"ccedil", 0xE7},  {"ntilde", 0xF1},  {"ndash", 0x2013}, {"mdash", 0x2014},
+      {"lsquo", 0x2018},  {"rsquo", 0x2019}, {"ldquo", 0x201C}, {"rdquo", 0x201D}, {"bull", 0x2022},
+      {"hellip", 0x2026}, {"euro", 0x20AC},  {"trade", 0x2122}, {"larr", 0x2190},  {"rarr", 0x2192},
+      {"times", 0xD7},    {"divide", 0xF7},  {"pound", 0xA3},   {"yen", 0xA5}};
   return table;
 }
 
@@ -62,8 +60,7 @@ std::string unescape_html(std::string_view text) {
   std::string out;
   for (size_t i = 0; i < text.size();) {
     const size_t end = text[i] == '&' ? text.substr(0, i + 12).find(';', i) : std::string_view::npos;
-    const char32_t c =
-        end == std::string_view::npos ? 0 : character_of(text.substr(i + 1, end - i - 1));
+    const char32_t c = end == std::string_view::npos ? 0 : character_of(text.substr(i + 1, end - i - 1));
     if (c == 0) {
       out += text[i++];
     } else {
@@ -80,8 +77,7 @@ std::string without(std::string_view text, std::string_view open, std::string_vi
   size_t begin = 0;
   while (true) {
     const size_t at = text.find(open, begin);
-    const size_t end =
-        at == std::string_view::npos ? at : text.find(close, at + open.size());
+    const size_t end = at == std::string_view::npos ? at : text.find(close, at + open.size());
     if (end == std::string_view::npos) return out += text.substr(begin);
     out += text.substr(begin, at - begin);
     begin = end + close.size();
@@ -90,8 +86,7 @@ std::string without(std::string_view text, std::string_view open, std::string_vi
 
 Value strip_tags(Runtime& runtime, const Arguments& arguments) {
   const Bound bound("striptags", arguments, {"value"}, 1);
-  const std::string text =
-      without(without(runtime.text(bound.at(0)), "<!--", "-->"), "<", ">");
+  const std::string text = without(without(runtime.text(bound.at(0)), "<!--", "-->"), "<", ">");
   std::string out;
   bool blank = false;
   for (size_t position = 0; position < text.size();) {
@@ -120,8 +115,7 @@ Value xml_attributes(Runtime& runtime, const Arguments& arguments) {
       throw ValueError("Invalid character in attribute name: " + python::quote(key));
     }
     if (!out.empty()) out += ' ';
-    out += escape(runtime, entry.key).as_string() + "=\"" +
-           escape(runtime, entry.value).as_string() + "\"";
+    out += escape(runtime, entry.key).as_string() + "=\"" + escape(runtime, entry.value).as_string() + "\"";
   }
   const bool space = bound[1] == nullptr || truth(runtime, *bound[1]);
   if (space && !out.empty()) out.insert(0, " ");
@@ -152,16 +146,14 @@ Value with_sorted_keys(Runtime& runtime, const Value& value, size_t depth) {
     return Value(std::move(sorted));
   }
   if (value.is_object() || value.is_set() || value.is_date_time() || value.is_time_span()) {
-    throw TypeError("Object of type " + std::string(python::type_name(value)) +
-                    " is not JSON serializable");
+    throw TypeError("Object of type " + std::string(python::type_name(value)) + " is not JSON serializable");
   }
   return value;
 }
 
 Value to_json(Runtime& runtime, const Arguments& arguments) {
   const Bound bound("tojson", arguments, {"value", "indent"}, 1);
-  const int64_t indent =
-      bound[1] == nullptr || bound[1]->is_null() ? -1 : to_count(*bound[1], "indent");
+  const int64_t indent = bound[1] == nullptr || bound[1]->is_null() ? -1 : to_count(*bound[1], "indent");
   const Value sorted = with_sorted_keys(runtime, runtime.settled(bound.at(0)), 0);
   const std::string text = python::dump_json(sorted, static_cast<int>(std::min<int64_t>(indent, 100)));
   std::string out;
@@ -188,13 +180,14 @@ Value to_json(Runtime& runtime, const Arguments& arguments) {
 }
 
 constexpr NamedFunction<Function> kFilters[] = {
-    {"e", escape_filter},  {"escape", escape_filter}, {"forceescape", force_escape},
-    {"safe", safe},        {"striptags", strip_tags}, {"tojson", to_json},
-    {"xmlattr", xml_attributes},
+    {"e", escape_filter},      {"escape", escape_filter}, {"forceescape", force_escape}, {"safe", safe},
+    {"striptags", strip_tags}, {"tojson", to_json},       {"xmlattr", xml_attributes},
 };
 
 }  // namespace
 
-std::span<const NamedFunction<Function>> html_filters() { return kFilters; }
+std::span<const NamedFunction<Function>> html_filters() {
+  return kFilters;
+}
 
 }  // namespace gregale::expression::jinja

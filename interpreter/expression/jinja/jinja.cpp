@@ -28,8 +28,8 @@ Value result_form(Runtime& runtime, const Value& value, size_t depth) {
       }
     } catch (const core::Error& error) {
       if (error.kind() == core::ErrorKind::limit) throw;
-      return Value::object(std::make_shared<FailedSequence>(
-          std::move(items), error.what(), std::string(error_class(error))));
+      return Value::object(
+          std::make_shared<FailedSequence>(std::move(items), error.what(), std::string(error_class(error))));
     }
     return Value(std::move(items));
   }
@@ -71,8 +71,7 @@ Value run(const Program& program, Runtime& runtime) {
   const Value value = program.expression->evaluate(runtime);
   if (value.is_object() || value.is_list() || value.is_map()) {
     require_defined(value);
-    const bool ready =
-        program.from_context && !value.is_object() && !runtime.anything_changed();
+    const bool ready = program.from_context && !value.is_object() && !runtime.anything_changed();
     return ready ? value : result_form(runtime, value, 0);
   }
   return value;

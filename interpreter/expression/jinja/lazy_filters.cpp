@@ -39,8 +39,7 @@ Value map_attribute(const Value& source, const Arguments& arguments) {
     }
   }
   return make_generator([source = LazySource(source), attribute, fallback, unknown,
-                         path = std::shared_ptr<AttributePath>()](Runtime& runtime,
-                                                                  Value& item) mutable {
+                         path = std::shared_ptr<AttributePath>()](Runtime& runtime, Value& item) mutable {
     if (!path) {
       if (!truth(runtime, source.value())) return false;
       if (!unknown.empty()) throw TypeError("Unexpected keyword argument '" + unknown + "'");
@@ -58,8 +57,8 @@ Value map(Runtime&, const Arguments& arguments) {
   if (arguments.size() == 1 && arguments.find("attribute") != nullptr) {
     return map_attribute(source, arguments);
   }
-  return make_generator([source = LazySource(source), call = arguments,
-                         filter = Function(nullptr)](Runtime& runtime, Value& item) mutable {
+  return make_generator([source = LazySource(source), call = arguments, filter = Function(nullptr)](
+                            Runtime& runtime, Value& item) mutable {
     if (filter == nullptr) {
       if (!truth(runtime, source.value())) return false;
       if (call.positional.size() < 2) throw TypeError("map requires a filter argument");
@@ -88,8 +87,8 @@ Value choose(Runtime&, const Arguments& arguments) {
     std::shared_ptr<AttributePath> path;
     Test test;  // none: the truth of the item
   };
-  auto state = std::make_shared<State>(
-      State{LazySource(arguments.positional[0]), arguments, false, nullptr, nullptr});
+  auto state =
+      std::make_shared<State>(State{LazySource(arguments.positional[0]), arguments, false, nullptr, nullptr});
   return make_generator([state](Runtime& runtime, Value& item) {
     if (!state->ready) {
       if (!truth(runtime, state->source.value())) return false;
@@ -144,8 +143,7 @@ Value batch(Runtime&, const Arguments& arguments) {
     done = true;
     if (pending.empty()) return false;
     if (!fill.is_null() && less(runtime, Value(static_cast<int64_t>(pending.size())), wanted)) {
-      const auto missing =
-          static_cast<uint64_t>(to_count(wanted, "linecount")) - pending.size();
+      const auto missing = static_cast<uint64_t>(to_count(wanted, "linecount")) - pending.size();
       runtime.use_memory(missing * sizeof(Value));
       pending.insert(pending.end(), missing, fill);
     }
@@ -157,9 +155,8 @@ Value batch(Runtime&, const Arguments& arguments) {
 Value slice(Runtime&, const Arguments& arguments) {
   const Bound bound("slice", arguments, {"value", "slices", "fill_with"}, 2);
   return make_generator([source = bound.at(0), slices = bound.at(1),
-                         fill = bound[2] == nullptr ? Value() : bound.at(2),
-                         items = std::shared_ptr<List>(), number = int64_t{0},
-                         offset = int64_t{0}](Runtime& runtime, Value& item) mutable {
+                         fill = bound[2] == nullptr ? Value() : bound.at(2), items = std::shared_ptr<List>(),
+                         number = int64_t{0}, offset = int64_t{0}](Runtime& runtime, Value& item) mutable {
     if (!items) items = std::make_shared<List>(to_list(runtime, source));
     const int64_t count = to_count(slices, "slices");
     if (count == 0) throw python::ZeroDivisionError("integer division or modulo by zero");
@@ -188,22 +185,21 @@ Value unique(Runtime& runtime, const Arguments& arguments) {
   const bool case_sensitive = bound[1] != nullptr && truth(runtime, *bound[1]);
   auto path = std::make_shared<AttributePath>(bound[2] == nullptr ? Value() : bound.at(2));
   auto seen = std::make_shared<std::unordered_set<Value, ValueHash>>();
-  return make_generator([source = LazySource(bound.at(0)), case_sensitive, path,
-                         seen](Runtime& runtime, Value& item) mutable {
-    while (source.next(runtime, item)) {
-      Value key = path->key(runtime, item, case_sensitive);
-      require_hashable(key);
-      runtime.use_memory(64);
-      if (seen->insert(std::move(key)).second) return true;
-    }
-    return false;
-  });
+  return make_generator(
+      [source = LazySource(bound.at(0)), case_sensitive, path, seen](Runtime& runtime, Value& item) mutable {
+        while (source.next(runtime, item)) {
+          Value key = path->key(runtime, item, case_sensitive);
+          require_hashable(key);
+          runtime.use_memory(64);
+          if (seen->insert(std::move(key)).second) return true;
+        }
+        return false;
+      });
 }
 
 Value items(Runtime&, const Arguments& arguments) {
   const Bound bound("items", arguments, {"value"}, 1);
-  return make_generator([map = bound.at(0), position = size_t{0}](Runtime& runtime,
-                                                                  Value& item) mutable {
+  return make_generator([map = bound.at(0), position = size_t{0}](Runtime& runtime, Value& item) mutable {
     if (is_undefined(map)) return false;
     const Value& now = runtime.current(map);
     if (!now.is_map()) throw TypeError("Can only get item pairs from a mapping.");
@@ -228,6 +224,8 @@ constexpr NamedFunction<Function> kFilters[] = {
 
 }  // namespace
 
-std::span<const NamedFunction<Function>> lazy_filters() { return kFilters; }
+std::span<const NamedFunction<Function>> lazy_filters() {
+  return kFilters;
+}
 
 }  // namespace gregale::expression::jinja

@@ -22,8 +22,7 @@ class LoopVariable : public Callable,
   bool attribute(Runtime& runtime, std::string_view name, Value& result) const override;
   std::string_view type_name() const noexcept override { return "LoopContext"; }
   std::string repr() const override {
-    return "<LoopContext " + std::to_string(position_ + 1) + "/" + std::to_string(items_.size()) +
-           ">";
+    return "<LoopContext " + std::to_string(position_ + 1) + "/" + std::to_string(items_.size()) + ">";
   }
 
  private:
@@ -31,8 +30,7 @@ class LoopVariable : public Callable,
   static Value changed(Runtime& runtime, const Value& self, const Arguments& arguments);
   Value method(std::string name, Method function) const {
     return Value::object(std::make_shared<BoundMethod>(
-        Value::object(std::shared_ptr<const core::Object>(shared_from_this())), std::move(name),
-        function));
+        Value::object(std::shared_ptr<const core::Object>(shared_from_this())), std::move(name), function));
   }
 
   const Loop& loop_;
@@ -49,7 +47,8 @@ class Loop : public Statement {
   explicit Loop(LoopParts parts) : parts_(std::move(parts)) {}
 
   void run(Runtime& runtime, std::string& out) const override {
-    run_items(runtime, parts_.iterable->evaluate(runtime), 0, runtime.frame, out);
+    const std::shared_ptr<Frame> outside = runtime.frame;  // runtime.frame itself will change
+    run_items(runtime, parts_.iterable->evaluate(runtime), 0, outside, out);
   }
 
   bool recursive() const noexcept { return parts_.recursive; }
@@ -79,9 +78,7 @@ class Loop : public Statement {
     }
   }
 
-  bool wanted(Runtime& runtime) const {
-    return !parts_.filter || parts_.filter->test(runtime);
-  }
+  bool wanted(Runtime& runtime) const { return !parts_.filter || parts_.filter->test(runtime); }
 
   bool run_simple(Runtime& runtime, const Value& iterable, const std::shared_ptr<Frame>& outside,
                   std::string& out) const {
@@ -187,6 +184,8 @@ bool LoopVariable::attribute(Runtime&, std::string_view name, Value& result) con
 
 }  // namespace
 
-StatementPtr make_loop(LoopParts parts) { return std::make_unique<Loop>(std::move(parts)); }
+StatementPtr make_loop(LoopParts parts) {
+  return std::make_unique<Loop>(std::move(parts));
+}
 
 }  // namespace gregale::expression::jinja

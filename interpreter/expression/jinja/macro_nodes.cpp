@@ -62,14 +62,12 @@ class Macro : public Callable, public WithAttributes {
       } else if (parameter.otherwise) {
         frame.set(parameter.id, parameter.otherwise->evaluate(runtime));
       } else {
-        frame.set(parameter.id,
-                  make_undefined("parameter '" + parameter.name + "' was not provided"));
+        frame.set(parameter.id, make_undefined("parameter '" + parameter.name + "' was not provided"));
       }
     }
     if (parts_->takes_caller) {
       const Value* caller = named("caller");
-      frame.set(parts_->caller,
-                caller != nullptr ? *caller : make_undefined("No caller defined"));
+      frame.set(parts_->caller, caller != nullptr ? *caller : make_undefined("No caller defined"));
     }
     bind_rest(frame, arguments, used);
   }
@@ -102,8 +100,7 @@ class Macro : public Callable, public WithAttributes {
 
 class MacroStatement : public Statement {
  public:
-  MacroStatement(uint32_t id, std::shared_ptr<const MacroParts> parts)
-      : id_(id), parts_(std::move(parts)) {}
+  MacroStatement(uint32_t id, std::shared_ptr<const MacroParts> parts) : id_(id), parts_(std::move(parts)) {}
   void run(Runtime& runtime, std::string&) const override {
     runtime.step();
     runtime.keep(runtime.frame);
@@ -118,15 +115,12 @@ class MacroStatement : public Statement {
 class CallBlock : public Statement {
  public:
   CallBlock(std::shared_ptr<const MacroParts> caller, NodePtr callee, ArgumentNodes arguments)
-      : caller_(std::move(caller)),
-        callee_(std::move(callee)),
-        arguments_(std::move(arguments)) {}
+      : caller_(std::move(caller)), callee_(std::move(callee)), arguments_(std::move(arguments)) {}
   void run(Runtime& runtime, std::string& out) const override {
     const Value callee = callee_->evaluate(runtime);
     Arguments arguments;
     arguments_.evaluate(runtime, arguments);
-    arguments.named.emplace_back("caller",
-                                 Value::object(std::make_shared<Macro>(caller_, runtime.frame)));
+    arguments.named.emplace_back("caller", Value::object(std::make_shared<Macro>(caller_, runtime.frame)));
     runtime.print(call_value(runtime, callee, arguments), out);
   }
 

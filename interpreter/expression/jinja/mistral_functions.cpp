@@ -18,7 +18,9 @@ Value context_member(Runtime& runtime, const Value& context, std::string_view na
   return *found;
 }
 
-const ExecutionQueries* queries(Runtime& runtime) { return runtime.scope.executions; }
+const ExecutionQueries* queries(Runtime& runtime) {
+  return runtime.scope.executions;
+}
 
 std::optional<std::string> optional_text(Runtime& runtime, const Value* value) {
   if (value == nullptr || value->is_null()) return std::nullopt;
@@ -55,27 +57,24 @@ Value global(Runtime& runtime, const Arguments& arguments) {
   const Bound bound("global", arguments, {"context", "var_name"}, 2);
   context_member(runtime, bound.at(0), "__execution");
   require_defined(bound.at(1));
-  return queries(runtime) == nullptr ? Value()
-                                     : queries(runtime)->global(runtime.text(bound.at(1)));
+  return queries(runtime) == nullptr ? Value() : queries(runtime)->global(runtime.text(bound.at(1)));
 }
 
 Value task(Runtime& runtime, const Arguments& arguments) {
   const Bound bound("task", arguments, {"context", "task_name"}, 1);
   context_member(runtime, bound.at(0), "__task_execution");
-  return queries(runtime) == nullptr
-             ? Value()
-             : queries(runtime)->task(text_if_true(runtime, bound[1]));
+  return queries(runtime) == nullptr ? Value() : queries(runtime)->task(text_if_true(runtime, bound[1]));
 }
 
 Value tasks(Runtime& runtime, const Arguments& arguments) {
-  const Bound bound("tasks", arguments,
-                    {"context", "workflow_execution_id", "recursive", "state", "flat"}, 1);
+  const Bound bound("tasks", arguments, {"context", "workflow_execution_id", "recursive", "state", "flat"},
+                    1);
   if (queries(runtime) == nullptr) return Value();
   const auto flag = [&](size_t position) {
     return bound[position] != nullptr && truth(runtime, *bound[position]);
   };
-  return queries(runtime)->tasks({text_if_true(runtime, bound[1]), flag(2),
-                                  text_if_true(runtime, bound[3]), flag(4)});
+  return queries(runtime)->tasks(
+      {text_if_true(runtime, bound[1]), flag(2), text_if_true(runtime, bound[3]), flag(4)});
 }
 
 // ---- data formats
@@ -131,8 +130,7 @@ std::string replace_all(std::string_view text, std::string_view what, std::strin
 Value json_pretty(Runtime& runtime, const Arguments& arguments) {
   const Bound bound("json_pp", arguments, {"context", "data"}, 1);
   const bool given = bound[1] != nullptr && truth(runtime, *bound[1]);
-  const std::string text =
-      python::dump_json(plain(runtime, given ? bound.at(1) : bound.at(0)), 4);
+  const std::string text = python::dump_json(plain(runtime, given ? bound.at(1) : bound.at(0)), 4);
   return made(runtime, replace_all(replace_all(text, "\\n", "\n"), " \n", "\n"));
 }
 
@@ -184,6 +182,8 @@ constexpr NamedFunction<Function> kFunctions[] = {
 
 }  // namespace
 
-std::span<const NamedFunction<Function>> mistral_functions() { return kFunctions; }
+std::span<const NamedFunction<Function>> mistral_functions() {
+  return kFunctions;
+}
 
 }  // namespace gregale::expression::jinja

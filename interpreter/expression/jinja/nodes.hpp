@@ -79,8 +79,8 @@ NodePtr make_constant(Value value);
 // A list or map that is written in the program: made anew each time, since it may be changed.
 NodePtr make_list(std::vector<NodePtr> items, bool tuple);
 NodePtr make_map(std::vector<NodePtr> keys_and_values);
-NodePtr make_context();                   // _
-NodePtr make_context_member(Value name);  // _.name
+NodePtr make_context();                           // _
+NodePtr make_context_member(Value name);          // _.name
 NodePtr make_context_variable(std::string name);  // __env, __execution, __task_execution
 NodePtr make_variable(uint32_t id, std::string name, NodePtr otherwise);
 NodePtr make_attribute(NodePtr object, Value name);
@@ -111,8 +111,7 @@ StatementPtr make_output(NodePtr node);
 StatementPtr make_if(std::vector<NodePtr> conditions, std::vector<StatementPtr> bodies);
 StatementPtr make_set(TargetPtr target, NodePtr value);
 StatementPtr make_set_block(TargetPtr target, NodePtr filters, StatementPtr body);
-StatementPtr make_with(std::vector<TargetPtr> targets, std::vector<NodePtr> values,
-                       StatementPtr body);
+StatementPtr make_with(std::vector<TargetPtr> targets, std::vector<NodePtr> values, StatementPtr body);
 StatementPtr make_filter_block(NodePtr filters, StatementPtr body);
 StatementPtr make_autoescape(NodePtr condition, StatementPtr body);
 StatementPtr make_failing_statement(std::string message, uint32_t begin, uint32_t end);

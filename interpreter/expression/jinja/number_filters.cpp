@@ -76,8 +76,7 @@ Value round(Runtime& runtime, const Arguments& arguments) {
   if (method != Value("common")) throw ValueError("method must be common, ceil or floor");
   const Value& value = bound.at(0);
   if (!python::is_number(value)) {
-    throw TypeError("type " + std::string(python::type_name(value)) +
-                    " doesn't define __round__ method");
+    throw TypeError("type " + std::string(python::type_name(value)) + " doesn't define __round__ method");
   }
   if (precision.is_null()) return python::to_integer(python::round(value, 0));
   return python::round(value, to_count(precision, "precision"));
@@ -88,9 +87,8 @@ Value file_size(Runtime& runtime, const Arguments& arguments) {
   require_defined(bound.at(0));
   const double bytes = python::to_float(bound.at(0));
   const bool binary_units = bound[1] != nullptr && truth(runtime, *bound[1]);
-  static constexpr const char* kUnits[2][8] = {
-      {"kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"},
-      {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"}};
+  static constexpr const char* kUnits[2][8] = {{"kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"},
+                                               {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"}};
   const double base = binary_units ? 1024 : 1000;
   if (bytes == 1) return Value("1 Byte");
   if (bytes < base) {
@@ -108,12 +106,14 @@ Value file_size(Runtime& runtime, const Arguments& arguments) {
 }
 
 constexpr NamedFunction<Function> kFilters[] = {
-    {"abs", absolute},   {"filesizeformat", file_size}, {"float", to_float},
-    {"int", to_integer}, {"round", round},
+    {"abs", absolute}, {"filesizeformat", file_size}, {"float", to_float}, {"int", to_integer},
+    {"round", round},
 };
 
 }  // namespace
 
-std::span<const NamedFunction<Function>> number_filters() { return kFilters; }
+std::span<const NamedFunction<Function>> number_filters() {
+  return kFilters;
+}
 
 }  // namespace gregale::expression::jinja

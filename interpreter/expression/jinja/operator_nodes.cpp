@@ -31,9 +31,7 @@ class And : public Node {
     mark(runtime);
     return truth(runtime, left) ? right_->evaluate(runtime) : left;
   }
-  bool test(Runtime& runtime) const override {
-    return left_->test(runtime) && right_->test(runtime);
-  }
+  bool test(Runtime& runtime) const override { return left_->test(runtime) && right_->test(runtime); }
 
  private:
   NodePtr left_, right_;
@@ -47,9 +45,7 @@ class Or : public Node {
     mark(runtime);
     return truth(runtime, left) ? left : right_->evaluate(runtime);
   }
-  bool test(Runtime& runtime) const override {
-    return left_->test(runtime) || right_->test(runtime);
-  }
+  bool test(Runtime& runtime) const override { return left_->test(runtime) || right_->test(runtime); }
 
  private:
   NodePtr left_, right_;
@@ -79,8 +75,8 @@ class Sign : public Node {
       return negative_ ? Value::time_span(-operand.as_time_span()) : operand;
     }
     if (!python::is_number(operand)) {
-      throw TypeError(std::string("bad operand type for unary ") + (negative_ ? "-" : "+") +
-                      ": '" + std::string(python::type_name(operand)) + "'");
+      throw TypeError(std::string("bad operand type for unary ") + (negative_ ? "-" : "+") + ": '" +
+                      std::string(python::type_name(operand)) + "'");
     }
     return negative_ ? python::negate(operand) : python::positive(operand);
   }
@@ -174,15 +170,12 @@ class Compare : public Node {
 class Condition : public Node {
  public:
   Condition(NodePtr then, NodePtr condition, NodePtr otherwise)
-      : then_(std::move(then)),
-        condition_(std::move(condition)),
-        otherwise_(std::move(otherwise)) {}
+      : then_(std::move(then)), condition_(std::move(condition)), otherwise_(std::move(otherwise)) {}
   Value evaluate(Runtime& runtime) const override {
     mark(runtime);
     if (condition_->test(runtime)) return then_->evaluate(runtime);
     if (otherwise_) return otherwise_->evaluate(runtime);
-    return make_undefined("the inline if-expression is false and has no else",
-                          Undefined::Kind::lenient);
+    return make_undefined("the inline if-expression is false and has no else", Undefined::Kind::lenient);
   }
 
  private:
@@ -200,7 +193,9 @@ NodePtr make_and(NodePtr left, NodePtr right) {
 NodePtr make_or(NodePtr left, NodePtr right) {
   return std::make_unique<Or>(std::move(left), std::move(right));
 }
-NodePtr make_not(NodePtr operand) { return std::make_unique<Not>(std::move(operand)); }
+NodePtr make_not(NodePtr operand) {
+  return std::make_unique<Not>(std::move(operand));
+}
 NodePtr make_sign(NodePtr operand, bool negative) {
   return std::make_unique<Sign>(std::move(operand), negative);
 }

@@ -11,8 +11,8 @@ namespace {
 
 [[noreturn]] void unsupported(std::string_view operation, const Value& left, const Value& right) {
   throw TypeError("unsupported operand type(s) for " + std::string(operation) + ": '" +
-                  std::string(python::type_name(left)) + "' and '" +
-                  std::string(python::type_name(right)) + "'");
+                  std::string(python::type_name(left)) + "' and '" + std::string(python::type_name(right)) +
+                  "'");
 }
 
 Value concatenate(Runtime& runtime, const Value& left, const Value& right) {
@@ -36,12 +36,14 @@ Value concatenate(Runtime& runtime, const Value& left, const Value& right) {
   unsupported("+", left, right);
 }
 
-bool repeatable(const Value& value) { return value.is_string() || value.is_list(); }
+bool repeatable(const Value& value) {
+  return value.is_string() || value.is_list();
+}
 
 Value repeat(Runtime& runtime, const Value& sequence, const Value& times) {
   if (!python::is_integer(times)) {
-    throw TypeError("can't multiply sequence by non-int of type '" +
-                    std::string(python::type_name(times)) + "'");
+    throw TypeError("can't multiply sequence by non-int of type '" + std::string(python::type_name(times)) +
+                    "'");
   }
   const int64_t count = std::max<int64_t>(to_count(times, "the count"), 0);
   const Value& now = runtime.current(sequence);
@@ -83,8 +85,7 @@ bool time_arithmetic(char operation, const Value& left, const Value& right, Valu
   }
   if (left.is_date_time() && right.is_time_span()) {
     const int64_t span = right.as_time_span();
-    result = Value::date_time(left.local_microseconds() + (plus ? span : -span),
-                              left.offset_seconds());
+    result = Value::date_time(left.local_microseconds() + (plus ? span : -span), left.offset_seconds());
     return true;
   }
   if (left.is_time_span() && right.is_date_time() && plus) {
@@ -165,8 +166,7 @@ Value missing(const Value& object, const Value& key) {
     return make_undefined("there is no " + python::quote(key.as_string()) + " in the " +
                           std::string(object.kind_name()));
   }
-  return make_undefined("the " + std::string(object.kind_name()) + " has no item " +
-                        python::repr(key));
+  return make_undefined("the " + std::string(object.kind_name()) + " has no item " + python::repr(key));
 }
 
 // object[key]; false for what Python answers with TypeError, LookupError or AttributeError.
@@ -206,13 +206,12 @@ bool find_item(Runtime& runtime, const Value& object, const Value& key, Value& r
 // Whether the name is one that every Python object answers to and the sandbox hides.
 bool is_internal(const Value& object, std::string_view name) {
   static constexpr std::string_view kAlways[] = {
-      "__class__",    "__delattr__",  "__dir__",      "__doc__",           "__eq__",
-      "__format__",   "__ge__",       "__getattribute__", "__getstate__",  "__gt__",
-      "__hash__",     "__init__",     "__init_subclass__", "__le__",       "__lt__",
-      "__ne__",       "__new__",      "__reduce__",   "__reduce_ex__",     "__repr__",
-      "__setattr__",  "__sizeof__",   "__str__",      "__subclasshook__"};
-  static constexpr std::string_view kContainers[] = {"__contains__", "__getitem__", "__iter__",
-                                                     "__len__"};
+      "__class__",   "__delattr__", "__dir__",           "__doc__",         "__eq__",
+      "__format__",  "__ge__",      "__getattribute__",  "__getstate__",    "__gt__",
+      "__hash__",    "__init__",    "__init_subclass__", "__le__",          "__lt__",
+      "__ne__",      "__new__",     "__reduce__",        "__reduce_ex__",   "__repr__",
+      "__setattr__", "__sizeof__",  "__str__",           "__subclasshook__"};
+  static constexpr std::string_view kContainers[] = {"__contains__", "__getitem__", "__iter__", "__len__"};
   static constexpr std::string_view kFunctions[] = {"__globals__", "__code__", "__func__",
                                                     "__self__",    "__name__", "__call__",
                                                     "__closure__", "__dict__", "__module__"};
@@ -323,8 +322,8 @@ Value get_slice(Runtime& runtime, const Value& object, const Value& start, const
   const int64_t size = length_of(runtime, now);
   const SliceBounds bounds = slice_bounds(start, stop, step, size);
   if (const auto* range = now.object_as<Range>()) {
-    return Value::object(std::make_shared<Range>(range->at(bounds.start), range->at(bounds.stop),
-                                                 range->step * bounds.step));
+    return Value::object(
+        std::make_shared<Range>(range->at(bounds.start), range->at(bounds.stop), range->step * bounds.step));
   }
   const int64_t stride = std::clamp(bounds.step, -size - 1, size + 1);  // further is outside anyway
   const auto each = [&](auto take) {

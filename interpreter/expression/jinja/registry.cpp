@@ -11,8 +11,8 @@ namespace {
 const std::unordered_map<std::string_view, Function>& filters() {
   static const auto table = [] {
     std::unordered_map<std::string_view, Function> filters;
-    for (const auto& part : {text_filters(), html_filters(), link_filters(), number_filters(), sequence_filters(),
-                             lazy_filters(), mistral_functions()}) {
+    for (const auto& part : {text_filters(), html_filters(), link_filters(), number_filters(),
+                             sequence_filters(), lazy_filters(), mistral_functions()}) {
       for (const auto& filter : part) filters.emplace(filter.name, filter.function);
     }
     return filters;
@@ -28,8 +28,7 @@ Function find_filter(std::string_view name) {
 }
 
 void throw_unknown(std::string_view what, std::string_view name, const std::string& nearest) {
-  std::string message =
-      "there is no " + std::string(what) + " named " + python::quote(std::string(name));
+  std::string message = "there is no " + std::string(what) + " named " + python::quote(std::string(name));
   if (!nearest.empty()) message += "; did you mean " + python::quote(nearest) + "?";
   throw TemplateRuntimeError(message);
 }

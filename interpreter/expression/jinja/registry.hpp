@@ -23,7 +23,6 @@ std::span<const NamedFunction<Function>> mistral_functions();
 // Each fails with an error that names the nearest known name.
 [[noreturn]] void unknown_filter(std::string_view name);
 [[noreturn]] void unknown_test(std::string_view name);
-[[noreturn]] void throw_unknown(std::string_view what, std::string_view name,
-                                const std::string& nearest);
+[[noreturn]] void throw_unknown(std::string_view what, std::string_view name, const std::string& nearest);
 
 }  // namespace gregale::expression::jinja

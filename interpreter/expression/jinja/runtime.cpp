@@ -31,11 +31,11 @@ const Value* Arguments::find(std::string_view name) const noexcept {
 }
 
 Bound::Bound(std::string_view function, const Arguments& arguments,
-             std::initializer_list<std::string_view> names, size_t required,
-             size_t positional_only) {
-  const std::string title = std::string(function) + "()";
+             std::initializer_list<std::string_view> names, size_t required, size_t positional_only) {
+  // Made for an error only: this runs once for each item of a sequence.
+  const auto title = [&] { return std::string(function) + "()"; };
   if (arguments.positional.size() > names.size()) {
-    throw TypeError(title + " takes at most " + std::to_string(names.size()) + " arguments (" +
+    throw TypeError(title() + " takes at most " + std::to_string(names.size()) + " arguments (" +
                     std::to_string(arguments.positional.size()) + " given)");
   }
   for (size_t i = 0; i < arguments.positional.size(); ++i) values_[i] = &arguments.positional[i];
@@ -43,16 +43,16 @@ Bound::Bound(std::string_view function, const Arguments& arguments,
     size_t position = positional_only;
     while (position < names.size() && names.begin()[position] != key) ++position;
     if (position == names.size()) {
-      throw TypeError(title + " got an unexpected keyword argument '" + key + "'");
+      throw TypeError(title() + " got an unexpected keyword argument '" + key + "'");
     }
     if (values_[position] != nullptr) {
-      throw TypeError(title + " got multiple values for argument '" + key + "'");
+      throw TypeError(title() + " got multiple values for argument '" + key + "'");
     }
     values_[position] = &value;
   }
   for (size_t i = 0; i < required; ++i) {
     if (values_[i] == nullptr) {
-      throw TypeError(title + " misses the argument '" + std::string(names.begin()[i]) + "'");
+      throw TypeError(title() + " misses the argument '" + std::string(names.begin()[i]) + "'");
     }
   }
 }
@@ -93,7 +93,9 @@ void Frame::set(uint32_t name, Value value) {
 
 // ---- budget
 
-void Runtime::out_of_steps() { throw Error(ErrorKind::limit, "the expression takes too many steps"); }
+void Runtime::out_of_steps() {
+  throw Error(ErrorKind::limit, "the expression takes too many steps");
+}
 void Runtime::out_of_memory() {
   throw Error(ErrorKind::limit, "the expression needs too much memory");
 }
@@ -130,8 +132,12 @@ Runtime::Change& Runtime::change(const Value& value) {
   return place->second;
 }
 
-List& Runtime::change_list(const Value& list) { return change(list).current.writable_list(); }
-Map& Runtime::change_map(const Value& map) { return change(map).current.writable_map(); }
+List& Runtime::change_list(const Value& list) {
+  return change(list).current.writable_list();
+}
+Map& Runtime::change_map(const Value& map) {
+  return change(map).current.writable_map();
+}
 
 Value Runtime::settle(const Value& value, size_t depth) const {
   if (depth > python::kNestingLimit) {
@@ -147,8 +153,7 @@ Value Runtime::settle(const Value& value, size_t depth) const {
       same = same && items.back().same_as(item);
     }
     if (same) return value;
-    return (now.is_tuple() ? Value::tuple(std::move(items)) : Value(std::move(items)))
-        .tagged(now.tag());
+    return (now.is_tuple() ? Value::tuple(std::move(items)) : Value(std::move(items))).tagged(now.tag());
   }
   if (now.is_map()) {
     Map map;
@@ -189,7 +194,9 @@ void Runtime::print(const Value& value, std::string& out) {
   use_memory(out.size() - before);
 }
 
-Value markup(std::string text) { return Value(std::move(text)).tagged(kMarkup); }
+Value markup(std::string text) {
+  return Value(std::move(text)).tagged(kMarkup);
+}
 
 std::string escape_html(std::string_view text) {
   std::string out;
@@ -255,8 +262,7 @@ int64_t to_count(const Value& value, std::string_view what) {
   if (value.is_small_integer() || value.is_boolean()) return value.as_integer();
   require_defined(value);
   if (value.is_integer()) throw OverflowError(std::string(what) + " is too large");
-  throw TypeError(std::string(what) + " must be an integer, not " +
-                  std::string(python::type_name(value)));
+  throw TypeError(std::string(what) + " must be an integer, not " + std::string(python::type_name(value)));
 }
 
 Value call_value(Runtime& runtime, const Value& callee, const Arguments& arguments) {

@@ -29,18 +29,15 @@ using python::TypeError;
 using python::ValueError;
 
 struct UndefinedError : core::Error {
-  explicit UndefinedError(const std::string& message)
-      : Error(core::ErrorKind::not_found, message) {}
+  explicit UndefinedError(const std::string& message) : Error(core::ErrorKind::not_found, message) {}
 };
 struct SecurityError : core::Error {
-  explicit SecurityError(const std::string& message)
-      : Error(core::ErrorKind::unauthorized, message) {}
+  explicit SecurityError(const std::string& message) : Error(core::ErrorKind::unauthorized, message) {}
 };
 
 // What Jinja itself refuses at run time, as an unknown filter.
 struct TemplateRuntimeError : core::Error {
-  explicit TemplateRuntimeError(const std::string& message)
-      : Error(core::ErrorKind::not_found, message) {}
+  explicit TemplateRuntimeError(const std::string& message) : Error(core::ErrorKind::not_found, message) {}
 };
 // Name of the class that the error has in Python.
 std::string_view error_class(const core::Error& error) noexcept;
@@ -64,8 +61,8 @@ struct Arguments {
 class Bound {
  public:
   // The first [required] of [names] must be given; those before [positional_only] not by name.
-  Bound(std::string_view function, const Arguments& arguments,
-        std::initializer_list<std::string_view> names, size_t required, size_t positional_only = 0);
+  Bound(std::string_view function, const Arguments& arguments, std::initializer_list<std::string_view> names,
+        size_t required, size_t positional_only = 0);
   // Null when it was not given.
   const Value* operator[](size_t position) const noexcept { return values_[position]; }
   const Value& at(size_t position) const noexcept { return *values_[position]; }
@@ -166,6 +163,7 @@ class Generator : public python::Printable {
 
  private:
   mutable Next next_;
+  mutable bool finished_ = false;
 };
 Value make_generator(Generator::Next next);
 
@@ -263,13 +261,9 @@ class Runtime {
   // A list or map that was changed is known by its identity; what it is now stands in changed_. Whoever
   // reads the content of a container goes through current(); whoever hands a value to code that knows
   // nothing of this (printing, comparing, the result) goes through settled().
-  const Value& current(const Value& value) const {
-    return changed_.empty() ? value : find_current(value);
-  }
+  const Value& current(const Value& value) const { return changed_.empty() ? value : find_current(value); }
   // With all changes inside it.
-  Value settled(const Value& value) const {
-    return changed_.empty() ? value : settle(value, 0);
-  }
+  Value settled(const Value& value) const { return changed_.empty() ? value : settle(value, 0); }
   List& change_list(const Value& list);
   Map& change_map(const Value& map);
   bool anything_changed() const noexcept { return !changed_.empty(); }
@@ -346,7 +340,9 @@ Value binary(Runtime& runtime, std::string_view operation, const Value& left, co
 // An integer for counts and positions (__index__).
 int64_t to_count(const Value& value, std::string_view what);
 
-inline bool is_markup(const Value& value) { return value.is_string() && value.tag() == kMarkup; }
+inline bool is_markup(const Value& value) {
+  return value.is_string() && value.tag() == kMarkup;
+}
 Value markup(std::string text);
 std::string escape_html(std::string_view text);
 // Markup of the value: itself if it is Markup, otherwise its escaped text.

@@ -10,12 +10,15 @@
 namespace gregale::expression::jinja {
 
 bool Generator::next(Runtime& runtime, Value& item) const {
-  if (!next_) return false;
+  if (finished_) return false;
+  const Runtime::Call level(runtime);  // lazy sequences may be within each other without end
   runtime.step();
-  Next step = std::move(next_);  // gone while it runs: it may not be entered again from inside
-  next_ = nullptr;
-  if (!step(runtime, item)) return false;
-  next_ = std::move(step);
+  finished_ = true;  // while it runs (it may not be entered again from inside) and after an error
+  if (!next_(runtime, item)) {
+    next_ = nullptr;
+    return false;
+  }
+  finished_ = false;
   return true;
 }
 
@@ -26,8 +29,8 @@ Value make_generator(Generator::Next next) {
 namespace {
 
 int64_t range_size(int64_t start, int64_t stop, int64_t step) {
-  const __int128 distance = step > 0 ? static_cast<__int128>(stop) - start
-                                     : static_cast<__int128>(start) - stop;
+  const __int128 distance =
+      step > 0 ? static_cast<__int128>(stop) - start : static_cast<__int128>(start) - stop;
   const __int128 width = step > 0 ? step : -static_cast<__int128>(step);
   const __int128 count = distance <= 0 ? 0 : (distance + width - 1) / width;
   return count > INT64_MAX ? INT64_MAX : static_cast<int64_t>(count);
@@ -234,9 +237,8 @@ bool less(Runtime& runtime, const Value& left, const Value& right) {
   if (left.is_time_span() && right.is_time_span()) {
     return left.as_time_span() < right.as_time_span();
   }
-  throw TypeError("'<' not supported between instances of '" +
-                  std::string(python::type_name(left)) + "' and '" +
-                  std::string(python::type_name(right)) + "'");
+  throw TypeError("'<' not supported between instances of '" + std::string(python::type_name(left)) +
+                  "' and '" + std::string(python::type_name(right)) + "'");
 }
 
 bool less_or_equal(Runtime& runtime, const Value& left, const Value& right) {

@@ -1,6 +1,7 @@
 // Filters that take a sequence (or a map) and give a value at once.
 #include <algorithm>
 #include <random>
+#include <unordered_map>
 
 #include "interpreter/expression/jinja/attribute_path.hpp"
 #include "interpreter/expression/jinja/methods.hpp"
@@ -185,39 +186,70 @@ Value dict_sort(Runtime& runtime, const Arguments& arguments) {
   const AttributePath whole{Value()};
   for (const Map::Entry& entry : map.as_map()) {
     items.push_back(Value::tuple({entry.key, entry.value}));
-    keys.push_back(whole.key(runtime, by == Value("key") ? entry.key : entry.value,
-                             flag(runtime, bound[1])));
+    keys.push_back(whole.key(runtime, by == Value("key") ? entry.key : entry.value, flag(runtime, bound[1])));
   }
   sort_by(runtime, items, keys, flag(runtime, bound[3]));
   return Value(std::move(items));
+}
+
+struct KeyHash {
+  size_t operator()(const Value& key) const noexcept { return key.hash(); }
+};
+
+// Groups of positions with equal keys, ordered by key, as groupby of the sorted items gives them. Texts
+// are gathered by hash and only their groups sorted.
+std::vector<std::vector<uint32_t>> grouped(Runtime& runtime, const List& keys) {
+  std::vector<std::vector<uint32_t>> groups;
+  List group_keys;
+  const bool texts = std::all_of(keys.begin(), keys.end(), [](const Value& key) { return key.is_string(); });
+  if (texts) {
+    std::unordered_map<Value, size_t, KeyHash> known;
+    for (size_t i = 0; i < keys.size(); ++i) {
+      const auto [place, added] = known.try_emplace(keys[i], groups.size());
+      if (added) {
+        groups.emplace_back();
+        group_keys.push_back(keys[i]);
+      }
+      groups[place->second].push_back(static_cast<uint32_t>(i));
+    }
+  } else {
+    List order;
+    for (size_t i = 0; i < keys.size(); ++i) order.push_back(Value(static_cast<int64_t>(i)));
+    sort_by(runtime, order, keys, false);
+    for (const Value& position : order) {
+      const auto at = static_cast<uint32_t>(position.as_integer());
+      if (groups.empty() || !equal(runtime, keys[at], keys[groups.back().front()])) {
+        groups.emplace_back();
+      }
+      groups.back().push_back(at);
+    }
+    return groups;
+  }
+  List order;
+  for (size_t i = 0; i < groups.size(); ++i) order.push_back(Value(static_cast<int64_t>(i)));
+  sort_by(runtime, order, group_keys, false);
+  std::vector<std::vector<uint32_t>> sorted;
+  for (const Value& position : order) {
+    sorted.push_back(std::move(groups[static_cast<size_t>(position.as_integer())]));
+  }
+  return sorted;
 }
 
 Value group_by(Runtime& runtime, const Arguments& arguments) {
   const Bound bound("groupby", arguments, {"value", "attribute", "default", "case_sensitive"}, 2);
   const AttributePath path(bound.at(1), bound[2] == nullptr ? Value() : bound.at(2));
   const bool case_sensitive = flag(runtime, bound[3]);
-  List items = to_list(runtime, bound.at(0));
-  List keys = keys_of(runtime, items, path, case_sensitive);
+  const List items = to_list(runtime, bound.at(0));
+  const List keys = keys_of(runtime, items, path, case_sensitive);
   for (const Value& key : keys) require_defined(key);
-  List positions;
-  positions.reserve(items.size());
-  for (size_t i = 0; i < items.size(); ++i) positions.push_back(Value(static_cast<int64_t>(i)));
-  sort_by(runtime, positions, keys, false);
+  runtime.step(keys.size());
   List groups;
-  for (size_t begin = 0; begin < positions.size();) {
-    const Value& key = keys[static_cast<size_t>(positions[begin].as_integer())];
+  for (const std::vector<uint32_t>& positions : grouped(runtime, keys)) {
     List members;
-    size_t end = begin;
-    while (end < positions.size()) {
-      const auto at = static_cast<size_t>(positions[end].as_integer());
-      if (end > begin && !equal(runtime, keys[at], key)) break;
-      members.push_back(items[at]);
-      ++end;
-    }
-    Value grouper = case_sensitive ? key : path.get(runtime, members[0]);
-    groups.push_back(
-        Value::tuple({std::move(grouper), Value(std::move(members))}).tagged(kGroup));
-    begin = end;
+    members.reserve(positions.size());
+    for (uint32_t position : positions) members.push_back(items[position]);
+    Value grouper = case_sensitive ? keys[positions.front()] : path.get(runtime, members.front());
+    groups.push_back(Value::tuple({std::move(grouper), Value(std::move(members))}).tagged(kGroup));
   }
   return Value(std::move(groups));
 }
@@ -250,8 +282,7 @@ Value random(Runtime& runtime, const Arguments& arguments) {
 
 Value default_value(Runtime& runtime, const Arguments& arguments) {
   const Bound bound("default", arguments, {"value", "default_value", "boolean"}, 1);
-  const bool replace = is_undefined(bound.at(0)) ||
-                       (flag(runtime, bound[2]) && !truth(runtime, bound.at(0)));
+  const bool replace = is_undefined(bound.at(0)) || (flag(runtime, bound[2]) && !truth(runtime, bound.at(0)));
   if (!replace) return bound.at(0);
   return bound[1] == nullptr ? Value("") : bound.at(1);
 }
@@ -286,6 +317,8 @@ constexpr NamedFunction<Function> kFilters[] = {
 
 }  // namespace
 
-std::span<const NamedFunction<Function>> sequence_filters() { return kFilters; }
+std::span<const NamedFunction<Function>> sequence_filters() {
+  return kFilters;
+}
 
 }  // namespace gregale::expression::jinja

@@ -121,8 +121,7 @@ class With : public Statement {
 
 class FilterBlock : public Statement {
  public:
-  FilterBlock(NodePtr filters, StatementPtr body)
-      : filters_(std::move(filters)), body_(std::move(body)) {}
+  FilterBlock(NodePtr filters, StatementPtr body) : filters_(std::move(filters)), body_(std::move(body)) {}
   void run(Runtime& runtime, std::string& out) const override {
     std::string text;
     {
@@ -220,9 +219,7 @@ class SelfObject : public python::Printable, public WithAttributes {
 class Self : public Node {
  public:
   explicit Self(std::shared_ptr<const Blocks> blocks) : blocks_(std::move(blocks)) {}
-  Value evaluate(Runtime&) const override {
-    return Value::object(std::make_shared<SelfObject>(blocks_));
-  }
+  Value evaluate(Runtime&) const override { return Value::object(std::make_shared<SelfObject>(blocks_)); }
 
  private:
   std::shared_ptr<const Blocks> blocks_;
@@ -233,9 +230,7 @@ class Self : public Node {
 class NameTarget : public Target {
  public:
   explicit NameTarget(uint32_t id) : id_(id) {}
-  void assign(Runtime& runtime, Value value) const override {
-    runtime.frame->set(id_, std::move(value));
-  }
+  void assign(Runtime& runtime, Value value) const override { runtime.frame->set(id_, std::move(value)); }
 
  private:
   uint32_t id_;
@@ -247,8 +242,8 @@ class TupleTarget : public Target {
   void assign(Runtime& runtime, Value value) const override {
     const List items = to_list(runtime, value);
     if (items.size() != targets_.size()) {
-      throw ValueError("cannot unpack: expected " + std::to_string(targets_.size()) +
-                       " values, got " + std::to_string(items.size()));
+      throw ValueError("cannot unpack: expected " + std::to_string(targets_.size()) + " values, got " +
+                       std::to_string(items.size()));
     }
     for (size_t i = 0; i < items.size(); ++i) targets_[i]->assign(runtime, items[i]);
   }
@@ -274,8 +269,12 @@ class MemberTarget : public Target {
 
 }  // namespace
 
-StatementPtr make_text(std::string text) { return std::make_unique<Text>(std::move(text)); }
-StatementPtr make_output(NodePtr node) { return std::make_unique<Output>(std::move(node)); }
+StatementPtr make_text(std::string text) {
+  return std::make_unique<Text>(std::move(text));
+}
+StatementPtr make_output(NodePtr node) {
+  return std::make_unique<Output>(std::move(node));
+}
 StatementPtr make_if(std::vector<NodePtr> conditions, std::vector<StatementPtr> bodies) {
   return std::make_unique<If>(std::move(conditions), std::move(bodies));
 }
@@ -285,8 +284,7 @@ StatementPtr make_set(TargetPtr target, NodePtr value) {
 StatementPtr make_set_block(TargetPtr target, NodePtr filters, StatementPtr body) {
   return std::make_unique<SetBlock>(std::move(target), std::move(filters), std::move(body));
 }
-StatementPtr make_with(std::vector<TargetPtr> targets, std::vector<NodePtr> values,
-                       StatementPtr body) {
+StatementPtr make_with(std::vector<TargetPtr> targets, std::vector<NodePtr> values, StatementPtr body) {
   return std::make_unique<With>(std::move(targets), std::move(values), std::move(body));
 }
 StatementPtr make_filter_block(NodePtr filters, StatementPtr body) {
@@ -304,7 +302,9 @@ StatementPtr make_block(std::shared_ptr<const Statement> body) {
 NodePtr make_self(std::shared_ptr<const Blocks> blocks) {
   return std::make_unique<Self>(std::move(blocks));
 }
-TargetPtr make_name_target(uint32_t id) { return std::make_unique<NameTarget>(id); }
+TargetPtr make_name_target(uint32_t id) {
+  return std::make_unique<NameTarget>(id);
+}
 TargetPtr make_tuple_target(std::vector<TargetPtr> targets) {
   return std::make_unique<TupleTarget>(std::move(targets));
 }

@@ -11,8 +11,7 @@ namespace {
 const std::string& text_argument(const Value& value, std::string_view method) {
   require_defined(value);
   if (!value.is_string()) {
-    throw TypeError(std::string(method) + "() needs a string, not " +
-                    std::string(python::type_name(value)));
+    throw TypeError(std::string(method) + "() needs a string, not " + std::string(python::type_name(value)));
   }
   return value.as_string();
 }
@@ -61,8 +60,7 @@ template <Side kSide>
 Value justify(Runtime& runtime, const Value& self, const Arguments& arguments) {
   const Bound bound("ljust", arguments, {"width", "fillchar"}, 1, 2);
   const std::string fill = bound[1] == nullptr ? " " : text_argument(*bound[1], "ljust");
-  return made(runtime, self,
-              padded(self.as_string(), to_count(bound.at(0), "the width"), fill, kSide));
+  return made(runtime, self, padded(self.as_string(), to_count(bound.at(0), "the width"), fill, kSide));
 }
 
 Value zero_fill(Runtime& runtime, const Value& self, const Arguments& arguments) {
@@ -171,8 +169,8 @@ Value format_with(Runtime& runtime, const Value& self, const List& args, const M
       throw TypeError("only safe text can be formatted into safe text; escape it first");
     }
   }
-  const Value text = python::format(
-      self, positional, named, [&](const Value& object, const Value& name, bool is_attribute) {
+  const Value text =
+      python::format(self, positional, named, [&](const Value& object, const Value& name, bool is_attribute) {
         return reach(runtime, object, name, is_attribute);
       });
   runtime.use_memory(text.size());
@@ -228,8 +226,7 @@ Value make_table(Runtime&, const Value&, const Arguments& arguments) {
       if (python::length(entry.key.as_string()) != 1) {
         throw ValueError("string keys in translate table must be of length 1");
       }
-      table.set(Value(static_cast<int64_t>(python::decode(entry.key.as_string(), position))),
-                entry.value);
+      table.set(Value(static_cast<int64_t>(python::decode(entry.key.as_string(), position))), entry.value);
     }
     return Value(std::move(table));
   }
@@ -315,8 +312,7 @@ Value is_ascii(Runtime&, const Value& self, const Arguments& arguments) {
 }
 
 Value is_printable(Runtime& runtime, const Value& self, const Arguments& arguments) {
-  return Value(self.size() == 0 ||
-               all_are<python::is_printable>(runtime, self, arguments).as_boolean());
+  return Value(self.size() == 0 || all_are<python::is_printable>(runtime, self, arguments).as_boolean());
 }
 
 template <bool (*kIs)(char32_t) noexcept, bool (*kIsNot)(char32_t) noexcept>
@@ -444,6 +440,8 @@ std::string_view stripped(std::string_view text, const Value* characters) {
   return strip_right(strip_left(text, set), set);
 }
 
-std::span<const NamedFunction<Method>> string_change_methods() { return kMethods; }
+std::span<const NamedFunction<Method>> string_change_methods() {
+  return kMethods;
+}
 
 }  // namespace gregale::expression::jinja

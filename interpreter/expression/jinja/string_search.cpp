@@ -11,8 +11,7 @@ namespace {
 const std::string& text_argument(const Value& value, std::string_view method) {
   require_defined(value);
   if (!value.is_string()) {
-    throw TypeError(std::string(method) + "() needs a string, not " +
-                    std::string(python::type_name(value)));
+    throw TypeError(std::string(method) + "() needs a string, not " + std::string(python::type_name(value)));
   }
   return value.as_string();
 }
@@ -39,8 +38,7 @@ Window window(const Value& self, const Value* start, const Value* end) {
   const int64_t last = std::min(bound(end, size), size);
   if (first > last) return {{}, 0, true};
   const auto at = [&](int64_t index) {
-    return ascii ? static_cast<size_t>(index)
-                 : python::byte_offset(text, static_cast<size_t>(index));
+    return ascii ? static_cast<size_t>(index) : python::byte_offset(text, static_cast<size_t>(index));
   };
   const size_t begin = at(first);
   return {std::string_view(text).substr(begin, at(last) - begin), begin, false};
@@ -53,14 +51,12 @@ int64_t code_point_index(const Value& self, size_t byte) {
 
 enum class Direction { left, right };
 
-int64_t search(const Value& self, const Arguments& arguments, std::string_view method,
-               Direction direction) {
+int64_t search(const Value& self, const Arguments& arguments, std::string_view method, Direction direction) {
   const Bound bound(method, arguments, {"sub", "start", "end"}, 1, 3);
   const std::string& wanted = text_argument(bound.at(0), method);
   const Window part = window(self, bound[1], bound[2]);
   if (part.empty) return -1;
-  const size_t found =
-      direction == Direction::left ? part.text.find(wanted) : part.text.rfind(wanted);
+  const size_t found = direction == Direction::left ? part.text.find(wanted) : part.text.rfind(wanted);
   return found == std::string_view::npos ? -1 : code_point_index(self, part.byte_begin + found);
 }
 
@@ -107,7 +103,9 @@ Value begins_or_ends(Runtime&, const Value& self, const Arguments& arguments) {
 
 // ---- taking apart
 
-Value part_of(const Value& self, std::string_view text) { return Value(text).tagged(self.tag()); }
+Value part_of(const Value& self, std::string_view text) {
+  return Value(text).tagged(self.tag());
+}
 
 template <Direction kDirection>
 Value partition(Runtime&, const Value& self, const Arguments& arguments) {
@@ -115,8 +113,7 @@ Value partition(Runtime&, const Value& self, const Arguments& arguments) {
   const std::string& separator = text_argument(bound.at(0), "partition");
   if (separator.empty()) throw ValueError("empty separator");
   const std::string_view text = self.as_string();
-  const size_t at =
-      kDirection == Direction::left ? text.find(separator) : text.rfind(separator);
+  const size_t at = kDirection == Direction::left ? text.find(separator) : text.rfind(separator);
   if (at == std::string_view::npos) {
     const Value nothing = part_of(self, "");
     return kDirection == Direction::left ? Value::tuple({self, nothing, nothing})
@@ -127,8 +124,7 @@ Value partition(Runtime&, const Value& self, const Arguments& arguments) {
 }
 
 // Splits at runs of whitespace; at most [most] times (negative: any number), from the given side.
-std::vector<std::string_view> split_blanks(std::string_view text, int64_t most,
-                                           Direction direction) {
+std::vector<std::string_view> split_blanks(std::string_view text, int64_t most, Direction direction) {
   struct Piece {
     size_t begin, end;
   };
@@ -166,8 +162,8 @@ std::vector<std::string_view> split_blanks(std::string_view text, int64_t most,
   return pieces;
 }
 
-std::vector<std::string_view> split_at(std::string_view text, std::string_view separator,
-                                       int64_t most, Direction direction) {
+std::vector<std::string_view> split_at(std::string_view text, std::string_view separator, int64_t most,
+                                       Direction direction) {
   std::vector<std::string_view> pieces;
   if (direction == Direction::left) {
     size_t begin = 0;
@@ -262,8 +258,8 @@ std::vector<std::string_view> lines_of(std::string_view text, bool keep_ends) {
   for (size_t position = 0; position < text.size();) {
     const size_t at = position;
     const char32_t c = python::decode(text, position);
-    const bool is_break = (c >= 0x0A && c <= 0x0D) || (c >= 0x1C && c <= 0x1E) || c == 0x85 ||
-                          c == 0x2028 || c == 0x2029;
+    const bool is_break =
+        (c >= 0x0A && c <= 0x0D) || (c >= 0x1C && c <= 0x1E) || c == 0x85 || c == 0x2028 || c == 0x2029;
     if (!is_break) continue;
     if (c == '\r' && position < text.size() && text[position] == '\n') ++position;
     lines.push_back(text.substr(begin, (keep_ends ? position : at) - begin));
@@ -273,6 +269,8 @@ std::vector<std::string_view> lines_of(std::string_view text, bool keep_ends) {
   return lines;
 }
 
-std::span<const NamedFunction<Method>> string_search_methods() { return kMethods; }
+std::span<const NamedFunction<Method>> string_search_methods() {
+  return kMethods;
+}
 
 }  // namespace gregale::expression::jinja

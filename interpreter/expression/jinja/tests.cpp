@@ -4,8 +4,8 @@
 #include <unordered_map>
 
 #include "core/similar.hpp"
-#include "interpreter/expression/jinja/runtime.hpp"
 #include "interpreter/expression/jinja/registry.hpp"
+#include "interpreter/expression/jinja/runtime.hpp"
 #include "interpreter/expression/python/number.hpp"
 #include "interpreter/expression/python/unicode.hpp"
 
@@ -23,7 +23,9 @@ bool is_defined(Runtime&, const Arguments& arguments) {
 bool is_not_defined(Runtime&, const Arguments& arguments) {
   return jinja::is_undefined(only("undefined", arguments));
 }
-bool is_none(Runtime&, const Arguments& arguments) { return only("none", arguments).is_null(); }
+bool is_none(Runtime&, const Arguments& arguments) {
+  return only("none", arguments).is_null();
+}
 bool is_boolean(Runtime&, const Arguments& arguments) {
   return only("boolean", arguments).is_boolean();
 }
@@ -38,18 +40,21 @@ bool is_false(Runtime&, const Arguments& arguments) {
 bool is_integer(Runtime&, const Arguments& arguments) {
   return only("integer", arguments).is_integer();
 }
-bool is_float(Runtime&, const Arguments& arguments) { return only("float", arguments).is_float(); }
+bool is_float(Runtime&, const Arguments& arguments) {
+  return only("float", arguments).is_float();
+}
 bool is_number(Runtime&, const Arguments& arguments) {
   return python::is_number(only("number", arguments));
 }
 bool is_string(Runtime&, const Arguments& arguments) {
   return only("string", arguments).is_string();
 }
-bool is_mapping(Runtime&, const Arguments& arguments) { return only("mapping", arguments).is_map(); }
+bool is_mapping(Runtime&, const Arguments& arguments) {
+  return only("mapping", arguments).is_map();
+}
 bool is_sequence(Runtime&, const Arguments& arguments) {
   const Value& value = only("sequence", arguments);
-  return value.is_string() || value.is_list() || value.is_map() ||
-         value.object_as<Range>() != nullptr;
+  return value.is_string() || value.is_list() || value.is_map() || value.object_as<Range>() != nullptr;
 }
 bool test_iterable(Runtime&, const Arguments& arguments) {
   return is_iterable(only("iterable", arguments));
@@ -58,7 +63,9 @@ bool is_callable(Runtime&, const Arguments& arguments) {
   const Value& value = only("callable", arguments);
   return value.object_as<Callable>() != nullptr;
 }
-bool is_escaped(Runtime&, const Arguments& arguments) { return is_markup(only("escaped", arguments)); }
+bool is_escaped(Runtime&, const Arguments& arguments) {
+  return is_markup(only("escaped", arguments));
+}
 
 bool is_even(Runtime& runtime, const Arguments& arguments) {
   return equal(runtime, binary(runtime, "%", only("even", arguments), Value(2)), Value(0));

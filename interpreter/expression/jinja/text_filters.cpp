@@ -27,8 +27,7 @@ Value text_of(Runtime& runtime, const Value& value) {
 const std::string& string_of(const Value& value, std::string_view filter) {
   require_defined(value);
   if (!value.is_string()) {
-    throw TypeError(std::string(filter) + " needs a string, not " +
-                    std::string(python::type_name(value)));
+    throw TypeError(std::string(filter) + " needs a string, not " + std::string(python::type_name(value)));
   }
   return value.as_string();
 }
@@ -86,22 +85,20 @@ Value trim(Runtime& runtime, const Arguments& arguments) {
 
 Value replace(Runtime& runtime, const Arguments& arguments) {
   const Bound bound("replace", arguments, {"s", "old", "new", "count"}, 3);
-  const int64_t most =
-      bound[3] == nullptr || bound[3]->is_null() ? -1 : to_count(*bound[3], "the count");
+  const int64_t most = bound[3] == nullptr || bound[3]->is_null() ? -1 : to_count(*bound[3], "the count");
   Value text = text_of(runtime, bound.at(0));
   Value old_part = text_of(runtime, bound.at(1));
   Value new_part = text_of(runtime, bound.at(2));
   if (!runtime.autoescape) {
-    return made(runtime, Value(), replaced(text.as_string(), old_part.as_string(),
-                                           new_part.as_string(), most));
+    return made(runtime, Value(),
+                replaced(text.as_string(), old_part.as_string(), new_part.as_string(), most));
   }
   if (is_markup(old_part) || (is_markup(new_part) && !is_markup(text))) text = escape(runtime, text);
   if (is_markup(text)) {
     old_part = escape(runtime, old_part);
     new_part = escape(runtime, new_part);
   }
-  return made(runtime, text,
-              replaced(text.as_string(), old_part.as_string(), new_part.as_string(), most));
+  return made(runtime, text, replaced(text.as_string(), old_part.as_string(), new_part.as_string(), most));
 }
 
 Value format(Runtime& runtime, const Arguments& arguments) {
@@ -152,18 +149,15 @@ Value truncate(Runtime& runtime, const Arguments& arguments) {
   const Value& operand = bound.at(0);
   const int64_t length = bound[1] == nullptr ? 255 : to_count(*bound[1], "length");
   const std::string end = bound[3] == nullptr ? "..." : string_of(*bound[3], "truncate");
-  const int64_t leeway =
-      bound[4] == nullptr || bound[4]->is_null() ? 5 : to_count(*bound[4], "leeway");
+  const int64_t leeway = bound[4] == nullptr || bound[4]->is_null() ? 5 : to_count(*bound[4], "leeway");
   const auto end_length = static_cast<int64_t>(python::length(end));
   if (length < end_length) {
-    throw ValueError("expected length >= " + std::to_string(end_length) + ", got " +
-                     std::to_string(length));
+    throw ValueError("expected length >= " + std::to_string(end_length) + ", got " + std::to_string(length));
   }
   if (leeway < 0) throw ValueError("expected leeway >= 0, got " + std::to_string(leeway));
   if (length_of(runtime, operand) <= length + leeway) return operand;
   const std::string& text = string_of(operand, "truncate");
-  std::string_view kept =
-      python::substring(text, 0, static_cast<size_t>(length - end_length));
+  std::string_view kept = python::substring(text, 0, static_cast<size_t>(length - end_length));
   if (!flag(runtime, bound[2])) kept = kept.substr(0, std::min(kept.rfind(' '), kept.size()));
   return made(runtime, operand, std::string(kept) + end);
 }
@@ -281,6 +275,8 @@ constexpr NamedFunction<Function> kFilters[] = {
 
 }  // namespace
 
-std::span<const NamedFunction<Function>> text_filters() { return kFilters; }
+std::span<const NamedFunction<Function>> text_filters() {
+  return kFilters;
+}
 
 }  // namespace gregale::expression::jinja

@@ -9,9 +9,15 @@ namespace gregale::expression::jinja {
 
 namespace {
 
-bool is_blank(char32_t c) { return (c >= 9 && c <= 13) || c == ' '; }
-bool is_word(char32_t c) { return c == '_' || python::is_alphanumeric(c); }
-bool is_letter(char32_t c) { return is_word(c) && !python::is_decimal(c); }
+bool is_blank(char32_t c) {
+  return (c >= 9 && c <= 13) || c == ' ';
+}
+bool is_word(char32_t c) {
+  return c == '_' || python::is_alphanumeric(c);
+}
+bool is_letter(char32_t c) {
+  return is_word(c) && !python::is_decimal(c);
+}
 
 using Text = std::u32string;
 
@@ -31,9 +37,9 @@ std::vector<Text> split_word(const Text& word, bool on_hyphens) {
     while (run < word.size() && word[run] == '-') ++run;
     const bool word_follows = run < word.size() && is_word(word[run]);
     if (run - i >= 2) {
-      const bool word_before = i > 0 && (is_word(word[i - 1]) || std::u32string_view(U"!\"'&.,?")
-                                                                      .find(word[i - 1]) !=
-                                                                  std::u32string_view::npos);
+      const bool word_before =
+          i > 0 && (is_word(word[i - 1]) ||
+                    std::u32string_view(U"!\"'&.,?").find(word[i - 1]) != std::u32string_view::npos);
       if (word_before && word_follows) {
         cut(i);
         cut(run);
@@ -69,7 +75,9 @@ std::vector<Text> split_chunks(const Text& text, bool on_hyphens) {
   return chunks;
 }
 
-bool all_blank(const Text& chunk) { return std::all_of(chunk.begin(), chunk.end(), is_blank); }
+bool all_blank(const Text& chunk) {
+  return std::all_of(chunk.begin(), chunk.end(), is_blank);
+}
 
 }  // namespace
 
@@ -78,8 +86,7 @@ std::vector<std::string> wrap_text(std::string_view text, const WrapOptions& opt
     throw ValueError("invalid width " + std::to_string(options.width) + " (must be > 0)");
   }
   const auto width = static_cast<size_t>(options.width);
-  std::vector<Text> chunks =
-      split_chunks(python::to_code_points(text), options.break_on_hyphens);
+  std::vector<Text> chunks = split_chunks(python::to_code_points(text), options.break_on_hyphens);
   std::reverse(chunks.begin(), chunks.end());
   std::vector<std::string> lines;
   while (!chunks.empty()) {
@@ -97,8 +104,7 @@ std::vector<std::string> wrap_text(std::string_view text, const WrapOptions& opt
         size_t end = width - size;
         if (options.break_on_hyphens && chunk.size() > end) {
           const size_t hyphen = end == 0 ? Text::npos : chunk.rfind(U'-', end - 1);
-          if (hyphen != Text::npos && hyphen > 0 &&
-              chunk.find_first_not_of(U'-') < hyphen) {
+          if (hyphen != Text::npos && hyphen > 0 && chunk.find_first_not_of(U'-') < hyphen) {
             end = hyphen + 1;
           }
         }
@@ -276,6 +282,8 @@ class PrettyPrinter {
 
 }  // namespace
 
-std::string pretty_text(const Value& value) { return PrettyPrinter().run(value); }
+std::string pretty_text(const Value& value) {
+  return PrettyPrinter().run(value);
+}
 
 }  // namespace gregale::expression::jinja

@@ -28,8 +28,7 @@ bool matches_mail(std::string_view text) {
 
 size_t count_of(std::string_view text, std::string_view part) {
   size_t count = 0;
-  for (size_t at = text.find(part); at != std::string_view::npos;
-       at = text.find(part, at + part.size())) {
+  for (size_t at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size())) {
     ++count;
   }
   return count;
@@ -101,8 +100,8 @@ std::string link_word(std::string_view word, const Links& links) {
       end = word.find(kClosers[pair], end) + kClosers[pair].size();
     }
   }
-  return std::string(word.substr(0, begin)) +
-         links.link(std::string(word.substr(begin, end - begin))) + std::string(word.substr(end));
+  return std::string(word.substr(0, begin)) + links.link(std::string(word.substr(begin, end - begin))) +
+         std::string(word.substr(end));
 }
 
 std::string sorted_relations(const std::string& written, bool nofollow) {
@@ -125,8 +124,7 @@ Value urlize(Runtime& runtime, const Arguments& arguments) {
   Links links;
   if (given(1)) links.shown = to_count(bound.at(1), "trim_url_limit");
   const bool nofollow = bound[2] != nullptr && truth(runtime, bound.at(2));
-  const std::string relations =
-      sorted_relations(given(4) ? runtime.text(bound.at(4)) : "", nofollow);
+  const std::string relations = sorted_relations(given(4) ? runtime.text(bound.at(4)) : "", nofollow);
   links.attributes = " rel=\"" + escape_html(relations) + "\"";
   if (given(3)) {
     links.attributes += " target=\"" + escape(runtime, bound.at(3)).as_string() + "\"";
@@ -157,6 +155,8 @@ constexpr NamedFunction<Function> kFilters[] = {{"urlize", urlize}};
 
 }  // namespace
 
-std::span<const NamedFunction<Function>> link_filters() { return kFilters; }
+std::span<const NamedFunction<Function>> link_filters() {
+  return kFilters;
+}
 
 }  // namespace gregale::expression::jinja

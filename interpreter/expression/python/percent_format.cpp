@@ -23,8 +23,7 @@ struct Conversion {
 
 class PercentFormatter {
  public:
-  PercentFormatter(std::string_view text, const Value& arguments)
-      : text_(text), arguments_(arguments) {}
+  PercentFormatter(std::string_view text, const Value& arguments) : text_(text), arguments_(arguments) {}
 
   std::string run() {
     while (position_ < text_.size()) {
@@ -41,8 +40,7 @@ class PercentFormatter {
     }
     const bool all_used = arguments_.is_tuple() ? used_ >= arguments_.as_list().size()
                                                 : used_ > 0 || arguments_.is_map() ||
-                                                      (arguments_.is_list() &&
-                                                       !arguments_.is_tuple());
+                                                      (arguments_.is_list() && !arguments_.is_tuple());
     if (!all_used) throw TypeError("not all arguments converted during string formatting");
     return std::move(out_);
   }

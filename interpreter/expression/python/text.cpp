@@ -163,13 +163,11 @@ class Printer {
   void print_date_time(const Value& value) {
     const std::string text = core::iso_local_text(value.local_microseconds(), true, ' ');
     // YYYY-MM-DD HH:MM:SS.ffffff
-    const auto part = [&](size_t begin, size_t count) {
-      return std::stoi(text.substr(begin, count));
-    };
+    const auto part = [&](size_t begin, size_t count) { return std::stoi(text.substr(begin, count)); };
     const size_t year_end = text.find('-', 1);
-    fmt::format_to(std::back_inserter(out_), "datetime.datetime({}, {}, {}, {}, {}",
-                   part(0, year_end), part(year_end + 1, 2), part(year_end + 4, 2),
-                   part(year_end + 7, 2), part(year_end + 10, 2));
+    fmt::format_to(std::back_inserter(out_), "datetime.datetime({}, {}, {}, {}, {}", part(0, year_end),
+                   part(year_end + 1, 2), part(year_end + 4, 2), part(year_end + 7, 2),
+                   part(year_end + 10, 2));
     const int second = part(year_end + 13, 2);
     const int microsecond = part(year_end + 16, 6);
     if (second != 0 || microsecond != 0) {
@@ -179,8 +177,7 @@ class Printer {
     if (value.offset_seconds() == 0) {
       out_ += ", tzinfo=tzutc())";
     } else {
-      fmt::format_to(std::back_inserter(out_), ", tzinfo=tzoffset(None, {}))",
-                     value.offset_seconds());
+      fmt::format_to(std::back_inserter(out_), ", tzinfo=tzoffset(None, {}))", value.offset_seconds());
     }
   }
 
@@ -221,8 +218,8 @@ class Printer {
 };
 
 std::string date_time_text(const Value& value) {
-  std::string text = core::iso_local_text(value.local_microseconds(),
-                                          value.local_microseconds() % core::kSecond != 0, ' ');
+  std::string text =
+      core::iso_local_text(value.local_microseconds(), value.local_microseconds() % core::kSecond != 0, ' ');
   const int offset = value.offset_seconds();
   const int size = std::abs(offset);
   text += fmt::format("{}{:02}:{:02}", offset < 0 ? '-' : '+', size / 3600, size / 60 % 60);

@@ -40,14 +40,12 @@ std::string str(const Value& value);
 std::string ascii(const Value& value);
 
 // How str.format reaches into an argument: {0.name} (is_attribute) and {0[name]}.
-using FieldAccess =
-    std::function<Value(const Value& object, const Value& name, bool is_attribute)>;
+using FieldAccess = std::function<Value(const Value& object, const Value& name, bool is_attribute)>;
 
 // Python's format(value, specification).
 std::string format_value(const Value& value, std::string_view specification);
 // Python's format_string.format(*args, **kwargs). Without [access] there are items but no attributes.
-Value format(const Value& format_string, const List& args, const Map& kwargs,
-             const FieldAccess& access = {});
+Value format(const Value& format_string, const List& args, const Map& kwargs, const FieldAccess& access = {});
 // Python's template % arguments. A tuple is several arguments, a map serves %(name)s.
 std::string percent_format(std::string_view template_text, const Value& arguments);
 

@@ -16,7 +16,9 @@ constexpr char32_t kFinalSigma = 0x3C2;
 
 using FullMapping = uint32_t* (*)(const uint32_t*, size_t, const char*, uninorm_t, uint32_t*, size_t*);
 
-bool is_surrogate(char32_t c) { return c >= 0xD800 && c <= 0xDFFF; }
+bool is_surrogate(char32_t c) {
+  return c >= 0xD800 && c <= 0xDFFF;
+}
 
 // The full mapping of one character, which may be up to three.
 void append_mapped(std::string& out, char32_t c, FullMapping mapping) {
@@ -36,8 +38,12 @@ void append_mapped(std::string& out, char32_t c, FullMapping mapping) {
   if (mapped != buffer) free(mapped);
 }
 
-bool is_cased(char32_t c) { return uc_is_property(c, UC_PROPERTY_CASED); }
-bool is_case_ignorable(char32_t c) { return uc_is_property(c, UC_PROPERTY_CASE_IGNORABLE); }
+bool is_cased(char32_t c) {
+  return uc_is_property(c, UC_PROPERTY_CASED);
+}
+bool is_case_ignorable(char32_t c) {
+  return uc_is_property(c, UC_PROPERTY_CASE_IGNORABLE);
+}
 
 // Whether the sigma at [index] ends a word: a cased letter before it and none after it.
 bool sigma_is_final(std::u32string_view text, size_t index) {
@@ -57,14 +63,17 @@ void append_lower(std::string& out, std::u32string_view text, size_t index) {
   }
 }
 
-char ascii_upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
-char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+char ascii_upper(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+}
+char ascii_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 
 }  // namespace
 
 bool is_ascii(std::string_view utf8) noexcept {
-  return std::all_of(utf8.begin(), utf8.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  return std::all_of(utf8.begin(), utf8.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 char32_t decode(std::string_view utf8, size_t& position) noexcept {
@@ -74,8 +83,10 @@ char32_t decode(std::string_view utf8, size_t& position) noexcept {
     ++position;
     return lead;
   }
-  const size_t count = lead >= 0xF0 && lead < 0xF5 ? 4 : lead >= 0xE0 && lead < 0xF0 ? 3
-                       : lead >= 0xC2 && lead < 0xE0 ? 2 : 0;
+  const size_t count = lead >= 0xF0 && lead < 0xF5   ? 4
+                       : lead >= 0xE0 && lead < 0xF0 ? 3
+                       : lead >= 0xC2 && lead < 0xE0 ? 2
+                                                     : 0;
   if (count == 0 || utf8.size() - position < count) {
     ++position;
     return kReplacement;
@@ -235,16 +246,30 @@ bool is_space(char32_t c) noexcept {
   return uc_is_general_category(c, UC_SPACE_SEPARATOR) || c == 0x2028 || c == 0x2029;
 }
 
-bool is_alpha(char32_t c) noexcept { return uc_is_general_category(c, UC_LETTER); }
+bool is_alpha(char32_t c) noexcept {
+  return uc_is_general_category(c, UC_LETTER);
+}
 bool is_decimal(char32_t c) noexcept {
   return uc_is_general_category(c, UC_DECIMAL_DIGIT_NUMBER);
 }
-bool is_digit(char32_t c) noexcept { return uc_digit_value(c) >= 0; }
-bool is_numeric(char32_t c) noexcept { return uc_numeric_value(c).denominator != 0; }
-bool is_alphanumeric(char32_t c) noexcept { return is_alpha(c) || is_digit(c) || is_numeric(c); }
-bool is_upper(char32_t c) noexcept { return uc_is_property(c, UC_PROPERTY_UPPERCASE); }
-bool is_lower(char32_t c) noexcept { return uc_is_property(c, UC_PROPERTY_LOWERCASE); }
-bool is_title(char32_t c) noexcept { return uc_is_general_category(c, UC_TITLECASE_LETTER); }
+bool is_digit(char32_t c) noexcept {
+  return uc_digit_value(c) >= 0;
+}
+bool is_numeric(char32_t c) noexcept {
+  return uc_numeric_value(c).denominator != 0;
+}
+bool is_alphanumeric(char32_t c) noexcept {
+  return is_alpha(c) || is_digit(c) || is_numeric(c);
+}
+bool is_upper(char32_t c) noexcept {
+  return uc_is_property(c, UC_PROPERTY_UPPERCASE);
+}
+bool is_lower(char32_t c) noexcept {
+  return uc_is_property(c, UC_PROPERTY_LOWERCASE);
+}
+bool is_title(char32_t c) noexcept {
+  return uc_is_general_category(c, UC_TITLECASE_LETTER);
+}
 
 bool is_printable(char32_t c) noexcept {
   if (c < 0x7F) return c >= 0x20;

@@ -1,0 +1,144 @@
+// What the corpus does not cover: limits, places of errors, changes of values, odd ends of templates.
+#include "interpreter/expression/jinja/jinja.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/json.hpp"
+#include "grammar/jinja.hpp"
+
+namespace gregale::expression {
+namespace {
+
+Value run(std::string_view text, bool is_template, const std::string& data = "{}",
+          const Budget& budget = {}) {
+  const auto parsed =
+      is_template ? grammar::parse_jinja_template(text) : grammar::parse_jinja_expression(text);
+  if (const auto* error = std::get_if<grammar::SyntaxError>(&parsed)) {
+    throw std::runtime_error("syntax: " + error->message);
+  }
+  const JinjaProgram program(std::get<grammar::Tree>(parsed), text);
+  const ValueContext context(core::parse_json(data));
+  Scope scope{context};
+  scope.budget = budget;
+  return program.evaluate(scope);
+}
+
+std::string expression(std::string_view text, const std::string& data = "{}") {
+  return core::to_json(run(text, false, data));
+}
+std::string rendered(std::string_view text, const std::string& data = "{}") {
+  return run(text, true, data).as_string();
+}
+
+TEST(Jinja, ChangesAreSeenThroughEveryNameAndStayInTheEvaluation) {
+  const std::string data = R"({"l": [1], "d": {"k": [2]}})";
+  EXPECT_EQ(rendered("{% set a = _.l %}{% set x = a.append(5) %}{{ _.l }}{{ _ }}", data),
+            "[1, 5]{'l': [1, 5], 'd': {'k': [2]}}");
+  EXPECT_EQ(rendered("{% set x = _.d.k.insert(0, 1) %}{{ _.d }}{{ _.d == {'k': [1, 2]} }}", data),
+            "{'k': [1, 2]}True");
+  EXPECT_EQ(expression("[_.l.append(2), _.l.pop(0), _.l]", data), "[null,1,[2]]");
+  EXPECT_EQ(expression("[_.d.update(z=1), _.d.pop('k'), _.d]", data), R"([null,[2],{"z":1}])");
+  const Value context = core::parse_json(data);
+  const auto parsed = grammar::parse_jinja_expression("[_.l.append(2), _.l]");
+  const JinjaProgram program(std::get<grammar::Tree>(parsed), "");
+  const ValueContext shared(context);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(core::to_json(program.evaluate(Scope{shared})), "[null,[1,2]]");
+  }
+  EXPECT_EQ(core::to_json(context), core::to_json(core::parse_json(data)));
+}
+
+TEST(Jinja, AConstantListIsNewInEachEvaluation) {
+  const std::string text =
+      "{% for i in [1, 2] %}{% set l = [] %}{% set x = l.append(i) %}{{ l }}{% endfor %}";
+  EXPECT_EQ(rendered(text), "[1][2]");
+  EXPECT_EQ(rendered(text), "[1][2]");
+}
+
+TEST(Jinja, ErrorsPointAtTheirPlace) {
+  try {
+    run("1 + _.a.b", false);
+    FAIL();
+  } catch (const EvaluationError& error) {
+    EXPECT_EQ(error.begin, 4u);
+    EXPECT_EQ(error.end, 9u);
+  }
+  try {
+    run("x {{ 'a' + 1 }}", true);
+    FAIL();
+  } catch (const EvaluationError& error) {
+    EXPECT_EQ(error.begin, 5u);
+  }
+}
+
+TEST(Jinja, UnknownNamesAreSuggested) {
+  try {
+    run("_|uper", false);
+    FAIL();
+  } catch (const EvaluationError& error) {
+    EXPECT_NE(std::string(error.what()).find("did you mean 'upper'"), std::string::npos) << error.what();
+  }
+}
+
+TEST(Jinja, HostileExpressionsAreRefusedAtOnce) {
+  for (const char* text :
+       {"[0] * 2000000000", "'x' * 9999999999", "'%2000000000d' % 1", "'{:2000000000}'.format(1)",
+        "'x'.center(2000000000)", "range(100001)", "2 ** 2000000000", "'a'|indent(2000000000)",
+        "[1]|batch(3000000000, 0)|list|length"}) {
+    EXPECT_THROW(run(text, false), EvaluationError) << text;
+  }
+  Budget small;
+  small.steps = 100'000;
+  small.memory = 1u << 20;
+  for (const char* text :
+       {"{% for a in range(1000) %}{% for b in range(1000) %}{% endfor %}{% endfor %}",
+        "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+        "{% set ns = namespace(s='x') %}{% for i in range(100) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}",
+        "{% set l = [] %}{% set x = l.append(l) %}{{ l }}",
+        "{% set ns = namespace(l=[]) %}{% for i in range(5000) %}{% set ns.l = [ns.l] %}{% endfor %}{{ ns.l "
+        "}}"}) {
+    EXPECT_THROW(run(text, true, "{}", small), EvaluationError) << text;
+  }
+}
+
+TEST(Jinja, DeepObjectsAreFreedWithoutDeepRecursion) {
+  EXPECT_EQ(rendered("{% set ns = namespace(c=1) %}{% for i in range(100000) %}"
+                     "{% set ns.c = cycler(ns.c) %}{% endfor %}done"),
+            "done");
+}
+
+TEST(Jinja, TheSandboxHoldsInternalsBack) {
+  for (const char* text : {"''.__class__", "_.__class__", "''['__class__']", "''|attr('__class__')",
+                           "'{0.__class__}'.format(1)", "[].__len__()"}) {
+    EXPECT_THROW(run(text, false), EvaluationError) << text;
+  }
+  EXPECT_EQ(expression("''.__class__ is defined"), "false");
+}
+
+TEST(Jinja, LoopsMacrosAndBlocks) {
+  EXPECT_EQ(rendered("{% for i in 'abc' %}{{ loop.index }}{{ loop.last }}{{ i }} {% endfor %}"),
+            "1Falsea 2Falseb 3Truec ");
+  EXPECT_EQ(
+      rendered("{% for x in [[1], [2, [3]]] recursive %}{{ loop(x) if x is iterable else x }}{% endfor %}"),
+      "123");
+  EXPECT_EQ(rendered("{% macro m(a, b=2) %}{{ a }}{{ b }}{{ varargs }}{{ kwargs }}{% endmacro %}"
+                     "{{ m(1) }} {{ m(1, 3, 4, c=5) }}"),
+            "12(){} 13(4,){'c': 5}");
+  EXPECT_EQ(rendered("{% macro m() %}<{{ caller(1) }}>{% endmacro %}{% call(x) m() %}{{ x }}{% endcall %}"),
+            "<1>");
+  EXPECT_EQ(rendered("{% block b %}x{% endblock %}{{ self.b() }}"), "xx");
+  EXPECT_EQ(rendered("{% set x %}a{% endset %}{% filter upper %}{{ x }}{% endfilter %}"), "A");
+  EXPECT_EQ(rendered("{% autoescape true %}{{ '<' }}{{ '<'|safe }}{% endautoescape %}{{ '<' }}"), "&lt;<<");
+  EXPECT_THROW(run("{% include 'x' %}", true), EvaluationError);
+  EXPECT_THROW(run("{% for i in [] %}{{ i|nosuch }}{% endfor %}", true), EvaluationError);
+  EXPECT_EQ(rendered("{% if false %}{{ 1|nosuch }}{% endif %}x"), "x");
+}
+
+TEST(Jinja, ALoopVariableMayOutliveItsLoop) {
+  EXPECT_EQ(rendered("{% set ns = namespace() %}{% for i in [1, 2] %}{% set ns.c = loop.cycle %}"
+                     "{% endfor %}{{ ns.c('a', 'b') }}"),
+            "b");
+}
+
+}  // namespace
+}  // namespace gregale::expression
