@@ -381,8 +381,8 @@ struct Action<rules::prefix_symbol> : WithPlace<Action<rules::prefix_symbol>> {
 };
 template <>
 struct Action<rules::binary_symbol> : WithPlace<Action<rules::binary_symbol>> {
-  static void act(Builder& builder, std::string_view name, size_t begin, size_t end) {
-    builder.binary_operator(name, begin, end);
+  static void act(Builder& builder, std::string_view name, size_t begin, size_t) {
+    builder.binary_operator(name, begin);
   }
 };
 
@@ -421,11 +421,11 @@ struct Action<rules::close_call> : CloseAction {};
 
 template <>
 struct Action<rules::mapping> : WithPlace<Action<rules::mapping>> {
-  static void act(Builder& builder, std::string_view, size_t, size_t end) { builder.keyword(end); }
+  static void act(Builder& builder, std::string_view, size_t, size_t) { builder.keyword(); }
 };
 template <>
 struct Action<rules::argument> : WithPlace<Action<rules::argument>> {
-  static void act(Builder& builder, std::string_view, size_t, size_t end) { builder.argument(end); }
+  static void act(Builder& builder, std::string_view, size_t, size_t) { builder.argument(); }
 };
 template <>
 struct Action<rules::omitted> : WithPlace<Action<rules::omitted>> {

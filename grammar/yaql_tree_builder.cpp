@@ -61,12 +61,11 @@ uint32_t YaqlTreeBuilder::add(NodeKind kind, core::Value value, size_t begin, si
   uint16_t height = 0;
   for (const uint32_t child : children) height = std::max(height, heights_[child]);
   if (++height > kExpressionDepthLimit) {
-    throw Refusal{
-        fmt::format("the expression is nested more than {} levels deep", kExpressionDepthLimit),
-        begin, end};
+    throw Refusal{fmt::format("the expression is nested more than {} levels deep", kExpressionDepthLimit),
+                  begin, end};
   }
-  tree_.nodes.push_back({kind, static_cast<uint32_t>(begin), static_cast<uint32_t>(end),
-                         std::move(value), std::move(children)});
+  tree_.nodes.push_back({kind, static_cast<uint32_t>(begin), static_cast<uint32_t>(end), std::move(value),
+                         std::move(children)});
   heights_.push_back(height);
   return static_cast<uint32_t>(tree_.nodes.size() - 1);
 }
@@ -79,7 +78,7 @@ void YaqlTreeBuilder::prefix_operator(std::string_view name, size_t begin) {
   operators_.push_back({name, name == "not" ? kNotLevel : kSignLevel, true, false, begin});
 }
 
-void YaqlTreeBuilder::binary_operator(std::string_view name, size_t begin, size_t) {
+void YaqlTreeBuilder::binary_operator(std::string_view name, size_t begin) {
   const int level = binary_level(name);
   const bool right = level == kArrowLevel;
   reduce(level, !right);
@@ -115,9 +114,8 @@ void YaqlTreeBuilder::reduce_all() {
 
 void YaqlTreeBuilder::open(Bracket bracket, std::string_view name, size_t begin, size_t end) {
   if (groups_.size() > kExpressionDepthLimit) {
-    throw Refusal{
-        fmt::format("the expression is nested more than {} levels deep", kExpressionDepthLimit),
-        begin, end};
+    throw Refusal{fmt::format("the expression is nested more than {} levels deep", kExpressionDepthLimit),
+                  begin, end};
   }
   Group group{bracket, name, begin, end, operators_.size(), false, 0, {}, {}};
   if (bracket == Bracket::index) reduce(kIndexLevel, true);
@@ -130,21 +128,21 @@ void YaqlTreeBuilder::open(Bracket bracket, std::string_view name, size_t begin,
   groups_.push_back(std::move(group));
 }
 
-void YaqlTreeBuilder::keyword(size_t) {
+void YaqlTreeBuilder::keyword() {
   reduce_all();
   Group& group = groups_.back();
   group.key = take_operand();
   group.pending_keyword = true;
 }
 
-void YaqlTreeBuilder::argument(size_t) {
+void YaqlTreeBuilder::argument() {
   reduce_all();
   Group& group = groups_.back();
   uint32_t value = take_operand();
   if (group.pending_keyword) {
     group.pending_keyword = false;
-    value = add(NodeKind::keyword_argument, {}, tree_.nodes[group.key].begin,
-                tree_.nodes[value].end, {group.key, value});
+    value = add(NodeKind::keyword_argument, {}, tree_.nodes[group.key].begin, tree_.nodes[value].end,
+                {group.key, value});
     group.slots.push_back(Slot::keyword);
   } else {
     group.slots.push_back(Slot::value);
@@ -176,8 +174,7 @@ void YaqlTreeBuilder::check_arguments(const Group& group, size_t end) const {
   // Before the first name one position may be left out, and only behind a value.
   const size_t positional = static_cast<size_t>(first_keyword - slots.begin());
   if (first_keyword == slots.end() || positional == 0) return;
-  if (slots[positional - 1] == Slot::omitted &&
-      (positional < 2 || slots[positional - 2] == Slot::omitted)) {
+  if (slots[positional - 1] == Slot::omitted && (positional < 2 || slots[positional - 2] == Slot::omitted)) {
     throw Refusal{"a value is missing before the comma", begin_of(positional - 1), end};
   }
 }

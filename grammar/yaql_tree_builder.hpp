@@ -28,16 +28,16 @@ class YaqlTreeBuilder {
 
   void operand(NodeKind kind, core::Value value, size_t begin, size_t end);
   void prefix_operator(std::string_view name, size_t begin);
-  void binary_operator(std::string_view name, size_t begin, size_t end);
+  void binary_operator(std::string_view name, size_t begin);
 
   // [name] is the function's, for calls. index and delegate_call take the last operand as their
   // first child.
   void open(Bracket bracket, std::string_view name, size_t begin, size_t end);
   // One argument of the open group is complete.
-  void argument(size_t end);
+  void argument();
   void omitted_argument(size_t at);
   // The name before => is complete.
-  void keyword(size_t end);
+  void keyword();
   void close(size_t end);
 
   Tree finish();
@@ -64,8 +64,7 @@ class YaqlTreeBuilder {
     std::vector<Slot> slots;
   };
 
-  uint32_t add(NodeKind kind, core::Value value, size_t begin, size_t end,
-               std::vector<uint32_t> children);
+  uint32_t add(NodeKind kind, core::Value value, size_t begin, size_t end, std::vector<uint32_t> children);
   // Builds what binds tighter than [level]; at the same level too when [left_associative].
   void reduce(int level, bool left_associative);
   void reduce_all();

@@ -92,6 +92,11 @@ TEST(Yaql, DataOfResults) {
   EXPECT_THROW(json("<% let(a => 1) %>"), EvaluationError);
 }
 
+TEST(Yaql, YamlTextsAreQuotedWhereTheyWouldMeanSomethingElse) {
+  EXPECT_EQ(json(R"(<% yaml_dump(['=', '<<', 'yes', '1', "a\n b", 'a b']) %>)"),
+            R"("- '='\n- '<<'\n- 'yes'\n- '1'\n- \"a\\n b\"\n- a b\n")");
+}
+
 TEST(Yaql, IsEvaluatedByManyThreadsAtOnce) {
   const BoundExpression expression = bound("<% $.l.where($ > 1).orderBy(-$).select(str($)).join('-') %>");
   const ValueContext context(core::parse_json(R"({"l": [3, 1, 2]})"));

@@ -57,16 +57,15 @@ std::string offset_text(int32_t offset, std::string_view separator) {
   return text;
 }
 
-// Monday of the first week by ISO 8601, and the week's number.
+// The week by ISO 8601: it belongs to the year of its Thursday.
 struct IsoWeek {
   int64_t year;
   int64_t week;
 };
-IsoWeek iso_week(const Value& value, const DateTimeFields& fields) {
+IsoWeek iso_week(const Value& value) {
   const int64_t day = weekday(value);
   const int64_t thursday = days_of(value) - day + 3;
   const DateTimeFields middle = fields_of(Value::date_time(thursday * kDay, 0));
-  (void)fields;
   return {middle.year, (year_day(middle) - 1) / 7 + 1};
 }
 
@@ -205,10 +204,10 @@ std::string format_date_time(const Value& value, std::string_view format) {
         fmt::format_to(out, "{}-{:02}-{:02}", f.year, f.month, f.day);
         break;
       case 'g':
-        fmt::format_to(out, "{:02}", iso_week(value, f).year % 100);
+        fmt::format_to(out, "{:02}", iso_week(value).year % 100);
         break;
       case 'G':
-        fmt::format_to(out, "{}", iso_week(value, f).year);
+        fmt::format_to(out, "{}", iso_week(value).year);
         break;
       case 'H':
         fmt::format_to(out, "{:02}", f.hour);
@@ -266,7 +265,7 @@ std::string format_date_time(const Value& value, std::string_view format) {
         fmt::format_to(out, "{:02}", (year_day(f) + 6 - (day_of_week + 1) % 7) / 7);
         break;
       case 'V':
-        fmt::format_to(out, "{:02}", iso_week(value, f).week);
+        fmt::format_to(out, "{:02}", iso_week(value).week);
         break;
       case 'w':
         fmt::format_to(out, "{}", (day_of_week + 1) % 7);

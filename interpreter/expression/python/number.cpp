@@ -8,6 +8,7 @@
 
 #include "core/big_integer.hpp"
 #include "core/json.hpp"
+#include "interpreter/expression/python/text.hpp"
 #include "interpreter/expression/python/unicode.hpp"
 
 namespace gregale::expression::python {
@@ -21,26 +22,6 @@ namespace multiprecision = boost::multiprecision;
 constexpr size_t kModulusBits = 1u << 16;
 constexpr size_t kPowerModuloWork = size_t{1} << 36;
 constexpr double kTwoTo63 = 9223372036854775808.0;
-
-std::string_view type_name(const Value& value) {
-  switch (value.kind()) {
-    case Value::Kind::null:
-      return "NoneType";
-    case Value::Kind::boolean:
-      return "bool";
-    case Value::Kind::integer:
-    case Value::Kind::big_integer:
-      return "int";
-    case Value::Kind::floating:
-      return "float";
-    case Value::Kind::string:
-      return "str";
-    case Value::Kind::map:
-      return "dict";
-    default:
-      return value.kind_name();
-  }
-}
 
 [[noreturn]] void refuse(std::string_view operation, const Value& left, const Value& right) {
   throw TypeError(fmt::format("unsupported operand types for {}: '{}' and '{}'", operation, type_name(left),

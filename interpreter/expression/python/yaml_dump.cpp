@@ -80,7 +80,7 @@ Analysis analyze(const std::u32string& text) {
   const bool edge =
       text.front() == ' ' || text.back() == ' ' || is_break(text.front()) || is_break(text.back());
   if (edge || blank_break || break_blank || special || indicators || result.multiline) result.plain = false;
-  if (blank_break || special) result.single = false;
+  if (blank_break || break_blank || special) result.single = false;
   return result;
 }
 
@@ -216,7 +216,8 @@ class YamlWriter {
   void text(const std::string& utf8, int indent, bool is_key) {
     const std::u32string points = to_code_points(utf8);
     const Analysis analysis = analyze(points);
-    const bool resolves = !grammar::resolve_plain_scalar(utf8).is_string();
+    // "=" and "<<" have tags of their own in YAML 1.1.
+    const bool resolves = utf8 == "=" || utf8 == "<<" || !grammar::resolve_plain_scalar(utf8).is_string();
     const int fold_indent = indent < 0 ? 2 : indent + 2;
     plain_ = false;
     if (analysis.plain && !resolves && !(is_key && analysis.multiline)) {

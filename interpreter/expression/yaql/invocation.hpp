@@ -36,7 +36,6 @@ class Invocation {
   // The function that def() made under this name is called instead of one of the library.
   Value invoke_defined(Evaluation& evaluation, const FramePtr& frame,
                        const Frame::Definition& definition) const;
-  bool known() const noexcept { return known_; }
 
  private:
   struct Candidate {
