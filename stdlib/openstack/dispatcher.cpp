@@ -371,6 +371,11 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
         if (on_last_page == 0) return {};
         QueryParameters query = last_query_;
         std::erase_if(query, [](const auto& parameter) { return parameter.first == "marker"; });
+        for (auto& [name, value] : query) {
+          if (name == "limit" && limit_ > pages_.size() && limit_ != SIZE_MAX) {
+            value = std::to_string(limit_ - pages_.size());
+          }
+        }
         query.emplace_back("marker", python_text(pages_.back().get(step.id)));
         return encode_query(query);
       }
