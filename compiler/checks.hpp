@@ -14,4 +14,13 @@ void check_task_names(const Definitions& definitions, Report& report);
 // Start tasks, joins that cannot be met, tasks that cannot be reached, cycles of requirements.
 void check_graphs(const Definitions& definitions, const ir::Program& program, Report& report);
 
+// Actions and workflows that are called, and their parameters; actions only where there is a catalogue.
+void check_calls(const Definitions& definitions, const ir::ActionCatalogue* catalogue, Report& report);
+
+// Passwords and keys that stand in the text.
+void check_secrets(const Definitions& definitions, Report& report);
+
+// Functions, filters, variables and tasks that expressions refer to.
+void check_expressions(const Definitions& definitions, const Lowered& lowered, Report& report);
+
 }  // namespace gregale::compiler

@@ -21,7 +21,6 @@ grammar::YamlLimits definition_limits() {
 }  // namespace
 
 Compilation compile(const std::vector<core::SourcePtr>& sources, const Options& options) {
-  (void)options;
   Compilation result;
   Report report(result.diagnostics);
   std::deque<grammar::YamlNode> documents;  // definitions refer to their nodes
@@ -36,6 +35,9 @@ Compilation compile(const std::vector<core::SourcePtr>& sources, const Options& 
   Lowered lowered = lower(definitions, report);
   check_task_names(definitions, report);
   check_graphs(definitions, lowered.program, report);
+  check_calls(definitions, options.catalogue, report);
+  check_expressions(definitions, lowered, report);
+  check_secrets(definitions, report);
   if (!result.diagnostics.has_errors()) result.program = std::move(lowered.program);
   return result;
 }

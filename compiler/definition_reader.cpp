@@ -18,7 +18,7 @@ bool is_text(const YamlNode& node) {
 }
 
 // The version that a member states; missing or strange ones are reported.
-void check_version(const YamlNode& document, Report& report) {
+void check_version(const YamlNode& document, bool workbook, Report& report) {
   const YamlNode::Member* member = document.find("version");
   if (member == nullptr) {
     std::vector<std::string> keys;
@@ -44,8 +44,13 @@ void check_version(const YamlNode& document, Report& report) {
     return;
   }
   if (value.text != "2.0" && value.text != "2") {
-    report.add("GR0208", value.span,
-               fmt::format("version {} of the language is not known; it is read as 2.0", value.text));
+    if (workbook) {
+      report.add("GR0203", value.span,
+                 fmt::format("`version` of a workbook must be '2.0', not {}", value.text));
+    } else {
+      report.add("GR0208", value.span,
+                 fmt::format("version {} of the language is not known; it is read as 2.0", value.text));
+    }
   }
 }
 
@@ -132,7 +137,7 @@ class DocumentReader {
 
   void read_workbook(const YamlNode& document) {
     check_keys(Place::workbook, document, report_);
-    check_version(document, report_);
+    check_version(document, true, report_);
     const YamlNode* name = value_of(document, "name");
     if (name == nullptr) {
       report_.add("GR0204", core::Span{document.span.source, document.span.begin, document.span.begin},
@@ -151,7 +156,7 @@ class DocumentReader {
 
   void read_list(const YamlNode& document) {
     check_names("workflow", document, report_);
-    check_version(document, report_);
+    check_version(document, false, report_);
     size_t count = 0;
     for (const YamlNode::Member& member : document.members) {
       if (!member.key.scalar.is_string() || member.key.text == "version") continue;
@@ -213,6 +218,7 @@ class DocumentReader {
     for (const YamlNode::Member& member : node.members) {
       if (find_key(place, member.key.text) == nullptr &&
           core::nearest_name(member.key.text, {std::string(key)}) == key) {
+        if (place == Place::action) return;  // reported as an unknown key
         core::Diagnostic& finding = report_.add(
             "GR0204", member.key.span,
             fmt::format("the {} `{}` has no `{}`, only `{}`", what, name.text, key, member.key.text));
@@ -221,14 +227,6 @@ class DocumentReader {
       }
     }
     report_.add("GR0204", name.span, fmt::format("the {} `{}` has no `{}`", what, name.text, key));
-  }
-
-  void check_unique(std::string_view what, const std::string& full_name, const YamlNode& name) {
-    const auto [first, is_new] = names_.emplace(std::string(what) + full_name, &name);
-    if (is_new || first->second->span.source == name.span.source) return;  // twice in a file: a key
-    core::Diagnostic& finding =
-        report_.add("GR0308", name.span, fmt::format("the {} `{}` is defined twice", what, full_name));
-    finding.related.push_back({first->second->span, "first here"});
   }
 
   void read_action(const YamlNode::Member& member, const std::string& workbook) {
@@ -249,7 +247,6 @@ class DocumentReader {
     if (const YamlNode* base = value_of(member.value, "base"); base != nullptr && is_text(*base)) {
       action.base = read_call(ir::CallKind::action, *base, value_of(member.value, "base-input"), report_);
     }
-    check_unique("ad-hoc action", action.full_name, member.key);
     definitions_.actions.push_back(std::move(action));
   }
 
@@ -275,13 +272,11 @@ class DocumentReader {
     }
     workflow.input = read_parameters(value_of(member.value, "input"), report_);
     read_tasks(workflow, report_);
-    check_unique("workflow", workflow.full_name, member.key);
     definitions_.workflows.push_back(std::move(workflow));
   }
 
   Definitions& definitions_;
   Report& report_;
-  std::unordered_map<std::string, const YamlNode*> names_;
 };
 
 }  // namespace

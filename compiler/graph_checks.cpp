@@ -18,6 +18,7 @@ class GraphChecker {
   void check() {
     if (workflow_.tasks.empty()) return;
     if (workflow_.type == ir::Workflow::Type::reverse) {
+      check_own_requirements();
       check_requires_cycles();
       return;
     }
@@ -31,6 +32,7 @@ class GraphChecker {
     }
     check_joins();
     check_reachable();
+    check_commands();
   }
 
  private:
@@ -59,6 +61,29 @@ class GraphChecker {
     }
   }
 
+  // Targets behind a `fail` or `succeed` without a guard. A clause of task-defaults is looked at with the
+  // first task that has it.
+  void check_commands() {
+    for (const TaskDefinition& task : definition_.tasks) check_clauses(task);
+    if (definition_.defaults) check_clauses(*definition_.defaults);
+  }
+
+  void check_clauses(const TaskPart& part) {
+    for (const ClauseDefinition& clause : part.clauses) {
+      const TargetDefinition* end = nullptr;
+      for (const TargetDefinition& target : clause.targets) {
+        if (end != nullptr) {
+          report_.add("GR0406", target.text->span,
+                      fmt::format("`{}` is never started: it stands behind `{}`, which ends the workflow",
+                                  target.text->text, end->command.name));
+          break;
+        }
+        const bool ends = target.command.name == "fail" || target.command.name == "succeed";
+        if (ends && target.guard == nullptr) end = &target;
+      }
+    }
+  }
+
   // What no chain of transitions from a start task leads to: cycles of their own.
   void check_reachable() {
     std::vector<bool> reached(workflow_.tasks.size());
@@ -83,6 +108,15 @@ class GraphChecker {
           fmt::format("the task `{}` is never reached: it is only led to by tasks that are not reached "
                       "themselves",
                       definition_.tasks[index].name->text));
+    }
+  }
+
+  void check_own_requirements() {
+    for (const TaskDefinition& task : definition_.tasks) {
+      for (const YamlNode* name : task.requires_tasks) {
+        if (name->text != task.name->text) continue;
+        report_.add("GR0405", name->span, fmt::format("the task `{}` requires itself", name->text));
+      }
     }
   }
 

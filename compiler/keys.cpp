@@ -309,7 +309,10 @@ bool check_whole_number(std::string_view name, const YamlNode& value, Report& re
       return false;
     }
   }
-  wrong_shape(name, value, "a whole number or an expression", report);
+  const bool scalar = value.kind == YamlNode::Kind::scalar && !value.text.empty();
+  report.add("GR0203", value.span,
+             fmt::format("`{}` must be a whole number or an expression, but this is {}", name,
+                         scalar ? "`" + value.text + "`" : std::string(describe(value))));
   return false;
 }
 
@@ -352,13 +355,12 @@ bool check_join(const YamlNode& value, Report& report) {
       return true;
     }
   }
-  core::Diagnostic& finding =
-      report.add("GR0203", value.span,
-                 fmt::format("`join` must be `all`, `one` or a number, but this is {}",
-                             value.kind == YamlNode::Kind::scalar && !value.text.empty()
-                                 ? fmt::format("`{}`", value.text)
-                                 : std::string(describe(value))));
-  (void)finding;
+  report.add_misspelt("GR0203", value.span,
+                      fmt::format("`join` must be `all`, `one` or a number, but this is {}",
+                                  value.kind == YamlNode::Kind::scalar && !value.text.empty()
+                                      ? fmt::format("`{}`", value.text)
+                                      : std::string(describe(value))),
+                      value.text, {"all", "one"});
   return false;
 }
 

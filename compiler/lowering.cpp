@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "compiler/keys.hpp"
 #include "compiler/program_builder.hpp"
 
 namespace gregale::compiler {
@@ -100,11 +101,11 @@ class Lowering {
       const YamlNode::Member* member = definition.node->find(key);
       return member == nullptr ? nullptr : &member->value;
     };
-    if (const YamlNode* output = value("output"); output != nullptr && !output->scalar.is_null()) {
-      action.output = builder_.value(output, site);
-    } else if (output != nullptr && output->kind != YamlNode::Kind::scalar) {
-      action.output = builder_.value(output, site);
-    }
+    site.usage = Usage::action_output;
+    const YamlNode* output = value("output");
+    const bool left_out =
+        output == nullptr || (output->kind == YamlNode::Kind::scalar && output->scalar.is_null());
+    if (!left_out) action.output = builder_.value(output, site);
     action.description = description(value("description"));
     program().actions.push_back(std::move(action));
   }
@@ -123,6 +124,7 @@ class Lowering {
     workflow.type = definition.type;
     workflow.input = parameters(definition.input);
     site.usage = Usage::workflow_start;
+    check_variable_names(definition);
     if (is_mapping(definition.value("vars"))) workflow.vars = builder_.value(definition.value("vars"), site);
     if (is_text(definition.value("region")))
       workflow.region = builder_.value(definition.value("region"), site);
@@ -141,6 +143,33 @@ class Lowering {
     link(workflow);
     workflow.spec = workflow_spec(definition, workflow);
     program().workflows.push_back(std::move(workflow));
+  }
+
+  // Names of variables are text; a variable of `vars` hides an input.
+  void check_variable_names(const WorkflowDefinition& definition) {
+    for (const char* key : {"vars", "output", "output-on-error"}) {
+      if (is_mapping(definition.value(key))) check_text_keys(*definition.value(key));
+    }
+    const YamlNode* vars = definition.value("vars");
+    if (!is_mapping(vars)) return;
+    for (const ParameterDefinition& parameter : definition.input) {
+      const YamlNode::Member* variable = vars->find(parameter.name->text);
+      if (variable == nullptr) continue;
+      core::Diagnostic& finding = report_.add(
+          "GR0702", variable->key.span,
+          fmt::format("the variable `{}` hides the input of the same name", parameter.name->text));
+      finding.related.push_back({parameter.name->span, "the input"});
+    }
+  }
+
+  void check_text_keys(const YamlNode& mapping) {
+    for (const YamlNode::Member& member : mapping.members) {
+      if (member.key.scalar.is_string()) continue;
+      report_.add(
+          "GR0111", member.key.span,
+          fmt::format("`{}` means {} in YAML, so it cannot be the name of a variable; put it in quotes",
+                      member.key.text, describe(member.key)));
+    }
   }
 
   Value workflow_spec(const WorkflowDefinition& definition, const ir::Workflow& workflow) {
@@ -199,6 +228,9 @@ class Lowering {
     if (retry.node != nullptr) task.policies.retry = lower_retry(retry, site);
     site.usage = Usage::task_result;
     task.policies.fail_on = policy("fail-on");
+    for (const char* key : {"publish", "publish-on-error", "publish-on-skip"}) {
+      if (is_mapping(definition.value(key))) check_text_keys(*definition.value(key));
+    }
     if (is_mapping(definition.value("publish"))) {
       task.publish.branch = builder_.value(definition.value("publish"), site);
     }
@@ -304,7 +336,8 @@ class Lowering {
   }
 
   std::optional<ir::Target> lower_target(const WorkflowDefinition& workflow, const TargetDefinition& target,
-                                         const ExpressionSite& site) {
+                                         ExpressionSite site) {
+    site.usage = Usage::guard;
     ir::Target lowered;
     lowered.kind = command_kind(target.command.name);
     const auto named = workflow.task_index.find(target.text->text);

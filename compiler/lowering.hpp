@@ -14,10 +14,12 @@ namespace gregale::compiler {
 // What an expression is for, and where it stands: for the checks of expressions.
 enum class Usage : uint8_t {
   task,             // seen before the task's action runs: input, policies, names
-  task_result,      // after it: publish, guards, break-on, continue-on, fail-on
+  task_result,      // after it: publish, break-on, continue-on, fail-on
+  guard,            // after its publish: guards, messages of commands
   workflow_start,   // vars
   workflow_output,  // output, output-on-error
   action,           // of an ad-hoc action
+  action_output,    // its `output`, where `$` is the base's result
 };
 
 struct ExpressionSite {

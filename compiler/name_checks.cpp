@@ -55,6 +55,11 @@ class NameChecker {
       check_command(target);
       return;
     }
+    if (text.find("<%") == 0 || text.find("{{") == 0) {
+      report_.add("GR0218", target.text->span,
+                  "a transition needs the name of a task; it cannot be given by an expression");
+      return;
+    }
     const core::Span place = target.text->span_of(target.command.name_begin, target.command.name_end);
     report_.add_misspelt(
         "GR0301", target.command.arguments.empty() ? target.text->span : place,
@@ -68,10 +73,11 @@ class NameChecker {
       if (target.command.name == "noop") {
         report_.add("GR0310", place, "`noop` takes no arguments");
       } else if (argument.name != "msg") {
-        report_.add_misspelt("GR0310", place,
-                             fmt::format("`{}` knows only the argument `msg`; `{}` has no effect",
-                                         target.command.name, argument.name),
-                             argument.name, {"msg"});
+        report_
+            .add("GR0310", place,
+                 fmt::format("`{}` knows only the argument `msg`; `{}` has no effect", target.command.name,
+                             argument.name))
+            .suggestion = core::Suggestion{"msg", place};
       }
     }
     for (const grammar::InlineProblem& problem : target.command.problems) {
@@ -89,7 +95,26 @@ class NameChecker {
 
 }  // namespace
 
+namespace {
+
+// The same full name in two files. Twice in one file is the same key twice, which has been reported.
+template <typename Items>
+void check_unique(std::string_view what, const Items& items, Report& report) {
+  std::unordered_map<std::string_view, const YamlNode*> seen;
+  for (const auto& item : items) {
+    const auto [first, is_new] = seen.emplace(item.full_name, item.name);
+    if (is_new || first->second->span.source == item.name->span.source) continue;
+    core::Diagnostic& finding = report.add("GR0308", item.name->span,
+                                           fmt::format("the {} `{}` is defined twice", what, item.full_name));
+    finding.related.push_back({first->second->span, "first here"});
+  }
+}
+
+}  // namespace
+
 void check_task_names(const Definitions& definitions, Report& report) {
+  check_unique("workflow", definitions.workflows, report);
+  check_unique("ad-hoc action", definitions.actions, report);
   for (const WorkflowDefinition& workflow : definitions.workflows) NameChecker(workflow, report).check();
 }
 

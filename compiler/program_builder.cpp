@@ -4,6 +4,7 @@
 
 #include "core/json.hpp"
 #include "grammar/expression.hpp"
+#include "grammar/yaml_scalar.hpp"
 
 namespace gregale::compiler {
 
@@ -99,6 +100,7 @@ Index ProgramBuilder::value(const YamlNode* node, const ExpressionSite& site) {
   if (node == nullptr) return kNone;
   if (node->kind == YamlNode::Kind::scalar) {
     if (node->scalar.is_string()) return text(*node, 0, node->text, site);
+    check_surprise(*node);
     return constant(plain(*node));
   }
   if (node->kind == YamlNode::Kind::sequence) {
@@ -107,6 +109,7 @@ Index ProgramBuilder::value(const YamlNode* node, const ExpressionSite& site) {
     for (const YamlNode& item : node->items) children.push_back(value(&item, site));
     return collection(Template::Kind::list, {}, std::move(children));
   }
+  check_keys_of_data(*node);
   Members members;
   for (const YamlNode::Member* member : last_members(*node)) {
     members.set(key_text(member->key), value(&member->value, site));
@@ -134,13 +137,64 @@ Index ProgramBuilder::condition(const YamlNode* node, const ExpressionSite& site
   return text(*node, 0, trimmed, site);
 }
 
+// Keys of the author's data: each once, and without expressions, which are never evaluated there.
+void ProgramBuilder::check_keys_of_data(const YamlNode& mapping) {
+  std::unordered_map<std::string_view, const YamlNode*> seen;
+  for (const YamlNode::Member& member : mapping.members) {
+    const YamlNode& key = member.key;
+    const auto [first, is_new] = seen.emplace(key.text, &key);
+    if (!is_new) {
+      core::Diagnostic& finding = report_.add(
+          "GR0109", key.span, fmt::format("`{}` stands here twice; only the last one counts", key.text));
+      finding.related.push_back({first->second->span, "first here"});
+    }
+    if (key.text.find("<%") != std::string::npos || key.text.find("{{") != std::string::npos) {
+      report_.add("GR0507", key.span,
+                  fmt::format("an expression as a key is not evaluated; the name will be `{}`", key.text));
+    }
+  }
+}
+
+void ProgramBuilder::check_surprise(const YamlNode& scalar) {
+  if (scalar.style != grammar::ScalarStyle::plain) return;
+  const bool word = scalar.scalar.is_boolean() && scalar.text.size() <= 3;  // yes, no, on, off
+  if (!word && !(scalar.scalar.is_number() && grammar::is_surprising_number(scalar.text))) return;
+  report_.add("GR0112", scalar.span,
+              fmt::format("YAML reads `{}` as {}; put it in quotes if it is meant as text", scalar.text,
+                          core::to_json(scalar.scalar)));
+}
+
+// Plain text that begins an expression and does not end it.
+void ProgramBuilder::check_closed(const YamlNode& node, size_t offset, std::string_view text) {
+  struct Delimiters {
+    std::string_view open;
+    std::string_view close;
+  };
+  for (const Delimiters& d : {Delimiters{"<%", "%>"}, Delimiters{"{{", "}}"}}) {
+    const size_t at = text.find(d.open);
+    if (at == std::string_view::npos) continue;
+    const size_t end = text.find(d.close, at);
+    if (end != std::string_view::npos) {
+      if (text.substr(at, end - at).find('\n') == std::string_view::npos) continue;
+      report_.add("GR0508", node.span_of(offset + at, offset + at + 2),
+                  "an expression with a line break in it is plain text; write it on one line");
+      continue;
+    }
+    report_.add("GR0504", node.span_of(offset + at, offset + at + 2),
+                fmt::format("this expression has no end (`{}`), so all of it is plain text", d.close));
+  }
+}
+
 Index ProgramBuilder::text(const YamlNode& node, size_t offset, std::string_view text,
                            const ExpressionSite& site) {
   grammar::ParsedText parsed = grammar::parse_text(text);
   for (const grammar::SyntaxError& error : parsed.errors) {
     report_.add("GR0501", node.span_of(offset + error.begin, offset + error.end), error.message);
   }
-  if (!parsed.expression) return constant(Value(text));
+  if (!parsed.expression) {
+    if (parsed.errors.empty()) check_closed(node, offset, text);
+    return constant(Value(text));
+  }
   ir::SourcedExpression expression;
   expression.expression = std::move(*parsed.expression);
   expression.location = location(offset == 0 ? node.span : node.span_of(offset, offset + text.size()));

@@ -49,6 +49,9 @@ class ProgramBuilder {
     void set(core::Value key, ir::Index child);
   };
 
+  void check_keys_of_data(const YamlNode& mapping);
+  void check_surprise(const YamlNode& scalar);
+  void check_closed(const YamlNode& node, size_t offset, std::string_view text);
   ir::Index add(ir::Template entry);
   ir::Index collection(ir::Template::Kind kind, core::List keys, std::vector<ir::Index> children);
 

@@ -179,8 +179,11 @@ class TaskReader {
     grammar::InlineCall line = grammar::parse_inline_arguments(node.text);
     report_inline_problems(node, line, report_);
     for (const grammar::InlineArgument& argument : line.arguments) check_retry_argument(node, argument);
+    const bool misspelt = std::any_of(line.arguments.begin(), line.arguments.end(), [](const auto& argument) {
+      return find_key(Place::retry, argument.name) == nullptr;
+    });
     for (std::string_view key : {"count", "delay"}) {
-      if (line.find(key) == nullptr) {
+      if (line.find(key) == nullptr && !misspelt) {
         report_.add("GR0204", node.span, fmt::format("`retry` has no `{}`", key)).note =
             "for example `retry: count=3 delay=1`";
       }
@@ -276,9 +279,14 @@ class TaskReader {
     target.text = &node;
     if (node.kind == YamlNode::Kind::mapping) {
       if (node.members.size() != 1) {
-        report_.add(
-            "GR0218", node.span,
-            fmt::format("each item of `{}` has one target; write `- name: <% guard %>` for each", name));
+        std::string targets;
+        for (const YamlNode::Member& member : node.members) {
+          targets += (targets.empty() ? "`" : ", `") + member.key.text + "`";
+        }
+        report_.add("GR0218", node.span,
+                    fmt::format("an item of `{}` has one target, this one has {}; write `- name: <% guard "
+                                "%>` for each",
+                                name, targets.empty() ? "none" : targets));
         return;
       }
       target.text = &node.members.front().key;
@@ -310,6 +318,24 @@ class TaskReader {
 
 }  // namespace
 
+namespace {
+
+// Whether Mistral's patterns for one-line values take all of it.
+bool stock_understands(const grammar::InlineArgument& argument, std::string_view written) {
+  using Form = grammar::InlineArgument::Form;
+  if (argument.form == Form::data) {
+    const core::Value& value = argument.value;
+    if (value.is_map() || value.is_float()) return false;
+    return !(value.is_integer() && written.find_first_of("+-") != std::string_view::npos);
+  }
+  if (argument.form != Form::run || written.front() == '[') return true;
+  const std::string_view open = written.substr(0, 2);
+  const std::string_view close = open == "<%" ? "%>" : open == "{{" ? "}}" : std::string_view();
+  return !close.empty() && written.find(close) == written.size() - 2;
+}
+
+}  // namespace
+
 void report_inline_problems(const YamlNode& text, const grammar::InlineCall& call, Report& report) {
   for (const grammar::InlineProblem& problem : call.problems) {
     const std::string part = text.text.substr(problem.begin, problem.end - problem.begin);
@@ -335,10 +361,18 @@ void report_inline_problems(const YamlNode& text, const grammar::InlineCall& cal
     report.add("GR0212", text.span_of(problem.begin, problem.end), std::move(message));
   }
   for (const grammar::InlineArgument& argument : call.arguments) {
-    if (argument.form != grammar::InlineArgument::Form::word) continue;
-    report.add("GR0212", text.span_of(argument.begin, argument.end),
-               fmt::format("the text `{}` of `{}` needs quotes; without them Mistral drops it",
-                           argument.value.as_string(), argument.name));
+    const core::Span place = text.span_of(argument.begin, argument.end);
+    const std::string written = text.text.substr(argument.begin, argument.end - argument.begin);
+    if (argument.form == grammar::InlineArgument::Form::word) {
+      report.add("GR0212", place,
+                 fmt::format("the text `{}` of `{}` needs quotes; without them Mistral drops it", written,
+                             argument.name));
+    } else if (!stock_understands(argument, written)) {
+      report.add("GR0704", place,
+                 fmt::format("stock Mistral does not understand `{}` here and drops all or part of it; write "
+                             "`{}` under `input`",
+                             written, argument.name));
+    }
   }
 }
 

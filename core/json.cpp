@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "core/big_integer.hpp"
 #include "core/error.hpp"
@@ -13,6 +16,46 @@
 namespace gregale::core {
 
 namespace {
+
+// What Python's json reads beyond JSON, and the number that stands for it while nlohmann's parser runs: one
+// that nobody writes, which the parser hands on with its text.
+struct SpecialNumber {
+  std::string_view name;
+  std::string_view stand_in;
+  double value;
+};
+constexpr SpecialNumber kSpecialNumbers[] = {
+    {"NaN", "1.0e-000000000000000000300", std::numeric_limits<double>::quiet_NaN()},
+    {"-Infinity", "-1.0e-000000000000000000301", -std::numeric_limits<double>::infinity()},
+    {"Infinity", "1.0e-000000000000000000301", std::numeric_limits<double>::infinity()},
+};
+
+// The text with stand-ins for special numbers outside its strings; none when it has none.
+std::optional<std::string> without_special_numbers(std::string_view text) {
+  if (text.find("NaN") == std::string_view::npos && text.find("Infinity") == std::string_view::npos) {
+    return std::nullopt;
+  }
+  std::string result;
+  bool in_string = false;
+  for (size_t i = 0; i < text.size();) {
+    if (in_string && text[i] == '\\' && i + 1 < text.size()) {
+      result += text.substr(i, 2);
+      i += 2;
+      continue;
+    }
+    if (text[i] == '"') in_string = !in_string;
+    const auto* special =
+        std::find_if(std::begin(kSpecialNumbers), std::end(kSpecialNumbers),
+                     [&](const SpecialNumber& s) { return text.substr(i).starts_with(s.name); });
+    if (in_string || special == std::end(kSpecialNumbers)) {
+      result += text[i++];
+    } else {
+      result += special->stand_in;
+      i += special->name.size();
+    }
+  }
+  return result;
+}
 
 // Builds a Value from nlohmann's events: its own tree would lose big integers and the order of members.
 class ValueBuilder {
@@ -26,6 +69,9 @@ class ValueBuilder {
     return add(value <= INT64_MAX ? Value(static_cast<int64_t>(value)) : make_integer(BigInteger(value)));
   }
   bool number_float(double value, const std::string& text) {
+    for (const SpecialNumber& special : kSpecialNumbers) {
+      if (text == special.stand_in) return add(Value(special.value));
+    }
     if (text.find_first_of(".eE") == std::string::npos) return add(parse_integer(text));
     return add(Value(value));
   }
@@ -248,7 +294,9 @@ class Writer {
 
 Value parse_json(std::string_view text, const JsonLimits& limits) {
   ValueBuilder builder(limits.depth);
-  nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
+  const std::optional<std::string> replaced = without_special_numbers(text);
+  const std::string_view source = replaced ? std::string_view(*replaced) : text;
+  nlohmann::json::sax_parse(source.begin(), source.end(), &builder);
   return builder.take();
 }
 

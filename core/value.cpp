@@ -178,7 +178,8 @@ void Value::destroy() noexcept {
         break;
     }
   };
-  const bool container = kind_ == Kind::list || kind_ == Kind::map || kind_ == Kind::set;
+  const bool container = kind_ == Kind::list || kind_ == Kind::map || kind_ == Kind::set ||
+                         kind_ == Kind::object;
   if (!container) {
     drop(*this);
     return;
@@ -234,6 +235,22 @@ const List& Value::as_list() const noexcept {
 const Map& Value::as_map() const noexcept {
   assert(is_map());
   return static_cast<const detail::MapBox*>(payload_.box)->map;
+}
+
+List& Value::writable_list() {
+  assert(is_list());
+  if (payload_.box->references.load(std::memory_order_acquire) != 1) {
+    const int32_t tag = auxiliary_;
+    *this = tuple_ ? tuple(as_list()) : Value(as_list());
+    auxiliary_ = tag;
+  }
+  return const_cast<List&>(as_list());
+}
+
+Map& Value::writable_map() {
+  assert(is_map());
+  if (payload_.box->references.load(std::memory_order_acquire) != 1) *this = Value(as_map());
+  return const_cast<Map&>(as_map());
 }
 
 const Map& Value::as_set() const noexcept {

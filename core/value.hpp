@@ -152,6 +152,21 @@ class Value {
     return is_object() ? dynamic_cast<const T*>(&as_object()) : nullptr;
   }
 
+  // A small number that the maker of a string or a list gives it to mark what it is beyond that (the
+  // expression languages: text that is safe as HTML, a tuple with named items). Takes no part in
+  // equality and hashing; 0 by default.
+  int32_t tag() const noexcept { return is_date_time() ? 0 : auxiliary_; }
+  Value tagged(int32_t tag) const noexcept {
+    Value copy(*this);
+    copy.auxiliary_ = tag;
+    return copy;
+  }
+
+  // Write access for whoever builds the value: in place when nobody else refers to it, otherwise to
+  // a copy that this Value then refers to. The kind must fit (asserted).
+  List& writable_list();
+  Map& writable_map();
+
   // Python's truth: null, false, 0, 0.0, "", empty list, map and set, zero time span are false.
   bool truthy() const noexcept;
 

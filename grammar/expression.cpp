@@ -94,6 +94,12 @@ ParsedText parse_jinja_text(std::string_view text, std::optional<Stretch> output
   } else {
     expression.pieces.push_back(piece(all, 0, std::get<Tree>(std::move(parsed))));
   }
+  if (!output) {  // Mistral looks for the first {{ }} and fails when there is none
+    expression.pieces.back().failure = SyntaxError{
+        "a text with {% %} needs a {{ }} on one line to be evaluated; write text that the blocks "
+        "choose as {{ 'text' }}",
+        0, text.size()};
+  }
   result.expression = std::move(expression);
   return result;
 }

@@ -112,7 +112,7 @@ struct measured {
   template <apply_mode, rewind_mode, template <typename...> class, template <typename...> class,
             typename Input>
   static bool match(Input& in, State& state) {
-    const size_t length = Length(state, state.current(in));
+    const size_t length = in.empty() ? 0 : Length(state, state.current(in));
     if (length > 0) in.bump(length);
     return length > 0;
   }

@@ -40,11 +40,12 @@ struct block_open : string<'{', '%'> {};
 struct variable_open : string<'{', '{'> {};
 struct comment_open : string<'{', '#'> {};
 struct block_close_text : sor<seq<string<'-', '%', '}'>, _>,
-                              seq<opt<one<'+'>>, string<'%', '}'>, opt<line_break>>> {};
+                              string<'+', '%', '}'>,
+                              seq<string<'%', '}'>, opt<line_break>>> {};
 struct block_close : seq<_, block_close_text> {};
 struct variable_close : seq<_, sor<seq<string<'-', '}', '}'>, _>, string<'}', '}'>>> {};
 struct comment_close : sor<seq<string<'-', '#', '}'>, _>,
-                           seq<opt<one<'+'>>, string<'#', '}'>, opt<line_break>>> {};
+                           string<'+', '#', '}'>, seq<string<'#', '}'>, opt<line_break>>> {};
 
 struct tag : seq<block_open, tag_sign, _> {};
 struct name_leaf : seq<name> {};

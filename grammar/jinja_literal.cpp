@@ -1,4 +1,6 @@
 // Literals and texts of Jinja.
+#include <uniname.h>
+
 #include <cstdlib>
 
 #include "core/big_integer.hpp"
@@ -51,6 +53,22 @@ uint32_t read_hex(std::string_view text, size_t& position, size_t count, size_t 
   return code;
 }
 
+// {NAME} at [position], which moves behind it.
+uint32_t read_named_character(std::string_view text, size_t& position, size_t offset) {
+  const size_t end = text.find('}', position);
+  const size_t begin = position;
+  if (position >= text.size() || text[position] != '{' || end == std::string_view::npos) {
+    fail("\\N needs the name of a character in braces", offset + begin - 2, offset + begin);
+  }
+  position = end + 1;
+  const std::string name(text.substr(begin + 1, end - begin - 1));
+  const ucs4_t code = unicode_name_character(name.c_str());
+  if (code == UNINAME_INVALID) {
+    fail("there is no character named " + name, offset + begin - 2, offset + position);
+  }
+  return code;
+}
+
 // One escape; [position] is behind the backslash and moves behind the escape.
 void decode_escape(std::string_view text, size_t& position, size_t offset, std::string& out) {
   static constexpr std::string_view kNames = "abfnrtv\\'\"";
@@ -78,8 +96,7 @@ void decode_escape(std::string_view text, size_t& position, size_t offset, std::
   } else if (c == 'U') {
     append_utf8(out, read_hex(text, position, 8, offset));
   } else if (c == 'N') {
-    fail("characters by name (\\N{...}) are not supported; write the character or \\uXXXX",
-         offset + position - 2, offset + position);
+    append_utf8(out, read_named_character(text, position, offset));
   } else {
     out += '\\';
     out += c;

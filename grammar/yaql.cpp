@@ -82,8 +82,7 @@ struct delegates_allowed {
   }
 };
 
-struct number
-    : seq<plus<decimal_digit>, sor<seq<one<'.'>, plus<decimal_digit>, word_end>, word_end>> {};
+struct number : seq<plus<decimal_digit>, sor<seq<one<'.'>, plus<decimal_digit>, word_end>, word_end>> {};
 struct variable : seq<one<'$'>, star<word_part>> {};
 struct bare_word : seq<not_at<string<'_', '_'>>, word_start, star<word_part>, not_at<one<'('>>> {};
 struct function_open : seq<word_start, star<word_part>, one<'('>> {};
@@ -103,11 +102,10 @@ struct minus_sign : seq<one<'-'>, not_at<one<'>'>>> {};
 struct prefix_symbol : sor<plus_sign, minus_sign, not_word> {};
 
 struct equals_sign : seq<not_at<mapping_symbol>, one<'='>> {};
-struct binary_symbol
-    : sor<string<'-', '>'>, string<'?', '.'>, string<'=', '~'>, string<'!', '~'>, string<'!', '='>,
-          string<'>', '='>, string<'<', '='>, one<'.', '*', '/', '+', '-', '<', '>'>, equals_sign,
-          word_operator<'m', 'o', 'd'>, word_operator<'i', 'n'>, word_operator<'a', 'n', 'd'>,
-          word_operator<'o', 'r'>> {};
+struct binary_symbol : sor<string<'-', '>'>, string<'?', '.'>, string<'=', '~'>, string<'!', '~'>,
+                           string<'!', '='>, string<'>', '='>, string<'<', '='>,
+                           one<'.', '*', '/', '+', '-', '<', '>'>, equals_sign, word_operator<'m', 'o', 'd'>,
+                           word_operator<'i', 'n'>, word_operator<'a', 'n', 'd'>, word_operator<'o', 'r'>> {};
 
 // ---- values
 
@@ -169,11 +167,9 @@ inline constexpr const char* message<rules::required_expression> = "a value is m
 template <>
 inline constexpr const char* message<rules::mapped_value> = "a value is missing after the name";
 template <>
-inline constexpr const char* message<rules::required_operand> =
-    "a value is missing after the operator";
+inline constexpr const char* message<rules::required_operand> = "a value is missing after the operator";
 template <>
-inline constexpr const char* message<rules::required_primary> =
-    "a value is missing after the operator";
+inline constexpr const char* message<rules::required_primary> = "a value is missing after the operator";
 template <>
 inline constexpr const char* message<rules::close_parenthesis> = "')' is missing";
 template <>
@@ -300,8 +296,8 @@ core::Value number_value(std::string_view text, size_t begin) {
     at += c.length;
   }
   if (plain.size() > kNumberDigitsLimit) {
-    throw Builder::Refusal{fmt::format("a number has more than {} digits", kNumberDigitsLimit),
-                           begin, begin + text.size()};
+    throw Builder::Refusal{fmt::format("a number has more than {} digits", kNumberDigitsLimit), begin,
+                           begin + text.size()};
   }
   if (plain.find('.') != std::string::npos) return std::strtod(plain.c_str(), nullptr);
   return core::parse_integer(plain);
@@ -352,8 +348,8 @@ struct Action<rules::double_quoted> : QuotedAction {};
 template <>
 struct Action<rules::verbatim> : WithPlace<Action<rules::verbatim>> {
   static void act(Builder& builder, std::string_view text, size_t begin, size_t end) {
-    builder.operand(NodeKind::constant, core::Value(verbatim_text(text.substr(1, text.size() - 2))),
-                    begin, end);
+    builder.operand(NodeKind::constant, core::Value(verbatim_text(text.substr(1, text.size() - 2))), begin,
+                    end);
   }
 };
 
@@ -438,18 +434,57 @@ struct Action<rules::omitted> : WithPlace<Action<rules::omitted>> {
   }
 };
 
+// What other languages write, and how YAQL does.
+struct Hint {
+  std::string_view found;
+  std::string_view advice;
+};
+constexpr Hint kHints[] = {
+    {"==", "write '='"},  {"&&", "write 'and'"}, {"||", "write 'or'"},
+    {"%", "write 'mod'"}, {"**", "use pow()"},   {"//", "'/' between integers rounds down"},
+    {"<>", "write '!='"}, {"!", "write 'not'"},  {"? ", "use switch()"},
+};
+
+size_t word_end(std::string_view text, size_t at) {
+  for (CodePoint c = code_point_at(text, at); c.length != 0 && is_word_character(c.value);
+       c = code_point_at(text, at)) {
+    at += c.length;
+  }
+  return at;
+}
+
+size_t number_end(std::string_view text, size_t at) {
+  for (CodePoint c = code_point_at(text, at); c.length != 0 && decimal_value(c.value) >= 0;
+       c = code_point_at(text, at)) {
+    at += c.length;
+  }
+  return at;
+}
+
 // The message with what stands at the place.
 SyntaxError error_at(std::string_view text, size_t offset, std::string_view what) {
-  while (offset < text.size() &&
-         std::string_view(" \t\r\n").find(text[offset]) != std::string_view::npos) {
+  while (offset < text.size() && std::string_view(" \t\r\n").find(text[offset]) != std::string_view::npos) {
     ++offset;
   }
   if (offset >= text.size()) {
     return {fmt::format("{} at the end of the expression", what), text.size(), text.size()};
   }
-  const size_t length = code_point_at(text, offset).length;
-  return {fmt::format("{} before '{}'", what, text.substr(offset, length)), offset,
-          offset + length};
+  for (const Hint& hint : kHints) {
+    if (!text.substr(offset).starts_with(hint.found)) continue;
+    return {fmt::format("YAQL does not know '{}'; {}", hint.found, hint.advice), offset,
+            offset + hint.found.size()};
+  }
+  const CodePoint found = code_point_at(text, offset);
+  const size_t end = word_end(text, offset);
+  if (decimal_value(found.value) >= 0 && end != number_end(text, offset)) {
+    return {fmt::format("'{}' is no number: digits and one point only", text.substr(offset, end - offset)),
+            offset, end};
+  }
+  if (text.substr(offset).starts_with("__")) {
+    return {"a name cannot begin with two underscores", offset, end};
+  }
+  return {fmt::format("{} before '{}'", what, text.substr(offset, found.length)), offset,
+          offset + found.length};
 }
 
 }  // namespace

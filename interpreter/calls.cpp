@@ -96,20 +96,22 @@ void Machine::schedule_items(Index index) {
   start_pending_items(index);
 }
 
-// Counted from the executions when first asked for, and kept up to date from then on.
+// Counted from the executions when first asked for, and kept up to date from then on. An item that is
+// counted as accepted here may be reported by item_done() again (after a restart); it counts once.
 Machine::ItemProgress& Machine::item_progress(Index index) {
   const auto found = items_.find(index);
   if (found != items_.end()) return found->second;
+  using Item = ItemProgress::Item;
   const TaskExecution& task = tree_.tasks[index];
   ItemProgress counts;
-  std::vector<bool> taken(task.item_count, false);
-  const auto count = [&](uint32_t item, State state, bool accepted) {
+  counts.items.assign(task.item_count, Item::pending);
+  const auto count = [&](uint32_t item, State state, bool accepted, uint32_t attempt) {
     if (item >= task.item_count) return;
-    if (!is_completed(state)) {
-      taken[item] = true;
+    if (!is_completed(state) && attempt == task.attempt) {
+      counts.items[item] = Item::running;
       ++counts.running;
     } else if (accepted) {
-      taken[item] = true;
+      counts.items[item] = Item::accepted;
       ++counts.accepted;
       counts.cancelled = counts.cancelled || state == State::cancelled;
       counts.failed = counts.failed || state == State::error;
@@ -117,14 +119,14 @@ Machine::ItemProgress& Machine::item_progress(Index index) {
   };
   for (const Index action : task.actions) {
     const ActionExecution& a = tree_.actions[action];
-    if (a.attempt == task.attempt || a.accepted) count(a.item, a.state, a.accepted);
+    count(a.item, a.state, a.accepted, a.attempt);
   }
   for (const Index sub : task.sub_executions) {
     const WorkflowExecution& e = tree_.executions[sub];
-    if (e.attempt == task.attempt || e.accepted) count(e.item, e.state, e.accepted);
+    count(e.item, e.state, e.accepted, e.attempt);
   }
   for (uint32_t item = 0; item < task.item_count; ++item) {
-    if (!taken[item]) counts.pending.push_back(item);
+    if (counts.items[item] == Item::pending) counts.pending.push_back(item);
   }
   return items_.emplace(index, std::move(counts)).first->second;
 }
@@ -141,17 +143,21 @@ void Machine::start_pending_items(Index index) {
     for (const Map::Entry& entry : task.items.as_map()) {
       variables.set(entry.key, entry.value.as_list()[item]);
     }
+    counts.items[item] = ItemProgress::Item::running;
     ++counts.running;
     start_call(index, item, call_input(index, &variables));
   }
 }
 
-void Machine::item_done(Index index, State state) {
+void Machine::item_done(Index index, uint32_t item, State state) {
   ItemProgress& counts = item_progress(index);
-  if (counts.running > 0) --counts.running;
-  ++counts.accepted;
-  counts.cancelled = counts.cancelled || state == State::cancelled;
-  counts.failed = counts.failed || state == State::error;
+  if (item < counts.items.size() && counts.items[item] == ItemProgress::Item::running) {
+    counts.items[item] = ItemProgress::Item::accepted;
+    --counts.running;
+    ++counts.accepted;
+    counts.cancelled = counts.cancelled || state == State::cancelled;
+    counts.failed = counts.failed || state == State::error;
+  }
   if (counts.cancelled) {
     complete_task(index, State::cancelled, "One or more actions was cancelled.");
     return;
@@ -256,6 +262,7 @@ void Machine::start_action(Index task, uint32_t item, const std::string& name, V
     Map parameters;
     const std::string problem = check_adhoc_input(program_.program(), definition, input, parameters);
     if (!problem.empty()) throw Error(ErrorKind::invalid, problem);
+    if (action.adhoc.empty()) action.name = program_.name(definition.name);  // with its workbook
     action.adhoc.push_back(adhoc);
     called = definition.base;
     input = Value(Map());
@@ -407,7 +414,7 @@ void Machine::finish_action(Index index, ActionResult result) {
       complete_task(task, state,
                     state == State::success ? std::nullopt : error_info(tree_.actions[index].output));
     } else {
-      item_done(task, state);
+      item_done(task, tree_.actions[index].item, state);
     }
   } catch (const Error& error) {
     force_fail(task, fmt::format("Failed to handle the completion of action '{}': {}",
@@ -431,7 +438,7 @@ void Machine::finish_sub_workflow(Index index) {
     if (definition_of(task).with_items.empty()) {
       complete_task(task, state, std::move(info));
     } else {
-      item_done(task, state);
+      item_done(task, sub.item, state);
     }
   } catch (const Error& error) {
     force_fail(task, fmt::format("Failed to handle the completion of a sub-workflow: {}", error.what()));

@@ -116,6 +116,22 @@ void Machine::finish(Index execution) {
   if (tree_.executions[execution].parent_task != kNone) enqueue(Operation::Kind::sub_done, execution);
 }
 
+namespace {
+
+// Messages hold those of sub-workflows, which hold those below: without a bound they would double at
+// every level.
+constexpr size_t kLongestTaskMessage = 4000;
+constexpr size_t kLongestDetail = 1000;
+
+std::string cut(const std::string& text, size_t longest) {
+  if (text.size() <= longest) return text;
+  size_t end = longest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + "...";
+}
+
+}  // namespace
+
 std::string Machine::failure_message(Index execution) {
   std::vector<Index> failed;
   for (const Index task : tree_.executions[execution].tasks) {
@@ -131,10 +147,10 @@ std::string Machine::failure_message(Index execution) {
   for (const Index index : failed) {
     const TaskExecution& task = tree_.tasks[index];
     text += fmt::format("\n  {} [task_ex_id={}] -> {}\n", task.name, task.id.text(),
-                        task.state_info.value_or("no message"));
+                        cut(task.state_info.value_or("no message"), kLongestTaskMessage));
     const auto detail = [&](std::string_view kind, const Uuid& id, uint32_t item, const Value& output) {
       text += fmt::format("    [{}={}, idx={}]: {}\n", kind, id.text(), item,
-                          output.is_string() ? output.as_string() : core::to_json(output));
+                          cut(output.is_string() ? output.as_string() : core::to_json(output), kLongestDetail));
     };
     for (const Index action : task.actions) {
       const ActionExecution& a = tree_.actions[action];

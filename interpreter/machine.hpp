@@ -110,6 +110,8 @@ class Machine {
   };
   // With-items: which items are still to be started, how many are under way and done.
   struct ItemProgress {
+    enum class Item : uint8_t { pending, running, accepted };
+    std::vector<Item> items;
     std::deque<uint32_t> pending;
     uint32_t running = 0;
     uint32_t accepted = 0;
@@ -198,7 +200,7 @@ class Machine {
   void schedule_items(Index task);
   void start_pending_items(Index task);
   ItemProgress& item_progress(Index task);
-  void item_done(Index task, State state);
+  void item_done(Index task, uint32_t item, State state);
   Value call_input(Index task, const core::Map* extra);
   void start_call(Index task, uint32_t item, Value input);
   void start_action(Index task, uint32_t item, const std::string& name, Value input);

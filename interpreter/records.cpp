@@ -80,7 +80,11 @@ class Reader {
   }
   template <typename T>
   void operator()(const char* name, T& member) {
-    if (const Value* value = record_.find(name)) decode(*value, member);
+    if (const Value* value = record_.find(name)) {
+      decode(*value, member);
+    } else {
+      member = T{};  // what the writer left out
+    }
   }
 
  private:
@@ -233,8 +237,6 @@ std::string write(const T& record) {
 template <typename T>
 void read(std::string_view text, T& record) {
   const Value value = core::parse_json(text);
-  record = T{};
-  record.state = State::idle;  // the default that a writer leaves out is zero
   Reader reader(value);
   fields(reader, record);
 }

@@ -369,12 +369,16 @@ T little_endian(std::string_view bytes) {
 std::string to_binary(const Program& program) {
   Writer writer;
   detail::fields(writer, program);
-  const std::string body = writer.finish();
+  return with_header(writer.finish());
+}
+
+std::string with_header(std::string_view body) {
   std::string out(kMagic);
   append_little_endian(out, Program::kVersion);
   append_little_endian(out, uint64_t{body.size()});
   out += sha256(body);
-  return out + body;
+  out += body;
+  return out;
 }
 
 bool is_binary(std::string_view bytes) noexcept {

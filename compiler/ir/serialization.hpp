@@ -13,6 +13,8 @@ std::string to_binary(const Program& program);
 // Throws core::Error(invalid) for anything that is not a whole, consistent program of this version; no
 // input may crash it, or make it allocate more than a small multiple of the input's size.
 Program from_binary(std::string_view bytes);
+// Magic, version, size and checksum before a body, as to_binary() writes them; for tests of the reader.
+std::string with_header(std::string_view body);
 // Whether [bytes] begin as the binary form does.
 bool is_binary(std::string_view bytes) noexcept;
 

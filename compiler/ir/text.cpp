@@ -2,6 +2,8 @@
 // what is there and nothing else. Expressions are written as their text and parsed again when read.
 #include <fmt/format.h>
 
+#include <cmath>
+#include <limits>
 #include <unordered_map>
 
 #include "compiler/ir/fields.hpp"
@@ -21,6 +23,53 @@ constexpr size_t kLineWidth = 100;
 
 [[noreturn]] void refuse(std::string_view what) {
   throw core::Error(core::ErrorKind::invalid, fmt::format("not a valid program text: {}", what));
+}
+
+// JSON knows no infinities and no NaN: {"$float": "inf"}. A map of the author's that has such a key is
+// wrapped, so that it is not taken for one.
+constexpr std::string_view kFloatKey = "$float";
+constexpr std::string_view kMapKey = "$map";
+
+Value to_json_data(const Value& value) {
+  if (value.is_float() && !std::isfinite(value.as_float())) {
+    return core::Map{{kFloatKey.data(), core::float_text(value.as_float())}};
+  }
+  if (value.is_list()) {
+    core::List items;
+    items.reserve(value.size());
+    for (const Value& item : value.as_list()) items.push_back(to_json_data(item));
+    return Value(std::move(items));
+  }
+  if (!value.is_map()) return value;
+  core::Map map;
+  map.reserve(value.size());
+  for (const core::Map::Entry& entry : value.as_map()) map.set(entry.key, to_json_data(entry.value));
+  const bool ambiguous = map.size() == 1 && (map.contains(kFloatKey) || map.contains(kMapKey));
+  return ambiguous ? core::Map{{kMapKey.data(), Value(std::move(map))}} : Value(std::move(map));
+}
+
+Value from_json_data(const Value& value) {
+  if (value.is_list()) {
+    core::List items;
+    items.reserve(value.size());
+    for (const Value& item : value.as_list()) items.push_back(from_json_data(item));
+    return Value(std::move(items));
+  }
+  if (!value.is_map()) return value;
+  if (const Value* name = value.find(kFloatKey); name != nullptr && value.size() == 1) {
+    for (double number : {std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(),
+                          std::numeric_limits<double>::quiet_NaN()}) {
+      if (name->is_string() && core::float_text(number) == name->as_string()) return Value(number);
+    }
+    refuse("an unknown number");
+  }
+  const Value* wrapped = value.size() == 1 ? value.find(kMapKey) : nullptr;
+  if (wrapped != nullptr && !wrapped->is_map()) refuse("a mapping was expected");
+  core::Map map;
+  for (const core::Map::Entry& entry : (wrapped == nullptr ? value : *wrapped).as_map()) {
+    map.set(entry.key, from_json_data(entry.value));
+  }
+  return Value(std::move(map));
 }
 
 // Names are written as themselves, not by their number; they are unique.
@@ -46,7 +95,7 @@ class Writer {
     if (!value.empty()) set(key, Value(value));
   }
   void value(std::string_view key, const Value& value) {
-    if (!value.is_null()) set(key, value);
+    if (!value.is_null()) set(key, to_json_data(value));
   }
   template <typename Enum, typename Names>
   void choice(std::string_view key, Enum value, const Names& names) {
@@ -123,7 +172,7 @@ class Reader {
   }
   void value(std::string_view key, Value& value) {
     const Value* found = take(key);
-    value = found == nullptr ? Value() : *found;
+    value = found == nullptr ? Value() : from_json_data(*found);
   }
   template <typename Enum, typename Names>
   void choice(std::string_view key, Enum& value, const Names& names) {

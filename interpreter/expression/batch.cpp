@@ -72,7 +72,14 @@ Value encode_object(const Value& value) {
                            {"flags", Value(static_cast<int64_t>(regex->regex().flags()))}});
   }
   if (const auto* failed = value.object_as<jinja::FailedSequence>()) {
-    return typed("generator", {{"items", Value(encode_items(failed->items))}, {"error", failed->error}});
+    return typed("generator", {{"items", Value(encode_items(failed->items))}, {"error", failed->error_class}});
+  }
+  if (const auto* bytes = value.object_as<jinja::Bytes>()) {
+    std::string text;  // each byte as the character of that number
+    for (const char byte : bytes->content) {
+      python::append(text, static_cast<unsigned char>(byte));
+    }
+    return typed("bytes", {{"value", Value(std::move(text))}});
   }
   return typed(std::string(value.as_object().type_name()).c_str(), {});
 }

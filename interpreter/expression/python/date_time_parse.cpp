@@ -292,7 +292,7 @@ class FreeReader {
   bool number() {
     const size_t digits = tokens_[at_].text.size();
     if (is_mark(1, ":") && is_number(2)) return clock();
-    if (digits == 14 || digits == 12 || digits == 8 || (digits == 6 && !has_time_)) return packed(digits);
+    if (digits == 14 || digits == 12 || digits == 8 || (digits == 6 && !after_t_)) return packed(digits);
     if (digits == 6 || (digits == 4 && has_date() && after_t_)) return packed_time(digits);
     // 5pm
     if (const Token* next = peek(1); next != nullptr && next->kind == Token::Kind::word && !has_time_) {

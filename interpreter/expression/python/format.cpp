@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/big_integer.hpp"
+#include "interpreter/expression/python/date_time.hpp"
 #include "interpreter/expression/python/errors.hpp"
 #include "interpreter/expression/python/number_text.hpp"
 #include "interpreter/expression/python/text.hpp"
@@ -26,7 +27,9 @@ struct Specification {
   char32_t type = 0;
 };
 
-bool is_align(char32_t c) { return c == '<' || c == '>' || c == '^' || c == '='; }
+bool is_align(char32_t c) {
+  return c == '<' || c == '>' || c == '^' || c == '=';
+}
 
 size_t read_number(std::u32string_view text, size_t& position) {
   size_t number = 0;
@@ -86,13 +89,13 @@ Specification parse_specification(std::string_view utf8, const Value& value) {
 [[noreturn]] void unknown_type(const Specification& specification, const Value& value) {
   std::string code;
   append(code, specification.type);
-  throw ValueError("Unknown format code '" + code + "' for object of type '" +
-                   std::string(type_name(value)) + "'");
+  throw ValueError("Unknown format code '" + code + "' for object of type '" + std::string(type_name(value)) +
+                   "'");
 }
 
 // [lead] (sign and prefix) and [body] laid out in the width.
-std::string lay_out(const Specification& specification, std::string_view lead,
-                    std::string_view body, char default_align) {
+std::string lay_out(const Specification& specification, std::string_view lead, std::string_view body,
+                    char default_align) {
   const size_t size = length(lead) + length(body);
   const size_t missing = specification.width > size ? specification.width - size : 0;
   const char align = specification.align != 0 ? specification.align : default_align;
@@ -119,8 +122,7 @@ std::string grouped(const Specification& specification, std::string digits, size
                     size_t other_width) {
   if (specification.grouping == 0) return digits;
   if (specification.fill == '0' && specification.align == '=') {
-    while (group_digits(digits, specification.grouping, group).size() + other_width <
-           specification.width) {
+    while (group_digits(digits, specification.grouping, group).size() + other_width < specification.width) {
       digits.insert(digits.begin(), '0');
     }
   }
@@ -159,12 +161,12 @@ std::string format_float(double number, Specification specification, const Value
   } else if (type == '%') {
     digits = float_digits(number * 100, 'f', precision, specification.alternate);
     suffix = "%";
-  } else if (type < 0x80 && std::string_view("eEfFgGn").find(static_cast<char>(type)) !=
-                                std::string_view::npos) {
+  } else if (type < 0x80 &&
+             std::string_view("eEfFgGn").find(static_cast<char>(type)) != std::string_view::npos) {
     const char code = type == 'n' ? 'g' : static_cast<char>(type);
     const bool general = code == 'g' || code == 'G';
-    digits = float_digits(number, code, general ? std::max(precision, 1) : precision,
-                          specification.alternate);
+    digits =
+        float_digits(number, code, general ? std::max(precision, 1) : precision, specification.alternate);
   } else {
     unknown_type(specification, value);
   }
@@ -222,8 +224,7 @@ std::string format_integer(const Value& value, const Specification& specificatio
   return lay_out(specification, lead, digits, '>');
 }
 
-std::string format_text(const Value& value, std::string_view text,
-                        const Specification& specification) {
+std::string format_text(const Value& value, std::string_view text, const Specification& specification) {
   if (specification.type != 0 && specification.type != 's') unknown_type(specification, value);
   if (specification.sign != '-') {
     throw ValueError("Sign not allowed in string format specifier");
@@ -301,8 +302,7 @@ class Formatter {
     }
     if (!rest.empty()) rest.remove_prefix(1);  // the colon
     const std::string specification =
-        rest.find_first_of("{}") == std::string_view::npos ? std::string(rest)
-                                                           : format(rest, depth - 1);
+        rest.find_first_of("{}") == std::string_view::npos ? std::string(rest) : format(rest, depth - 1);
     return format_value(value, specification);
   }
 
@@ -362,16 +362,14 @@ class Formatter {
   Value argument(std::string_view name) {
     if (name.empty()) {
       if (numbering_ == Numbering::manual) {
-        throw ValueError(
-            "cannot switch from manual field specification to automatic field numbering");
+        throw ValueError("cannot switch from manual field specification to automatic field numbering");
       }
       numbering_ = Numbering::automatic;
       return positional(next_++);
     }
     if (const auto index = as_index(name)) {
       if (numbering_ == Numbering::automatic) {
-        throw ValueError(
-            "cannot switch from automatic field numbering to manual field specification");
+        throw ValueError("cannot switch from automatic field numbering to manual field specification");
       }
       numbering_ = Numbering::manual;
       return positional(*index);
@@ -407,8 +405,7 @@ class Formatter {
       }
       return items[static_cast<size_t>(name.as_integer())];
     }
-    throw TypeError("'" + std::string(type_name(object)) + "' object is not subscriptable by " +
-                    repr(name));
+    throw TypeError("'" + std::string(type_name(object)) + "' object is not subscriptable by " + repr(name));
   }
 
   enum class Numbering { unknown, automatic, manual };
@@ -430,12 +427,11 @@ std::string format_value(const Value& value, std::string_view specification_text
     if (value.is_float()) return format_float(value.as_float(), specification, value);
     return format_integer(value, specification);
   }
-  throw TypeError("unsupported format string passed to " + std::string(type_name(value)) +
-                  ".__format__");
+  if (value.is_date_time()) return format_date_time(value, specification_text);
+  throw TypeError("unsupported format string passed to " + std::string(type_name(value)) + ".__format__");
 }
 
-Value format(const Value& format_string, const List& args, const Map& kwargs,
-             const FieldAccess& access) {
+Value format(const Value& format_string, const List& args, const Map& kwargs, const FieldAccess& access) {
   return Value(Formatter(args, kwargs, access).format(format_string.as_string(), 2));
 }
 

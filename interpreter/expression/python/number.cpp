@@ -17,6 +17,9 @@ namespace {
 using core::BigInteger;
 namespace multiprecision = boost::multiprecision;
 
+// pow(a, b, modulus): 4096 bits each are fine.
+constexpr size_t kModulusBits = 1u << 16;
+constexpr size_t kPowerModuloWork = size_t{1} << 36;
 constexpr double kTwoTo63 = 9223372036854775808.0;
 
 std::string_view type_name(const Value& value) {
@@ -40,8 +43,8 @@ std::string_view type_name(const Value& value) {
 }
 
 [[noreturn]] void refuse(std::string_view operation, const Value& left, const Value& right) {
-  throw TypeError(fmt::format("unsupported operand types for {}: '{}' and '{}'", operation,
-                              type_name(left), type_name(right)));
+  throw TypeError(fmt::format("unsupported operand types for {}: '{}' and '{}'", operation, type_name(left),
+                              type_name(right)));
 }
 
 void demand_numbers(std::string_view operation, const Value& left, const Value& right) {
@@ -257,8 +260,7 @@ Value true_divide(const Value& left, const Value& right) {
   if (b == 0) throw ZeroDivisionError("division by zero");
   if (a == 0) return 0.0;
   if (bits(a) <= 53 && bits(b) <= 53) {
-    return static_cast<double>(static_cast<int64_t>(a)) /
-           static_cast<double>(static_cast<int64_t>(b));
+    return static_cast<double>(static_cast<int64_t>(a)) / static_cast<double>(static_cast<int64_t>(b));
   }
   // A quotient of at least 66 bits, so that rounding once more to 53 is right.
   const int shift = static_cast<int>(bits(b)) - static_cast<int>(bits(a)) + 66;
@@ -297,9 +299,8 @@ Value modulo(const Value& left, const Value& right) {
   if (left.is_float() || right.is_float()) return float_modulo(as_double(left), as_double(right));
   if (small(left) && small(right) && right.as_integer() != 0 && right.as_integer() != -1) {
     const int64_t remainder = left.as_integer() % right.as_integer();
-    return remainder != 0 && (remainder < 0) != (right.as_integer() < 0)
-               ? remainder + right.as_integer()
-               : remainder;
+    return remainder != 0 && (remainder < 0) != (right.as_integer() < 0) ? remainder + right.as_integer()
+                                                                         : remainder;
   }
   const BigInteger divisor = big(right);
   if (divisor == 0) throw ZeroDivisionError("integer division or modulo by zero");
@@ -343,6 +344,10 @@ Value power_modulo(const Value& base, const Value& exponent, const Value& modulu
   const BigInteger m = big(modulus);
   if (m == 0) throw ValueError("pow() 3rd argument cannot be 0");
   BigInteger power_of = big(exponent);
+  // The work grows with the square of the modulus's bits.
+  if (bits(m) > kModulusBits || bits(m) * bits(m) * bits(power_of) > kPowerModuloWork) {
+    throw LimitError("the numbers are too large for pow() with a modulus");
+  }
   const BigInteger size = multiprecision::abs(m);
   BigInteger b = big(base) - floor_quotient(big(base), size) * size;
   if (power_of < 0) {
@@ -412,22 +417,22 @@ BigInteger bitwise(const BigInteger& left, const BigInteger& right, Operation op
 Value bit_and(const Value& left, const Value& right) {
   demand_integers("&", left, right);
   if (small(left) && small(right)) return left.as_integer() & right.as_integer();
-  return core::make_integer(bitwise(
-      big(left), big(right), [](const auto& a, const auto& b) { return BigInteger(a & b); }));
+  return core::make_integer(
+      bitwise(big(left), big(right), [](const auto& a, const auto& b) { return BigInteger(a & b); }));
 }
 
 Value bit_or(const Value& left, const Value& right) {
   demand_integers("|", left, right);
   if (small(left) && small(right)) return left.as_integer() | right.as_integer();
-  return core::make_integer(bitwise(
-      big(left), big(right), [](const auto& a, const auto& b) { return BigInteger(a | b); }));
+  return core::make_integer(
+      bitwise(big(left), big(right), [](const auto& a, const auto& b) { return BigInteger(a | b); }));
 }
 
 Value bit_xor(const Value& left, const Value& right) {
   demand_integers("^", left, right);
   if (small(left) && small(right)) return left.as_integer() ^ right.as_integer();
-  return core::make_integer(bitwise(
-      big(left), big(right), [](const auto& a, const auto& b) { return BigInteger(a ^ b); }));
+  return core::make_integer(
+      bitwise(big(left), big(right), [](const auto& a, const auto& b) { return BigInteger(a ^ b); }));
 }
 
 Value bit_invert(const Value& operand) {
@@ -455,8 +460,7 @@ Value shift_right(const Value& operand, const Value& count) {
   if (by < 0) throw ValueError("negative shift count");
   const BigInteger integer = big(operand);
   if (by > bits(integer)) return integer < 0 ? -1 : 0;
-  return core::make_integer(
-      floor_quotient(integer, BigInteger(BigInteger(1) << static_cast<unsigned>(by))));
+  return core::make_integer(floor_quotient(integer, BigInteger(BigInteger(1) << static_cast<unsigned>(by))));
 }
 
 std::partial_ordering compare(const Value& left, const Value& right) {
@@ -489,8 +493,7 @@ std::partial_ordering compare(const Value& left, const Value& right) {
 
 Value parse_integer(std::string_view text, int base) {
   const auto refuse_text = [&]() -> Value {
-    throw ValueError(
-        fmt::format("invalid literal for int() with base {}: {}", base, core::quote_json(text)));
+    throw ValueError(fmt::format("invalid literal for int() with base {}: {}", base, core::quote_json(text)));
   };
   std::string plain = plain_number_text(text);
   bool negative = false;
@@ -593,8 +596,7 @@ Value round(const Value& number, int64_t digits) {
 
 std::string hexadecimal(const Value& integer) {
   if (!is_integer(integer)) {
-    throw TypeError(
-        fmt::format("'{}' object cannot be interpreted as an integer", type_name(integer)));
+    throw TypeError(fmt::format("'{}' object cannot be interpreted as an integer", type_name(integer)));
   }
   const BigInteger value = big(integer);
   const BigInteger magnitude = multiprecision::abs(value);
@@ -604,8 +606,7 @@ std::string hexadecimal(const Value& integer) {
 int64_t to_int64(const Value& integer) {
   if (small(integer)) return integer.as_integer();
   if (!is_integer(integer)) {
-    throw TypeError(
-        fmt::format("'{}' object cannot be interpreted as an integer", type_name(integer)));
+    throw TypeError(fmt::format("'{}' object cannot be interpreted as an integer", type_name(integer)));
   }
   throw OverflowError("the integer is too large here");
 }

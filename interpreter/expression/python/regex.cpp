@@ -5,6 +5,7 @@
 #include <pcre2.h>
 
 #include <algorithm>
+#include <chrono>
 #include <list>
 
 #include "interpreter/expression/python/errors.hpp"
@@ -15,11 +16,13 @@ namespace gregale::expression::python {
 
 namespace {
 
-// Backtracking steps of one search: about a fifth of a second.
-constexpr uint32_t kMatchLimit = 5'000'000;
+// Backtracking steps of one search: less than a tenth of a second.
+constexpr uint32_t kMatchLimit = 2'000'000;
 constexpr uint32_t kDepthLimit = 100'000;
 constexpr uint32_t kHeapLimitKiB = 64 * 1024;
 constexpr size_t kCacheSize = 64;
+// All searches of one walk over a text together.
+constexpr std::chrono::seconds kWalkLimit{2};
 
 std::string pcre_message(int code) {
   PCRE2_UCHAR buffer[256];
@@ -123,7 +126,11 @@ std::optional<Regex::Match> Regex::match_at_start(std::string_view text, bool to
 void Regex::for_each(std::string_view text, const std::function<bool(const Match&)>& visit) const {
   size_t from = 0;
   bool after_empty = false;
+  const auto start = std::chrono::steady_clock::now();
   while (from <= text.size()) {
+    if (std::chrono::steady_clock::now() - start > kWalkLimit) {
+      throw core::Error(core::ErrorKind::limit, "the regular expression takes too long");
+    }
     // Where an empty match was, the next one must not be empty.
     const std::optional<Match> match = run(text, from, after_empty ? PCRE2_NOTEMPTY_ATSTART : 0);
     if (!match || !visit(*match)) return;

@@ -6,16 +6,17 @@ namespace gregale::expression::yaql {
 
 namespace {
 
-bool has_objects(const Value& value) {
+bool has_objects(const Value& value, size_t depth = 0) {
+  if (depth > Evaluation::kDepthLimit) return true;
   switch (value.kind()) {
     case Value::Kind::list:
       for (const Value& item : value.as_list()) {
-        if (has_objects(item)) return true;
+        if (has_objects(item, depth + 1)) return true;
       }
       return false;
     case Value::Kind::map:
       for (const Map::Entry& entry : value.as_map()) {
-        if (has_objects(entry.value)) return true;
+        if (has_objects(entry.value, depth + 1)) return true;
       }
       return false;
     default:

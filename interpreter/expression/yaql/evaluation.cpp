@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/big_integer.hpp"
 #include "interpreter/expression/yaql/conversion.hpp"
 
 namespace gregale::expression::yaql {
@@ -91,6 +92,14 @@ Evaluation::Recursion::Recursion(Evaluation& evaluation) : evaluation_(evaluatio
     throw core::Error(core::ErrorKind::limit, fmt::format("functions call each other more than {} times deep",
                                                           evaluation_.scope_.budget.recursion));
   }
+}
+
+void Evaluation::charge_big_integer(const Value& value) {
+  const auto integer = core::to_big_integer(value);
+  const uint64_t limbs = integer.backend().size();
+  charge(limbs * 8);
+  steps_ += limbs * limbs;
+  step();
 }
 
 void Evaluation::refuse_steps() const {

@@ -52,6 +52,10 @@ class Evaluation {
     memory_ += bytes;
     if (memory_ > scope_.budget.memory) refuse_memory();
   }
+  // Counts the work with an integer of many digits: its text costs the square of its length.
+  void charge_integer(const Value& value) {
+    if (value.kind() == Value::Kind::big_integer) charge_big_integer(value);
+  }
   void charge_items(size_t count) { charge(count * sizeof(Value)); }
 
   // The data as `$`.
@@ -104,6 +108,7 @@ class Evaluation {
   static constexpr uint32_t kDepthLimit = 4000;
 
  private:
+  void charge_big_integer(const Value& value);
   [[noreturn]] void refuse_steps() const;
   [[noreturn]] void refuse_memory() const;
   [[noreturn]] void refuse_depth();

@@ -2,6 +2,22 @@
 
 namespace gregale::expression::yaql {
 
+void FramePtr::release(Frame* frame) noexcept {
+  thread_local std::vector<Frame*>* pending = nullptr;
+  if (pending != nullptr) {
+    pending->push_back(frame);
+    return;
+  }
+  std::vector<Frame*> waiting{frame};
+  pending = &waiting;
+  while (!waiting.empty()) {
+    Frame* next = waiting.back();
+    waiting.pop_back();
+    delete next;
+  }
+  pending = nullptr;
+}
+
 void Frame::set(std::string_view name, Value value) {
   if (name.empty() || name == "1") {
     set_first(std::move(value));

@@ -37,6 +37,9 @@ class FramePtr {
 
  private:
   friend class Frame;
+  // Deletes the frame and what it alone refers to, in a loop: chains may be long.
+  static void release(Frame* frame) noexcept;
+
   Frame* frame_ = nullptr;
 };
 
@@ -107,13 +110,7 @@ inline FramePtr::FramePtr(Frame* frame) noexcept : frame_(frame) {
 }
 inline FramePtr::FramePtr(const FramePtr& other) noexcept : FramePtr(other.frame_) {}
 inline FramePtr::~FramePtr() {
-  // Towards the root in a loop: a chain may be long.
-  Frame* frame = frame_;
-  while (frame != nullptr && --frame->references_ == 0) {
-    Frame* parent = std::exchange(frame->parent_.frame_, nullptr);
-    delete frame;
-    frame = parent;
-  }
+  if (frame_ != nullptr && --frame_->references_ == 0) release(frame_);
 }
 
 }  // namespace gregale::expression::yaql

@@ -257,6 +257,7 @@ Value Invocation::call(Evaluation& evaluation, const FramePtr& frame, const Cand
     }
   }
   Value result = function.payload(call);
+  evaluation.charge_integer(result);
   if (options.memory_quota > 0) evaluation.check_quota(result);
   return result;
 }

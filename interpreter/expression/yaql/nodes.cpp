@@ -148,7 +148,9 @@ struct BinaryNode : Node {
       const Value a = left->evaluate(evaluation, frame);
       const Value b = right->evaluate(evaluation, frame);
       if (evaluation.options().limit_iterators < 0 && evaluation.options().memory_quota <= 0) {
-        return function(evaluation, a, b);
+        Value result = function(evaluation, a, b);
+        evaluation.charge_integer(result);
+        return result;
       }
       return limited(evaluation, a, b);
     });
@@ -324,7 +326,7 @@ class Binder {
       case NodeKind::yaql_omitted:
         return std::make_unique<OmittedNode>(node.begin, node.end);
       case NodeKind::yaql_parentheses:
-        return std::make_unique<ParenthesesNode>(bind(node.children[0]), node.begin, node.end);
+        return bind_parentheses(node);
       case NodeKind::keyword_argument:
         return std::make_unique<MappingNode>(bind(node.children[0]), bind(node.children[1]), node.begin,
                                              node.end);
@@ -374,6 +376,13 @@ class Binder {
       return;
     }
     shape.named.emplace_back(name, mapping->value.get());
+  }
+
+  // Only a literal needs its parentheses: they hide from the choice of an overload that it is one.
+  NodePtr bind_parentheses(const grammar::Node& node) {
+    NodePtr inner = bind(node.children[0]);
+    if (inner->kind != Node::Kind::constant && inner->kind != Node::Kind::keyword) return inner;
+    return std::make_unique<ParenthesesNode>(std::move(inner), node.begin, node.end);
   }
 
   std::unique_ptr<const CallNode> bind_call(const grammar::Node& node) {

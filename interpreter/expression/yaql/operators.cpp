@@ -202,7 +202,7 @@ bool matches(const Value& left, const Value& right, std::string_view symbol) {
     return regex->regex().search(left.as_string(), 0).has_value();
   }
   if (!right.is_string()) refuse(symbol, left, right);
-  return python::Regex(right.as_string()).search(left.as_string(), 0).has_value();
+  return python::Regex::cached(right.as_string())->search(left.as_string()).has_value();
 }
 
 Value does_match(Evaluation&, const Value& left, const Value& right) {
@@ -298,6 +298,12 @@ Value operator_greater(Evaluation& evaluation, const Value& left, const Value& r
 }
 
 bool equal(const Value& left, const Value& right) {
+  const bool containers = left.kind() == right.kind() && (left.is_list() || left.is_map());
+  if (containers) {
+    // Lists of unlike length need no walk.
+    if (left.size() != right.size()) return false;
+    demand_comparable(left);
+  }
   if (left.kind() != right.kind() && is_set_like(left) && is_set_like(right)) {
     return sets_equal(left, right);
   }

@@ -54,6 +54,7 @@ IteratorPtr Ordering::iterate() const {
 }
 
 void Ordering::sort() const {
+  const Evaluation::Nesting nesting(evaluation_);
   List items = collect(evaluation_, collection_);
   const size_t count = items.size();
   const size_t width = keys_.size();

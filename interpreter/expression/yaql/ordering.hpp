@@ -15,6 +15,7 @@ class Ordering : public Iterable {
   };
   Ordering(Evaluation& evaluation, Value collection)
       : evaluation_(evaluation), collection_(std::move(collection)) {}
+  ~Ordering() override { release_in_turn(std::move(collection_)); }
   std::string_view type_name() const noexcept override { return "ordering"; }
   IteratorPtr iterate() const override;
   // Keys that are added after the first walk change nothing.

@@ -89,12 +89,34 @@ class FunctionWalk : public Iterator {
 
 }  // namespace
 
+namespace {
+
+// Counts the sequences that draw from each other at this moment.
+class DrawDepth {
+ public:
+  DrawDepth() {
+    if (++depth_ <= kSequenceDepthLimit) return;
+    --depth_;
+    throw core::Error(core::ErrorKind::limit, "too many lazy sequences draw from each other");
+  }
+  ~DrawDepth() { --depth_; }
+  DrawDepth(const DrawDepth&) = delete;
+  DrawDepth& operator=(const DrawDepth&) = delete;
+
+ private:
+  static thread_local uint32_t depth_;
+};
+thread_local uint32_t DrawDepth::depth_ = 0;
+
+}  // namespace
+
 IteratorPtr Generator::iterate() const {
   return std::make_unique<GeneratorWalk>(shared_from_this());
 }
 
 bool Generator::next(Value& item) const {
   if (!source_) return false;
+  const DrawDepth depth;
   // A generator that asks itself for its next item finds nothing; its source lives until it returns.
   IteratorPtr source = std::move(source_);
   if (!source->next(item)) return false;
@@ -109,6 +131,7 @@ IteratorPtr Memorized::iterate() const {
 const Value* Memorized::at(size_t position) const {
   while (position >= seen_.size()) {
     if (!source_) return nullptr;
+    const DrawDepth depth;
     IteratorPtr source = std::move(source_);
     Value item;
     if (!source->next(item)) return nullptr;
@@ -190,15 +213,28 @@ Value make_mutable_dict(Map map) {
   return Value(std::move(map)).with_mark(true);
 }
 
-void demand_hashable(const Value& value) {
+namespace {
+
+constexpr size_t kComparableDepth = 2000;
+
+void demand_depth(size_t depth) {
+  if (depth > kComparableDepth) {
+    throw core::Error(core::ErrorKind::limit, "lists and dicts are nested too deeply");
+  }
+}
+
+}  // namespace
+
+void demand_hashable(const Value& value, size_t depth) {
+  demand_depth(depth);
   switch (value.kind()) {
     case Value::Kind::list:
       if (value.is_marked()) throw python::TypeError("unhashable type: 'list'");
-      for (const Value& item : value.as_list()) demand_hashable(item);
+      for (const Value& item : value.as_list()) demand_hashable(item, depth + 1);
       return;
     case Value::Kind::map:
       if (value.is_marked()) throw python::TypeError("unhashable type: 'dict'");
-      for (const Map::Entry& entry : value.as_map()) demand_hashable(entry.value);
+      for (const Map::Entry& entry : value.as_map()) demand_hashable(entry.value, depth + 1);
       return;
     case Value::Kind::object:
       if (value.object_as<DictView>() != nullptr) {
@@ -207,6 +243,17 @@ void demand_hashable(const Value& value) {
       return;
     default:
       return;
+  }
+}
+
+void demand_comparable(const Value& value, size_t depth) {
+  demand_depth(depth);
+  if (value.is_list()) {
+    for (const Value& item : value.as_list()) demand_comparable(item, depth + 1);
+  } else if (value.is_map()) {
+    for (const Map::Entry& entry : value.as_map()) demand_comparable(entry.value, depth + 1);
+  } else if (const auto* view = value.object_as<DictView>()) {
+    demand_comparable(view->dict(), depth + 1);
   }
 }
 

@@ -34,10 +34,33 @@ class Iterable : public core::Object {
   virtual IteratorPtr iterate() const = 0;
 };
 
+// Destroys what is given to it in a loop: sequences that hold each other, thousands deep, would otherwise
+// end the stack when the outermost goes.
+template <typename Held>
+void release_in_turn(Held held) {
+  thread_local std::vector<Held>* pending = nullptr;
+  if (pending != nullptr) {
+    pending->push_back(std::move(held));
+    return;
+  }
+  std::vector<Held> waiting;
+  pending = &waiting;
+  { const Held first = std::move(held); }
+  while (!waiting.empty()) {
+    const Held next = std::move(waiting.back());
+    waiting.pop_back();
+  }
+  pending = nullptr;
+}
+
+// Sequences that draw from each other may be this deep; each level takes a few hundred bytes of stack.
+inline constexpr uint32_t kSequenceDepthLimit = 1000;
+
 // Python's generator: what was taken from it once does not come again.
 class Generator : public Iterable, public std::enable_shared_from_this<Generator> {
  public:
   explicit Generator(IteratorPtr source) : source_(std::move(source)) {}
+  ~Generator() override { release_in_turn(std::move(source_)); }
   std::string_view type_name() const noexcept override { return "generator"; }
   IteratorPtr iterate() const override;
   bool next(Value& item) const;
@@ -50,6 +73,7 @@ class Generator : public Iterable, public std::enable_shared_from_this<Generator
 class Memorized : public Iterable, public std::enable_shared_from_this<Memorized> {
  public:
   explicit Memorized(IteratorPtr source) : source_(std::move(source)) {}
+  ~Memorized() override { release_in_turn(std::move(source_)); }
   std::string_view type_name() const noexcept override { return "memorized sequence"; }
   IteratorPtr iterate() const override;
   // The item at that position; nullptr when there are not so many.
@@ -102,6 +126,8 @@ Value make_mutable_list(List items);
 Value make_mutable_dict(Map map);
 
 // Throws python::TypeError when the value cannot be a key or a member of a set.
-void demand_hashable(const Value& value);
+void demand_hashable(const Value& value, size_t depth = 0);
+// Throws Error(limit) when lists and dicts lie in each other deeper than can be compared.
+void demand_comparable(const Value& value, size_t depth = 0);
 
 }  // namespace gregale::expression::yaql

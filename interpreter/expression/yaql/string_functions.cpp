@@ -6,6 +6,7 @@
 #include "interpreter/expression/python/text.hpp"
 #include "interpreter/expression/python/unicode.hpp"
 #include "interpreter/expression/yaql/collection_operations.hpp"
+#include "interpreter/expression/yaql/date_time.hpp"
 #include "interpreter/expression/yaql/library.hpp"
 #include "interpreter/expression/yaql/text.hpp"
 #include "interpreter/expression/yaql/text_operations.hpp"
@@ -47,6 +48,7 @@ Value list_of(Call& call, const std::vector<std::string>& parts, bool mutable_li
 }
 
 Value str(Call& call) {
+  call.evaluation.charge_integer(call[0]);
   return text_value(call, yaql_text(call[0]));
 }
 Value is_string(Call& call) {
@@ -154,12 +156,39 @@ Value replace_by_dict(Call& call) {
   return Value(std::move(text));
 }
 
+// What {0.name} and {0[key]} reach in an argument of format().
+Value format_field(const Value& object, const Value& name, bool is_attribute) {
+  if (!is_attribute) {
+    if (object.is_map()) {
+      if (const Value* found = object.as_map().find(name)) return *found;
+      throw python::KeyError(fmt::format("there is no key {}", python::repr(name)));
+    }
+    if (object.is_list() && name.is_small_integer()) {
+      const uint64_t index = static_cast<uint64_t>(name.as_integer());
+      if (index < object.size()) return object.as_list()[index];
+      throw python::IndexError("list index out of range");
+    }
+    throw python::TypeError(fmt::format("a {} has no items", object.kind_name()));
+  }
+  const std::string& attribute = name.as_string();
+  if (python::is_number(object)) {
+    if (attribute == "real") return python::positive(object);
+    if (attribute == "imag") return object.is_float() ? Value(0.0) : Value(0);
+    if (python::is_integer(object) && attribute == "numerator") return python::positive(object);
+    if (python::is_integer(object) && attribute == "denominator") return 1;
+  }
+  if (object.is_date_time() && attribute != "utc" && attribute != "offset") {
+    return date_time_property(object, attribute);
+  }
+  throw python::AttributeError(fmt::format("a {} has no attribute '{}'", object.kind_name(), attribute));
+}
+
 Value format_text(Call& call) {
   List positional;
   for (const Argument& argument : call.rest) positional.push_back(to_printable(argument.value));
   Map named;
   for (const Map::Entry& entry : call.keywords) named.set(entry.key, to_printable(entry.value));
-  Value result = python::format(call[0], positional, named);
+  Value result = python::format(call[0], positional, named, format_field);
   call.evaluation.charge(result.size());
   return result;
 }

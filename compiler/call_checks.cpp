@@ -1,0 +1,311 @@
+// What tasks and ad-hoc actions call: whether it exists, whether its parameters fit, where it runs.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "compiler/checks.hpp"
+#include "compiler/keys.hpp"
+
+namespace gregale::compiler {
+
+namespace {
+
+// Inputs of a sub-workflow that are parameters of the execution instead.
+const std::vector<std::string> kExecutionParameters = {
+    "task_name", "env", "evaluate_env", "namespace", "notify", "description", "read_only", "index"};
+
+bool has_expression(std::string_view text) {
+  return text.find("<%") != std::string_view::npos || text.find("{{") != std::string_view::npos ||
+         text.find("{%") != std::string_view::npos;
+}
+
+// One argument of a call and where its name stands.
+struct Argument {
+  std::string name;
+  core::Span place;
+};
+
+// What is called takes these.
+struct Parameters {
+  std::vector<std::string> names;
+  std::vector<std::string> required;
+  bool any = false;  // takes further ones
+};
+
+class CallChecker {
+ public:
+  CallChecker(const Definitions& definitions, const ir::ActionCatalogue* catalogue, Report& report)
+      : definitions_(definitions), catalogue_(catalogue), report_(report) {
+    for (const WorkflowDefinition& workflow : definitions.workflows)
+      workflows_[workflow.full_name] = &workflow;
+    for (const ActionDefinition& action : definitions.actions) actions_[action.full_name] = &action;
+    if (catalogue != nullptr) action_names_ = catalogue->action_names();
+  }
+
+  void check() {
+    for (const ActionDefinition& action : definitions_.actions) {
+      check_action_call(action.base, action.workbook, action.node);
+      check_base_cycle(action);
+    }
+    for (const WorkflowDefinition& workflow : definitions_.workflows) {
+      for (const TaskDefinition& task : workflow.tasks) check_task(workflow, task);
+    }
+  }
+
+ private:
+  void check_task(const WorkflowDefinition& workflow, const TaskDefinition& task) {
+    if (task.node->kind != YamlNode::Kind::mapping) return;
+    if (task.call.kind == ir::CallKind::workflow) {
+      check_workflow_call(task.call, workflow.workbook);
+    } else {
+      check_action_call(task.call, workflow.workbook, task.node);
+    }
+    check_region(task, workflow.workbook);
+    if (task.value("concurrency") != nullptr && task.with_items.empty() &&
+        task.value("with-items") == nullptr) {
+      report_.add("GR0703", task.node->find("concurrency")->key.span,
+                  "`concurrency` has no effect without `with-items`");
+    }
+  }
+
+  static core::Span name_place(const CallDefinition& call) {
+    return call.text->span_of(call.call.name_begin, call.call.name_end);
+  }
+
+  // Arguments in line and in `input`; [complete] is false where an expression may give more.
+  static std::vector<Argument> arguments(const CallDefinition& call, bool& complete) {
+    std::vector<Argument> result;
+    if (call.text != nullptr) {
+      for (const grammar::InlineArgument& argument : call.call.arguments) {
+        result.push_back({argument.name, call.text->span_of(argument.name_begin, argument.name_end)});
+      }
+    }
+    complete = call.input == nullptr || call.input->kind == YamlNode::Kind::mapping;
+    if (call.input != nullptr) {
+      for (const YamlNode::Member& member : call.input->members) {
+        if (has_expression(member.key.text)) complete = false;
+        result.push_back({member.key.text, member.key.span});
+      }
+    }
+    return result;
+  }
+
+  void check_arguments(const CallDefinition& call, std::string_view what, const Parameters& parameters,
+                       const core::Span& place) {
+    bool complete = true;
+    const std::vector<Argument> given = arguments(call, complete);
+    const auto is_given = [&](const std::string& name) {
+      return std::any_of(given.begin(), given.end(), [&](const Argument& a) { return a.name == name; });
+    };
+    bool unexpected = false;
+    for (const Argument& argument : given) {
+      const auto& names = parameters.names;
+      if (parameters.any || std::find(names.begin(), names.end(), argument.name) != names.end()) continue;
+      if (has_expression(argument.name)) continue;
+      std::vector<std::string> open;
+      for (const std::string& name : names) {
+        if (!is_given(name)) open.push_back(name);
+      }
+      unexpected = true;
+      core::Diagnostic& finding = report_.add_misspelt(
+          "GR0303", argument.place, fmt::format("{} has no parameter `{}`", what, argument.name),
+          argument.name, open);
+      if (!names.empty() && !finding.suggestion) finding.note = "it takes: " + list(names);
+    }
+    // With a wrong name there, the right one is missing for that reason.
+    if (!complete || unexpected) return;
+    std::vector<std::string> missing;
+    for (const std::string& name : parameters.required) {
+      if (!is_given(name)) missing.push_back(name);
+    }
+    if (!missing.empty()) {
+      report_.add("GR0304", place,
+                  fmt::format("{} needs {} {}", what,
+                              missing.size() == 1 ? "the parameter" : "the parameters", list(missing)));
+    }
+  }
+
+  static std::string list(const std::vector<std::string>& names) {
+    std::string result;
+    for (size_t i = 0; i < names.size() && i < 12; ++i)
+      result += fmt::format("{}`{}`", i == 0 ? "" : ", ", names[i]);
+    return names.size() > 12 ? result + ", ..." : result;
+  }
+
+  static Parameters of_inputs(const std::vector<ParameterDefinition>& input) {
+    Parameters result;
+    for (const ParameterDefinition& parameter : input) {
+      result.names.push_back(parameter.name->text);
+      if (parameter.default_value == nullptr) result.required.push_back(parameter.name->text);
+    }
+    return result;
+  }
+
+  static Parameters of_signature(const ir::ActionSignature& signature) {
+    Parameters result;
+    result.any = signature.accepts_any;
+    for (const ir::ActionParameter& parameter : signature.parameters) {
+      result.names.push_back(parameter.name);
+      if (parameter.required) result.required.push_back(parameter.name);
+    }
+    if (signature.takes_region) result.names.insert(result.names.end(), {"region", "action_region"});
+    return result;
+  }
+
+  const ActionDefinition* find_action(std::string_view workbook, const std::string& name) const {
+    if (!workbook.empty()) {
+      const auto own = actions_.find(fmt::format("{}.{}", workbook, name));
+      if (own != actions_.end()) return own->second;
+    }
+    const auto found = actions_.find(name);
+    return found == actions_.end() ? nullptr : found->second;
+  }
+
+  const WorkflowDefinition* find_workflow(std::string_view workbook, const std::string& name) const {
+    if (!workbook.empty()) {
+      const auto own = workflows_.find(fmt::format("{}.{}", workbook, name));
+      if (own != workflows_.end()) return own->second;
+    }
+    const auto found = workflows_.find(name);
+    return found == workflows_.end() ? nullptr : found->second;
+  }
+
+  // Full names, and the short ones within the workbook.
+  template <typename Names>
+  static void add_names(const Names& definitions, std::string_view workbook,
+                        std::vector<std::string>& result) {
+    for (const auto& definition : definitions) {
+      result.push_back(definition.full_name);
+      if (!workbook.empty() && definition.workbook == workbook) result.push_back(definition.name->text);
+    }
+  }
+
+  void check_action_call(const CallDefinition& call, const std::string& workbook, const YamlNode* node) {
+    if (call.kind != ir::CallKind::action) return;
+    const std::string name = call.text == nullptr ? "std.noop" : call.call.name;
+    if (name.empty() || has_expression(name)) return;
+    const core::Span place = call.text == nullptr ? node->span : name_place(call);
+    if (const ActionDefinition* action = find_action(workbook, name)) {
+      check_arguments(call, fmt::format("the action `{}`", name), of_inputs(action->input), place);
+      return;
+    }
+    if (catalogue_ == nullptr) return;
+    if (const ir::ActionSignature* signature = catalogue_->find_signature(name)) {
+      check_arguments(call, fmt::format("the action `{}`", name), of_signature(*signature), place);
+      return;
+    }
+    if (find_workflow(workbook, name) != nullptr) {
+      report_.add("GR0302", place, fmt::format("`{}` is a workflow, not an action", name)).note =
+          fmt::format("write `workflow: {}`", name);
+      return;
+    }
+    std::vector<std::string> candidates = action_names_;
+    add_names(definitions_.actions, workbook, candidates);
+    report_.add_misspelt("GR0302", place, fmt::format("there is no action `{}`", name), name, candidates);
+  }
+
+  void check_workflow_call(const CallDefinition& call, const std::string& workbook) {
+    const std::string& name = call.call.name;
+    if (call.text == nullptr || name.empty() || has_expression(name)) return;
+    const core::Span place = name_place(call);
+    if (const WorkflowDefinition* workflow = find_workflow(workbook, name)) {
+      Parameters parameters = of_inputs(workflow->input);
+      parameters.names.insert(parameters.names.end(), kExecutionParameters.begin(),
+                              kExecutionParameters.end());
+      if (workflow->node->find("input") == nullptr && has_unknown_keys(*workflow)) return;
+      check_arguments(call, fmt::format("the workflow `{}`", name), parameters, place);
+      return;
+    }
+    const bool action = find_action(workbook, name) != nullptr ||
+                        (catalogue_ != nullptr && catalogue_->find_signature(name) != nullptr);
+    if (action) {
+      report_.add("GR0305", place, fmt::format("`{}` is an action, not a workflow", name)).note =
+          fmt::format("write `action: {}`", name);
+      return;
+    }
+    std::vector<std::string> candidates;
+    add_names(definitions_.workflows, workbook, candidates);
+    report_.add_misspelt("GR0305", place,
+                         fmt::format("there is no workflow `{}` in the files that were given", name), name,
+                         candidates);
+  }
+
+  static bool has_unknown_keys(const WorkflowDefinition& workflow) {
+    return std::any_of(workflow.node->members.begin(), workflow.node->members.end(), [](const auto& member) {
+      return find_key(Place::workflow, member.key.text) == nullptr;
+    });
+  }
+
+  // Follows `base` from ad-hoc action to ad-hoc action. Each cycle is reported once, at its first member.
+  void check_base_cycle(const ActionDefinition& first) {
+    std::unordered_set<const ActionDefinition*> seen;
+    const ActionDefinition* action = &first;
+    while (action != nullptr && action->base.text != nullptr && seen.insert(action).second) {
+      action = find_action(action->workbook, action->base.call.name);
+    }
+    if (action != &first || seen.empty() || first.base.text == nullptr) return;
+    const bool reported = std::any_of(seen.begin(), seen.end(),
+                                      [&](const ActionDefinition* one) { return cyclic_.count(one) != 0; });
+    cyclic_.insert(seen.begin(), seen.end());
+    if (reported) return;
+    report_.add("GR0312", name_place(first.base),
+                fmt::format("the action `{}` is based on itself{}", first.full_name,
+                            seen.size() == 1 ? "" : " by way of `" + first.base.call.name + "`"));
+  }
+
+  void check_region(const TaskDefinition& task, const std::string& workbook) {
+    const YamlNode::Member* region = task.node->find("region");
+    if (region == nullptr) return;
+    const std::string name = task.call.text == nullptr ? std::string() : task.call.call.name;
+    const bool own = task.call.kind == ir::CallKind::action && find_action(workbook, name) != nullptr;
+    const ir::ActionSignature* signature = catalogue_ == nullptr ? nullptr : catalogue_->find_signature(name);
+    const bool elsewhere = signature != nullptr ? !signature->takes_region : name.compare(0, 4, "std.") == 0;
+    if (task.call.kind == ir::CallKind::action && !own && (name.empty() || elsewhere)) {
+      report_.add("GR0901", region->key.span,
+                  name.empty()
+                      ? "`region` has no effect: the task has no action"
+                      : fmt::format("`region` has no effect: `{}` is not an OpenStack action", name));
+      return;
+    }
+    if (!region->value.scalar.is_string() || has_expression(region->value.text)) return;
+    for (const char* key : {"region", "action_region"}) check_same_region(task, *region, key);
+  }
+
+  void check_same_region(const TaskDefinition& task, const YamlNode::Member& region, std::string_view key) {
+    std::string other;
+    core::Span place;
+    if (const grammar::InlineArgument* argument = task.call.call.find(key);
+        argument != nullptr && argument->value.is_string()) {
+      other = argument->value.as_string();
+      place = task.call.text->span_of(argument->begin, argument->end);
+    } else if (task.call.input != nullptr && task.call.input->find(key) != nullptr) {
+      const YamlNode& value = task.call.input->find(key)->value;
+      other = value.scalar.is_string() ? value.text : std::string();
+      place = value.span;
+    }
+    if (other.empty() || has_expression(other) || other == region.value.text) return;
+    core::Diagnostic& finding = report_.add(
+        "GR0902", place,
+        fmt::format("two regions for one call: the parameter `{}` says {}, the task's `region` says {}", key,
+                    other, region.value.text));
+    finding.related.push_back({region.value.span, "the task's region"});
+  }
+
+  const Definitions& definitions_;
+  const ir::ActionCatalogue* catalogue_;
+  Report& report_;
+  std::unordered_map<std::string, const WorkflowDefinition*> workflows_;
+  std::unordered_map<std::string, const ActionDefinition*> actions_;
+  std::vector<std::string> action_names_;
+  std::unordered_set<const ActionDefinition*> cyclic_;
+};
+
+}  // namespace
+
+void check_calls(const Definitions& definitions, const ir::ActionCatalogue* catalogue, Report& report) {
+  CallChecker(definitions, catalogue, report).check();
+}
+
+}  // namespace gregale::compiler

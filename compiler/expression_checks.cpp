@@ -1,0 +1,327 @@
+// What expressions refer to: functions, filters, tests, variables, tasks. Only what is certain is reported;
+// where `$` may be something else than the context, nothing is said.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/checks.hpp"
+#include "compiler/language_names.hpp"
+#include "compiler/variables.hpp"
+
+namespace gregale::compiler {
+
+using core::Value;
+using grammar::Node;
+using grammar::NodeKind;
+using grammar::Tree;
+
+namespace {
+
+class ExpressionChecker {
+ public:
+  ExpressionChecker(const Definitions& definitions, const Lowered& lowered, Report& report)
+      : definitions_(definitions), lowered_(lowered), report_(report), variables_(definitions, lowered) {}
+
+  void check() {
+    for (size_t i = 0; i < lowered_.sites.size(); ++i) {
+      site_ = &lowered_.sites[i];
+      const grammar::Expression& expression = lowered_.program.expressions[i].expression;
+      for (const grammar::Expression::Piece& piece : expression.pieces) {
+        piece_ = &piece;
+        text_ = std::string_view(expression.text).substr(piece.inner);
+        check_line_breaks(expression, piece);
+        if (expression.language == grammar::Language::yaql) {
+          defines_functions_ = text_.find("def(") != std::string_view::npos;
+          yaql(piece.tree.root, true);
+        } else {
+          locals_.clear();
+          collect_locals(piece.tree);
+          jinja(piece.tree.root, false);
+        }
+      }
+    }
+  }
+
+ private:
+  const Node& node(uint32_t index) const { return piece_->tree.nodes[index]; }
+
+  core::Span place(size_t begin, size_t end) const {
+    return site_->node->span_of(site_->offset + piece_->inner + begin, site_->offset + piece_->inner + end);
+  }
+
+  // Where [name] stands in the expression's text from [from] on.
+  core::Span place_of(std::string_view name, size_t from) const {
+    const size_t at = text_.find(name, from);
+    return at == std::string_view::npos ? place(from, from) : place(at, at + name.size());
+  }
+
+  // Mistral finds only expressions that stand on one line.
+  void check_line_breaks(const grammar::Expression& expression, const grammar::Expression::Piece& piece) {
+    const std::string_view text =
+        std::string_view(expression.text).substr(piece.begin, piece.end - piece.begin);
+    const bool yaql = expression.language == grammar::Language::yaql;
+    const std::string_view open = yaql ? "<%" : "{{";
+    const std::string_view close = yaql ? "%>" : "}}";
+    for (size_t at = text.find(open); at != std::string_view::npos; at = text.find(open, at + 2)) {
+      const size_t end = text.find(close, at);
+      if (text.substr(at, end - at).find('\n') == std::string_view::npos) continue;
+      const size_t begin = site_->offset + piece.begin + at;
+      report_.add("GR0508", site_->node->span_of(begin, begin + 2),
+                  "stock Mistral takes an expression with a line break in it for plain text");
+    }
+  }
+
+  void variable(std::string_view name, const core::Span& span) {
+    if (variables_.visible(*site_, name)) return;
+    std::string message = fmt::format("there is no variable `{}` here", name);
+    if (variables_.published_somewhere(*site_, name)) {
+      message =
+          fmt::format("the variable `{}` is not published before this, on any way that leads here", name);
+    }
+    report_.add_misspelt("GR0601", span, std::move(message), name, variables_.names(*site_));
+  }
+
+  void task_reference(std::string_view name, const core::Span& span) {
+    if (site_->workflow == ir::kNone) return;
+    const WorkflowDefinition& workflow = definitions_.workflows[site_->workflow];
+    if (workflow.task_index.count(name) != 0) return;
+    report_.add_misspelt(
+        "GR0311", span,
+        fmt::format("there is no task `{}` in this workflow, so `task({})` is null", name, name), name,
+        workflow.task_names());
+  }
+
+  // ---- YAQL; [root]: `$` is the context
+
+  void yaql(uint32_t index, bool root) {
+    const Node& here = node(index);
+    if (here.kind == NodeKind::binary && here.value.as_string() == "->") {
+      yaql(here.children[0], root);
+      yaql(here.children[1], false);
+      return;
+    }
+    if (here.kind == NodeKind::binary && (here.value.as_string() == "." || here.value.as_string() == "?.")) {
+      yaql_member(here, root);
+      return;
+    }
+    if (here.kind == NodeKind::call) {
+      yaql_call(here, root);
+      return;
+    }
+    if (here.kind == NodeKind::keyword_argument) {
+      if (node(here.children[0]).kind != NodeKind::yaql_keyword) yaql(here.children[0], root);
+      yaql(here.children[1], root);
+      return;
+    }
+    for (uint32_t child : here.children) yaql(child, root);
+  }
+
+  void yaql_member(const Node& here, bool root) {
+    const Node& left = node(here.children[0]);
+    const Node& right = node(here.children[1]);
+    const bool context = left.kind == NodeKind::yaql_variable && left.value.as_string().empty();
+    if (right.kind == NodeKind::yaql_keyword) {
+      if (context && root && here.value.as_string() == ".") {
+        variable(right.value.as_string(), place(right.begin, right.end));
+      }
+    } else {
+      yaql(here.children[1], root);
+    }
+    if (!context) yaql(here.children[0], root);
+  }
+
+  void yaql_call(const Node& here, bool root) {
+    const std::string& name = here.value.as_string();
+    if (!defines_functions_ && !name.empty() && !contains(yaql_functions(), name)) {
+      core::Diagnostic& finding =
+          report_.add_misspelt("GR0505", place_of(name, here.begin),
+                               fmt::format("YAQL has no function `{}`", name), name, yaql_functions());
+      if (name == "not") finding.note = "`not` is an operator: write a blank behind it";
+      if (name == "default") finding.note = "write `coalesce($.a, 1)` or `$.get(a, 1)`";
+    }
+    if (name == "task" && !here.children.empty()) {
+      const Node& first = node(here.children[0]);
+      if (first.value.is_string() &&
+          (first.kind == NodeKind::yaql_keyword || first.kind == NodeKind::constant)) {
+        task_reference(first.value.as_string(), place_of(first.value.as_string(), first.begin));
+      }
+    }
+    const bool inner = root && !changes_yaql_context(name) && contains(yaql_functions(), name);
+    for (uint32_t child : here.children) yaql(child, inner);
+  }
+
+  // ---- Jinja; [forgiving]: an undefined variable is no mistake there
+
+  void collect_locals(const Tree& tree) {
+    for (const Node& one : tree.nodes) {
+      switch (one.kind) {
+        case NodeKind::jinja_for:
+        case NodeKind::jinja_set:
+        case NodeKind::jinja_set_block:
+          collect_names(tree, one.children[0]);
+          break;
+        case NodeKind::jinja_with:
+          for (size_t i = 0; i + 1 < one.children.size(); i += 2) collect_names(tree, one.children[i]);
+          break;
+        case NodeKind::jinja_macro:
+        case NodeKind::jinja_parameter:
+          locals_.push_back(one.value.as_string());
+          break;
+        default:
+          break;
+      }
+    }
+  }
+
+  void collect_names(const Tree& tree, uint32_t index) {
+    const Node& target = tree.nodes[index];
+    if (target.kind == NodeKind::jinja_name) locals_.push_back(target.value.as_string());
+    if (target.kind == NodeKind::jinja_tuple || target.kind == NodeKind::list) {
+      for (uint32_t child : target.children) collect_names(tree, child);
+    }
+  }
+
+  bool is_context(uint32_t index) const {
+    const Node& one = node(index);
+    return one.kind == NodeKind::jinja_name && one.value.as_string() == "_";
+  }
+
+  void jinja(uint32_t index, bool forgiving) {
+    const Node& here = node(index);
+    switch (here.kind) {
+      case NodeKind::jinja_name:
+        if (!forgiving) jinja_name(here);
+        return;
+      case NodeKind::jinja_attribute:
+        if (!is_context(here.children[0])) {
+          jinja(here.children[0], forgiving);
+        } else if (!forgiving) {
+          const std::string& name = here.value.as_string();
+          variable(name, place_of(name, node(here.children[0]).end));
+        }
+        return;
+      case NodeKind::jinja_filter:
+        jinja_filter(here, forgiving);
+        return;
+      case NodeKind::jinja_test:
+        jinja_test(here, forgiving);
+        return;
+      case NodeKind::call:
+        jinja_call(here, forgiving);
+        return;
+      default:
+        break;
+    }
+    for (uint32_t child : here.children) jinja(child, forgiving);
+  }
+
+  void jinja_name(const Node& here) {
+    const std::string& name = here.value.as_string();
+    if (name == "_" || contains(jinja_functions(), name)) return;
+    if (std::find(locals_.begin(), locals_.end(), name) != locals_.end()) return;
+    core::Diagnostic& finding =
+        report_.add("GR0601", place(here.begin, here.end), fmt::format("Jinja knows no `{}` here", name));
+    if (name == "null" || name == "None") finding.note = "write `none`";
+    if (variables_.visible(*site_, name)) {
+      finding.note = fmt::format("variables of the workflow are members of `_`: write `_.{}`", name);
+      finding.suggestion = core::Suggestion{"_." + name, finding.span};
+    }
+  }
+
+  void jinja_filter(const Node& here, bool forgiving) {
+    const std::string& name = here.value.as_string();
+    const size_t from = here.children.empty() ? here.begin : node(here.children[0]).end;
+    const bool mistral = contains(mistral_functions(), name);
+    if (!mistral && !contains(jinja_filters(), name)) {
+      report_.add_misspelt("GR0506", place_of(name, from), fmt::format("Jinja has no filter `{}`", name),
+                           name, jinja_filters());
+    }
+    if (mistral && !here.children.empty() && !is_context(here.children[0])) {
+      report_
+          .add("GR0509", place_of(name, from),
+               fmt::format("for stock Mistral the filter `{}` takes what stands before it for the context",
+                           name))
+          .note = fmt::format("write `{}(...)` as a function", name);
+    }
+    const bool has_default = name == "default" || name == "d";
+    for (size_t i = 0; i < here.children.size(); ++i)
+      jinja(here.children[i], forgiving || (i == 0 && has_default));
+    check_named_filter(here, name);
+  }
+
+  // map('lower'), select('odd'): the name of a filter or test as an argument.
+  void check_named_filter(const Node& here, std::string_view name) {
+    if (here.children.size() < 2) return;
+    const Node& first = node(here.children[1]);
+    if (first.kind != NodeKind::constant || !first.value.is_string()) return;
+    const std::string& named = first.value.as_string();
+    if (name == "map" && !contains(jinja_filters(), named) && !contains(mistral_functions(), named)) {
+      report_.add_misspelt("GR0506", place_of(named, first.begin),
+                           fmt::format("Jinja has no filter `{}`", named), named, jinja_filters());
+    }
+    if ((name == "select" || name == "reject") && !contains(jinja_tests(), named)) {
+      report_.add_misspelt("GR0506", place_of(named, first.begin),
+                           fmt::format("Jinja has no test `{}`", named), named, jinja_tests());
+    }
+  }
+
+  void jinja_test(const Node& here, bool forgiving) {
+    const std::string& name = here.value.as_string();
+    if (!contains(jinja_tests(), name)) {
+      report_.add_misspelt("GR0506", place_of(name, node(here.children[0]).end),
+                           fmt::format("Jinja has no test `{}`", name), name, jinja_tests());
+    }
+    const bool about_existence = name == "defined" || name == "undefined";
+    for (size_t i = 0; i < here.children.size(); ++i) {
+      jinja(here.children[i], forgiving || (i == 0 && about_existence));
+    }
+  }
+
+  void jinja_call(const Node& here, bool forgiving) {
+    const Node& callee = node(here.children[0]);
+    if (callee.kind == NodeKind::jinja_attribute) {
+      jinja(callee.children[0], forgiving);  // a method: of a mapping, a text, ...
+    } else if (callee.kind == NodeKind::jinja_name) {
+      jinja_function(callee, here);
+    } else {
+      jinja(here.children[0], forgiving);
+    }
+    for (size_t i = 1; i < here.children.size(); ++i) jinja(here.children[i], forgiving);
+  }
+
+  void jinja_function(const Node& callee, const Node& call) {
+    const std::string& name = callee.value.as_string();
+    const bool local = std::find(locals_.begin(), locals_.end(), name) != locals_.end();
+    if (!local && name != "_" && !contains(jinja_functions(), name)) {
+      core::Diagnostic& finding =
+          report_.add_misspelt("GR0505", place(callee.begin, callee.end),
+                               fmt::format("Jinja has no function `{}`", name), name, jinja_functions());
+      if (name == "len") finding.note = "write `... | length`";
+      if (name == "str") finding.note = "write `... | string`";
+    }
+    if (name == "task" && call.children.size() > 1) {
+      const Node& first = node(call.children[1]);
+      if (first.kind == NodeKind::constant && first.value.is_string()) {
+        task_reference(first.value.as_string(), place_of(first.value.as_string(), first.begin));
+      }
+    }
+  }
+
+  const Definitions& definitions_;
+  const Lowered& lowered_;
+  Report& report_;
+  Variables variables_;
+  const ExpressionSite* site_ = nullptr;
+  const grammar::Expression::Piece* piece_ = nullptr;
+  std::string_view text_;  // that the tree's offsets count in
+  bool defines_functions_ = false;
+  std::vector<std::string> locals_;
+};
+
+}  // namespace
+
+void check_expressions(const Definitions& definitions, const Lowered& lowered, Report& report) {
+  ExpressionChecker(definitions, lowered, report).check();
+}
+
+}  // namespace gregale::compiler

@@ -1,0 +1,68 @@
+#include "interpreter/environment.hpp"
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "interpreter/expression/evaluator.hpp"
+
+namespace gregale::interpreter {
+
+namespace {
+
+using core::Error;
+using core::ErrorKind;
+using core::List;
+using core::Map;
+
+class EnvironmentQueries : public expression::ExecutionQueries {
+ public:
+  explicit EnvironmentQueries(const Value& env) : env_(env) {}
+  Value task(const std::optional<std::string>&) const override { return Value(); }
+  Value tasks(const expression::TaskFilter&) const override { return Value(List()); }
+  Value execution() const override { return Value(); }
+  Value executions(const expression::ExecutionFilter&) const override { return Value(List()); }
+  Value global(std::string_view) const override { return Value(); }
+  Value env() const override { return env_; }
+
+ private:
+  const Value& env_;
+};
+
+Value evaluate_text(const Value& text, const expression::Scope& scope) {
+  const grammar::ParsedText parsed = grammar::parse_text(text.as_string());
+  if (!parsed.errors.empty()) {
+    throw Error(ErrorKind::invalid, fmt::format("environment: `{}` does not parse: {}", text.as_string(),
+                                                parsed.errors.front().message));
+  }
+  if (!parsed.expression) return text;
+  try {
+    return expression::to_data(expression::BoundExpression(*parsed.expression).evaluate(scope));
+  } catch (const Error& error) {
+    throw Error(error.kind(),
+                fmt::format("environment: `{}` failed: {}", text.as_string(), error.what()));
+  }
+}
+
+Value evaluate(const Value& value, const expression::Scope& scope) {
+  if (value.is_string()) return evaluate_text(value, scope);
+  if (value.is_list()) {
+    List items;
+    for (const Value& item : value.as_list()) items.push_back(evaluate(item, scope));
+    return Value(std::move(items));
+  }
+  if (!value.is_map()) return value;
+  Map members;
+  for (const Map::Entry& entry : value.as_map()) members.set(entry.key, evaluate(entry.value, scope));
+  return Value(std::move(members));
+}
+
+}  // namespace
+
+Value evaluate_environment(const Value& env, Microseconds now) {
+  const expression::ValueContext data(Value(Map{{"__env", env}}));
+  const EnvironmentQueries queries(env);
+  const core::VirtualClock clock(now);
+  return evaluate(env, {data, &queries, &clock, {}, {}});
+}
+
+}  // namespace gregale::interpreter

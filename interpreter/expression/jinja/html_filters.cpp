@@ -1,0 +1,200 @@
+// Filters about HTML and JSON in it.
+#include <algorithm>
+#include <unordered_map>
+
+#include "interpreter/expression/jinja/methods.hpp"
+#include "interpreter/expression/jinja/registry.hpp"
+#include "interpreter/expression/python/data_formats.hpp"
+#include "interpreter/expression/python/unicode.hpp"
+
+namespace gregale::expression::jinja {
+
+namespace {
+
+Value escape_filter(Runtime& runtime, const Arguments& arguments) {
+  const Bound bound("escape", arguments, {"s"}, 1, 1);
+  require_defined(bound.at(0));
+  return escape(runtime, bound.at(0));
+}
+
+Value force_escape(Runtime& runtime, const Arguments& arguments) {
+  const Bound bound("forceescape", arguments, {"value"}, 1);
+  return markup(escape_html(runtime.text(bound.at(0))));
+}
+
+Value safe(Runtime& runtime, const Arguments& arguments) {
+  const Bound bound("safe", arguments, {"value"}, 1);
+  return runtime.text_value(bound.at(0)).tagged(kMarkup);
+}
+
+// Named characters that HTML texts commonly use; numbers (&#39; &#x27;) are decoded in any case.
+const std::unordered_map<std::string_view, char32_t>& named_characters() {
+  static const std::unordered_map<std::string_view, char32_t> table = {
+      {"amp", '&'},      {"lt", '<'},       {"gt", '>'},       {"quot", '"'},
+      {"apos", '\''},    {"nbsp", 0xA0},    {"copy", 0xA9},    {"reg", 0xAE},
+      {"laquo", 0xAB},   {"raquo", 0xBB},   {"deg", 0xB0},     {"plusmn", 0xB1},
+      {"middot", 0xB7},  {"para", 0xB6},    {"sect", 0xA7},    {"szlig", 0xDF},
+      {"auml", 0xE4},    {"ouml", 0xF6},    {"uuml", 0xFC},    {"Auml", 0xC4},
+      {"Ouml", 0xD6},    {"Uuml", 0xDC},    {"eacute", 0xE9},  {"egrave", 0xE8},
+      {"agrave", 0xE0},  {"aacute", 0xE1},  {"ccedil", 0xE7},  {"ntilde", 0xF1},
+      {"ndash", 0x2013}, {"mdash", 0x2014}, {"lsquo", 0x2018}, {"rsquo", 0x2019},
+      {"ldquo", 0x201C}, {"rdquo", 0x201D}, {"bull", 0x2022},  {"hellip", 0x2026},
+      {"euro", 0x20AC},  {"trade", 0x2122}, {"larr", 0x2190},  {"rarr", 0x2192},
+      {"times", 0xD7},   {"divide", 0xF7},  {"pound", 0xA3},   {"yen", 0xA5}};
+  return table;
+}
+
+// The character that the text between & and ; stands for; 0 when it stands for none.
+char32_t character_of(std::string_view name) {
+  if (name.size() > 1 && name[0] == '#') {
+    const bool hexadecimal = name[1] == 'x' || name[1] == 'X';
+    const std::string digits(name.substr(hexadecimal ? 2 : 1));
+    if (digits.empty() || digits.size() > 8) return 0;
+    char* end = nullptr;
+    const unsigned long code = std::strtoul(digits.c_str(), &end, hexadecimal ? 16 : 10);
+    return *end != '\0' || code > 0x10FFFF ? 0 : static_cast<char32_t>(code);
+  }
+  const auto found = named_characters().find(name);
+  return found == named_characters().end() ? 0 : found->second;
+}
+
+std::string unescape_html(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size();) {
+    const size_t end = text[i] == '&' ? text.substr(0, i + 12).find(';', i) : std::string_view::npos;
+    const char32_t c =
+        end == std::string_view::npos ? 0 : character_of(text.substr(i + 1, end - i - 1));
+    if (c == 0) {
+      out += text[i++];
+    } else {
+      python::append(out, c);
+      i = end + 1;
+    }
+  }
+  return out;
+}
+
+// Without what stands between [open] and [close].
+std::string without(std::string_view text, std::string_view open, std::string_view close) {
+  std::string out;
+  size_t begin = 0;
+  while (true) {
+    const size_t at = text.find(open, begin);
+    const size_t end =
+        at == std::string_view::npos ? at : text.find(close, at + open.size());
+    if (end == std::string_view::npos) return out += text.substr(begin);
+    out += text.substr(begin, at - begin);
+    begin = end + close.size();
+  }
+}
+
+Value strip_tags(Runtime& runtime, const Arguments& arguments) {
+  const Bound bound("striptags", arguments, {"value"}, 1);
+  const std::string text =
+      without(without(runtime.text(bound.at(0)), "<!--", "-->"), "<", ">");
+  std::string out;
+  bool blank = false;
+  for (size_t position = 0; position < text.size();) {
+    const char32_t c = python::decode(text, position);
+    if (python::is_space(c)) {
+      blank = !out.empty();
+      continue;
+    }
+    if (blank) out += ' ';
+    blank = false;
+    python::append(out, c);
+  }
+  return Value(unescape_html(out));
+}
+
+Value xml_attributes(Runtime& runtime, const Arguments& arguments) {
+  const Bound bound("xmlattr", arguments, {"d", "autospace"}, 1);
+  const Value& map = runtime.current(bound.at(0));
+  require_defined(map);
+  if (!map.is_map()) throw AttributeError("xmlattr needs a dict");
+  std::string out;
+  for (const Map::Entry& entry : map.as_map()) {
+    if (entry.value.is_null() || is_undefined(entry.value)) continue;
+    const std::string key = runtime.text(entry.key);
+    if (key.find_first_of(" \t\n\r\f\v/>=") != std::string::npos) {
+      throw ValueError("Invalid character in attribute name: " + python::quote(key));
+    }
+    if (!out.empty()) out += ' ';
+    out += escape(runtime, entry.key).as_string() + "=\"" +
+           escape(runtime, entry.value).as_string() + "\"";
+  }
+  const bool space = bound[1] == nullptr || truth(runtime, *bound[1]);
+  if (space && !out.empty()) out.insert(0, " ");
+  return runtime.autoescape ? markup(std::move(out)) : Value(std::move(out));
+}
+
+Value with_sorted_keys(Runtime& runtime, const Value& value, size_t depth) {
+  if (depth > python::kNestingLimit) {
+    throw core::Error(core::ErrorKind::limit, "the value is nested too deep");
+  }
+  require_defined(value);
+  if (value.is_list()) {
+    List items;
+    for (const Value& item : value.as_list()) {
+      items.push_back(with_sorted_keys(runtime, item, depth + 1));
+    }
+    return Value(std::move(items));
+  }
+  if (value.is_map()) {
+    List keys;
+    for (const Map::Entry& entry : value.as_map()) keys.push_back(entry.key);
+    List order = keys;
+    sort_by(runtime, keys, order, false);
+    Map sorted;
+    for (const Value& key : keys) {
+      sorted.set(key, with_sorted_keys(runtime, *value.as_map().find(key), depth + 1));
+    }
+    return Value(std::move(sorted));
+  }
+  if (value.is_object() || value.is_set() || value.is_date_time() || value.is_time_span()) {
+    throw TypeError("Object of type " + std::string(python::type_name(value)) +
+                    " is not JSON serializable");
+  }
+  return value;
+}
+
+Value to_json(Runtime& runtime, const Arguments& arguments) {
+  const Bound bound("tojson", arguments, {"value", "indent"}, 1);
+  const int64_t indent =
+      bound[1] == nullptr || bound[1]->is_null() ? -1 : to_count(*bound[1], "indent");
+  const Value sorted = with_sorted_keys(runtime, runtime.settled(bound.at(0)), 0);
+  const std::string text = python::dump_json(sorted, static_cast<int>(std::min<int64_t>(indent, 100)));
+  std::string out;
+  for (char c : text) {
+    switch (c) {
+      case '<':
+        out += "\\u003c";
+        break;
+      case '>':
+        out += "\\u003e";
+        break;
+      case '&':
+        out += "\\u0026";
+        break;
+      case '\'':
+        out += "\\u0027";
+        break;
+      default:
+        out += c;
+    }
+  }
+  runtime.use_memory(out.size());
+  return markup(std::move(out));
+}
+
+constexpr NamedFunction<Function> kFilters[] = {
+    {"e", escape_filter},  {"escape", escape_filter}, {"forceescape", force_escape},
+    {"safe", safe},        {"striptags", strip_tags}, {"tojson", to_json},
+    {"xmlattr", xml_attributes},
+};
+
+}  // namespace
+
+std::span<const NamedFunction<Function>> html_filters() { return kFilters; }
+
+}  // namespace gregale::expression::jinja

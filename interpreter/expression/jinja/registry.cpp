@@ -1,0 +1,43 @@
+#include "interpreter/expression/jinja/registry.hpp"
+
+#include <unordered_map>
+
+#include "core/similar.hpp"
+
+namespace gregale::expression::jinja {
+
+namespace {
+
+const std::unordered_map<std::string_view, Function>& filters() {
+  static const auto table = [] {
+    std::unordered_map<std::string_view, Function> filters;
+    for (const auto& part : {text_filters(), html_filters(), link_filters(), number_filters(), sequence_filters(),
+                             lazy_filters(), mistral_functions()}) {
+      for (const auto& filter : part) filters.emplace(filter.name, filter.function);
+    }
+    return filters;
+  }();
+  return table;
+}
+
+}  // namespace
+
+Function find_filter(std::string_view name) {
+  const auto found = filters().find(name);
+  return found == filters().end() ? nullptr : found->second;
+}
+
+void throw_unknown(std::string_view what, std::string_view name, const std::string& nearest) {
+  std::string message =
+      "there is no " + std::string(what) + " named " + python::quote(std::string(name));
+  if (!nearest.empty()) message += "; did you mean " + python::quote(nearest) + "?";
+  throw TemplateRuntimeError(message);
+}
+
+void unknown_filter(std::string_view name) {
+  std::vector<std::string> names;
+  for (const auto& [known, function] : filters()) names.emplace_back(known);
+  throw_unknown("filter", name, core::nearest_name(name, names));
+}
+
+}  // namespace gregale::expression::jinja

@@ -1,0 +1,29 @@
+// The names that expressions may use: filters, tests, global functions. Private to
+// interpreter/expression/jinja.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "interpreter/expression/jinja/runtime.hpp"
+
+namespace gregale::expression::jinja {
+
+std::span<const NamedFunction<Function>> text_filters();
+std::span<const NamedFunction<Function>> html_filters();
+std::span<const NamedFunction<Function>> link_filters();
+std::span<const NamedFunction<Function>> number_filters();
+std::span<const NamedFunction<Function>> sequence_filters();
+std::span<const NamedFunction<Function>> lazy_filters();
+// Mistral's functions; the first argument is the context.
+std::span<const NamedFunction<Function>> mistral_functions();
+
+// Each fails with an error that names the nearest known name.
+[[noreturn]] void unknown_filter(std::string_view name);
+[[noreturn]] void unknown_test(std::string_view name);
+[[noreturn]] void throw_unknown(std::string_view what, std::string_view name,
+                                const std::string& nearest);
+
+}  // namespace gregale::expression::jinja

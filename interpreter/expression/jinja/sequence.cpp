@@ -1,0 +1,248 @@
+// Sequences: lazy ones, ranges, views of dicts; and walking anything that can be iterated.
+#include "interpreter/expression/jinja/sequence.hpp"
+
+#include <fmt/format.h>
+
+#include "core/big_integer.hpp"
+#include "interpreter/expression/python/number.hpp"
+#include "interpreter/expression/python/unicode.hpp"
+
+namespace gregale::expression::jinja {
+
+bool Generator::next(Runtime& runtime, Value& item) const {
+  if (!next_) return false;
+  runtime.step();
+  Next step = std::move(next_);  // gone while it runs: it may not be entered again from inside
+  next_ = nullptr;
+  if (!step(runtime, item)) return false;
+  next_ = std::move(step);
+  return true;
+}
+
+Value make_generator(Generator::Next next) {
+  return Value::object(std::make_shared<Generator>(std::move(next)));
+}
+
+namespace {
+
+int64_t range_size(int64_t start, int64_t stop, int64_t step) {
+  const __int128 distance = step > 0 ? static_cast<__int128>(stop) - start
+                                     : static_cast<__int128>(start) - stop;
+  const __int128 width = step > 0 ? step : -static_cast<__int128>(step);
+  const __int128 count = distance <= 0 ? 0 : (distance + width - 1) / width;
+  return count > INT64_MAX ? INT64_MAX : static_cast<int64_t>(count);
+}
+
+}  // namespace
+
+Range::Range(int64_t start, int64_t stop, int64_t step)
+    : start(start), stop(stop), step(step), size_(range_size(start, stop, step)) {}
+
+std::string Range::repr() const {
+  return step == 1 ? fmt::format("range({}, {})", start, stop)
+                   : fmt::format("range({}, {}, {})", start, stop, step);
+}
+
+bool Range::equals(const core::Object& other) const noexcept {
+  const auto* range = dynamic_cast<const Range*>(&other);
+  if (range == nullptr || range->size() != size()) return false;
+  return size() == 0 || (start == range->start && (size() == 1 || step == range->step));
+}
+
+List DictView::items() const {
+  List result;
+  for (const Map::Entry& entry : map_.as_map()) {
+    if (part_ == Part::keys) {
+      result.push_back(entry.key);
+    } else if (part_ == Part::values) {
+      result.push_back(entry.value);
+    } else {
+      result.push_back(Value::tuple({entry.key, entry.value}));
+    }
+  }
+  return result;
+}
+
+std::string_view DictView::type_name() const noexcept {
+  return part_ == Part::keys ? "dict_keys" : part_ == Part::values ? "dict_values" : "dict_items";
+}
+
+std::string DictView::repr() const {
+  return std::string(type_name()) + "(" + python::repr(Value(items())) + ")";
+}
+
+Iteration::Iteration(Runtime& runtime, const Value& iterable)
+    : runtime_(runtime), holder_(runtime.current(iterable)) {
+  if (holder_.is_list()) {
+    list_ = &holder_.as_list();
+  } else if (holder_.is_map()) {
+    map_ = &holder_.as_map();
+  } else if (holder_.is_set()) {
+    map_ = &holder_.as_set();
+  } else if (holder_.is_string()) {
+    text_ = holder_.as_string();
+  } else if (holder_.is_object()) {
+    require_defined(holder_);
+    generator_ = holder_.object_as<Generator>();
+    range_ = holder_.object_as<Range>();
+    if (const auto* view = holder_.object_as<DictView>()) {
+      holder_ = Value(DictView(runtime.current(view->map()), view->part()).items());
+      list_ = &holder_.as_list();
+    }
+  }
+  const bool nothing = is_undefined(holder_);  // a lenient one: empty
+  const bool known = nothing || list_ != nullptr || map_ != nullptr || range_ != nullptr ||
+                     generator_ != nullptr || holder_.is_string();
+  if (!known) {
+    throw TypeError("'" + std::string(python::type_name(holder_)) + "' object is not iterable");
+  }
+}
+
+bool Iteration::next(Value& item) {
+  runtime_.step();
+  if (list_ != nullptr) {
+    if (position_ == list_->size()) return false;
+    item = (*list_)[position_++];
+    return true;
+  }
+  if (generator_ != nullptr) return generator_->next(runtime_, item);
+  if (map_ != nullptr) {
+    if (position_ == map_->size()) return false;
+    item = map_->at(position_++).key;
+    return true;
+  }
+  if (range_ != nullptr) {
+    if (position_ == static_cast<size_t>(range_->size())) return false;
+    item = Value(range_->at(static_cast<int64_t>(position_++)));
+    return true;
+  }
+  if (position_ == text_.size()) return false;
+  const size_t begin = position_;
+  python::decode(text_, position_);
+  item = Value(text_.substr(begin, position_ - begin)).tagged(holder_.tag());
+  return true;
+}
+
+bool is_iterable(const Value& value) {
+  if (value.is_object()) {
+    require_defined(value);
+    return value.object_as<Generator>() != nullptr || value.object_as<Range>() != nullptr ||
+           value.object_as<DictView>() != nullptr;
+  }
+  return value.is_list() || value.is_map() || value.is_set() || value.is_string();
+}
+
+List to_list(Runtime& runtime, const Value& iterable) {
+  const Value& now = runtime.current(iterable);
+  if (now.is_list()) {
+    runtime.step(now.size());
+    runtime.use_memory(now.size() * sizeof(Value));
+    return now.as_list();
+  }
+  List result;
+  Iteration iteration(runtime, iterable);
+  for (Value item; iteration.next(item);) {
+    runtime.use_memory(sizeof(Value));
+    result.push_back(std::move(item));
+  }
+  return result;
+}
+
+int64_t length_of(Runtime& runtime, const Value& value) {
+  const Value& now = runtime.current(value);
+  if (now.is_string()) {
+    return static_cast<int64_t>(now.is_ascii() ? now.size() : python::length(now.as_string()));
+  }
+  if (now.is_list() || now.is_map() || now.is_set()) return static_cast<int64_t>(now.size());
+  require_defined(now);
+  if (is_undefined(now)) return 0;
+  if (const auto* range = now.object_as<Range>()) return range->size();
+  if (const auto* view = now.object_as<DictView>()) return length_of(runtime, view->map());
+  throw TypeError("object of type '" + std::string(python::type_name(now)) + "' has no len()");
+}
+
+bool contains(Runtime& runtime, const Value& container, const Value& item) {
+  const Value& now = runtime.current(container);
+  require_defined(now);
+  if (now.is_string()) {
+    require_defined(item);
+    if (!item.is_string()) {
+      throw TypeError("'in <string>' requires string as left operand, not " +
+                      std::string(python::type_name(item)));
+    }
+    return now.as_string().find(item.as_string()) != std::string::npos;
+  }
+  if (now.is_map()) {
+    require_hashable(item);
+    return now.as_map().find(item) != nullptr;
+  }
+  if (now.is_set()) {
+    require_hashable(item);
+    return now.as_set().find(item) != nullptr;
+  }
+  if (const auto* range = now.object_as<Range>()) {
+    require_defined(item);
+    if (item.is_integer() || item.is_boolean()) {
+      if (!item.is_small_integer() && !item.is_boolean()) return false;
+      const int64_t number = item.as_integer();
+      const bool inside = range->step > 0 ? number >= range->start && number < range->stop
+                                          : number <= range->start && number > range->stop;
+      return inside && (static_cast<__int128>(number) - range->start) % range->step == 0;
+    }
+  }
+  Iteration iteration(runtime, now);
+  for (Value candidate; iteration.next(candidate);) {
+    if (candidate.same_as(item) || equal(runtime, candidate, item)) return true;
+  }
+  return false;
+}
+
+// Ordering of two values, as sort needs it: what < means for their types.
+bool less(Runtime& runtime, const Value& left, const Value& right) {
+  require_defined(left);
+  require_defined(right);
+  if (left.is_string() && right.is_string()) return left.as_string() < right.as_string();
+  if (python::is_number(left) && python::is_number(right)) {
+    if (left.is_small_integer() && right.is_small_integer()) {
+      return left.as_integer() < right.as_integer();
+    }
+    return python::compare(left, right) < 0;
+  }
+  if (left.is_list() && right.is_list() && left.is_tuple() == right.is_tuple()) {
+    const Value left_now = runtime.settled(left);
+    const Value right_now = runtime.settled(right);
+    const List& a = left_now.as_list();
+    const List& b = right_now.as_list();
+    for (size_t i = 0; i < a.size() && i < b.size(); ++i) {
+      if (!equal(runtime, a[i], b[i])) return less(runtime, a[i], b[i]);
+    }
+    return a.size() < b.size();
+  }
+  if (left.is_set() && right.is_set()) {
+    if (left.size() >= right.size()) return false;
+    for (const Map::Entry& entry : left.as_set()) {
+      if (right.as_set().find(entry.key) == nullptr) return false;
+    }
+    return true;
+  }
+  if (left.is_date_time() && right.is_date_time()) {
+    const auto instant = [](const Value& moment) {
+      return moment.local_microseconds() - int64_t{moment.offset_seconds()} * 1000000;
+    };
+    return instant(left) < instant(right);
+  }
+  if (left.is_time_span() && right.is_time_span()) {
+    return left.as_time_span() < right.as_time_span();
+  }
+  throw TypeError("'<' not supported between instances of '" +
+                  std::string(python::type_name(left)) + "' and '" +
+                  std::string(python::type_name(right)) + "'");
+}
+
+bool less_or_equal(Runtime& runtime, const Value& left, const Value& right) {
+  if (left.is_string() && right.is_string()) return left.as_string() <= right.as_string();
+  if (python::is_number(left) && python::is_number(right)) return python::compare(left, right) <= 0;
+  return less(runtime, left, right) || equal(runtime, left, right);
+}
+
+}  // namespace gregale::expression::jinja

@@ -1,0 +1,44 @@
+#include "corpus.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <stdexcept>
+
+#include "core/json.hpp"
+
+namespace gregale::compiler {
+
+using core::Value;
+
+std::vector<Value> read_corpus(const std::string& name) {
+  const std::string path = std::string(GREGALE_SOURCE_DIR) + "/tests/conformance/" + name;
+  std::ifstream file(path);
+  if (!file) throw std::runtime_error("cannot read " + path);
+  std::vector<Value> result;
+  for (std::string line; std::getline(file, line);) result.push_back(core::parse_json(line));
+  return result;
+}
+
+core::SourcePtr source(std::string text, std::string name) {
+  return std::make_shared<core::Source>(std::move(name), std::move(text));
+}
+
+std::vector<core::SourcePtr> sources_of_case(const Value& test_case) {
+  std::vector<core::SourcePtr> result;
+  for (const char* part : {"definition", "workbook", "actions"}) {
+    const Value texts = test_case.get(part);
+    if (texts.is_string()) result.push_back(source(texts.as_string(), fmt::format("{}.yaml", part)));
+    if (!texts.is_list()) continue;
+    for (const Value& text : texts.as_list()) {
+      result.push_back(source(text.as_string(), fmt::format("{}{}.yaml", part, result.size())));
+    }
+  }
+  return result;
+}
+
+Compilation compile_text(std::string text) {
+  return compile({source(std::move(text))}, {});
+}
+
+}  // namespace gregale::compiler
