@@ -102,6 +102,21 @@ Value merged(const Value& value, const Arguments& arguments) {
   return out;
 }
 
+// "a=1&b" as {a: "1", b: ""}; nothing is decoded.
+Value query_members(const Value& value, const Arguments&) {
+  if (!value.is_string()) refuse("the text of a query", value);
+  Map out;
+  std::string_view rest = value.as_string();
+  while (!rest.empty()) {
+    const std::string_view part = rest.substr(0, rest.find('&'));
+    const size_t equals = part.find('=');
+    out.set(part.substr(0, equals),
+            equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1));
+    rest.remove_prefix(std::min(rest.size(), part.size() + 1));
+  }
+  return out;
+}
+
 // The value without the members that the first argument, a list, names.
 Value without(const Value& value, const Arguments& arguments) {
   if (!value.is_map()) refuse("a mapping", value);
@@ -230,6 +245,7 @@ const std::map<std::string, Filter>& filters() {
       {"without_nulls", without_nulls},
       {"stack_identity", stack_identity},
       {"merged", merged},
+      {"query_members", query_members},
       {"without", without},
       {"list", as_list},
       {"or", otherwise},
