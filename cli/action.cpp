@@ -146,10 +146,8 @@ int run(const Options& options) {
     if (!problem.empty()) throw Error(ErrorKind::invalid, problem);
     call.context.action_execution_id = core::Uuid::random();
     call.context.region = options.region;
-    for (const char* key : {"action_region", "region"}) {
-      const Value given = call.input.get(key);
-      if (action->signature().takes_region && given.is_string()) call.context.region = given.as_string();
-    }
+    const Value region = interpreter::region_input(action->signature(), call.input);
+    if (action->signature().takes_region && region.is_string()) call.context.region = region.as_string();
     if (!options.custom_context.empty()) {
       call.context.custom_context = read_mapping("--custom-context", options.custom_context);
     }

@@ -109,4 +109,8 @@ class ActionRegistry : public ir::ActionCatalogue {
 // Missing and unexpected parameters of [input] (a map); empty when it fits.
 std::string check_input(const ir::ActionSignature& signature, const Value& input);
 
+// What the input of an OpenStack action says of its region: `action_region`, or `region` unless that is a
+// parameter of the call itself (an endpoint's region, say); null when it says nothing.
+Value region_input(const ir::ActionSignature& signature, const Value& input);
+
 }  // namespace gregale::interpreter

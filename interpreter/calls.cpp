@@ -287,7 +287,9 @@ void Machine::start_action(Index task, uint32_t item, const std::string& name, V
     action.base_name = called;
     action.base_input = input;
   }
-  if (kind->signature().takes_region) action.region = resolve_region(task, input);
+  if (kind->signature().takes_region) {
+    action.region = resolve_region(task, region_input(kind->signature(), input));
+  }
   if (const Index safe = definition_of(task).safe_rerun; safe != kNone) {
     action.safe_rerun = evaluate(safe, task).truthy();
   }
@@ -318,16 +320,14 @@ void Machine::start_action(Index task, uint32_t item, const std::string& name, V
 
 // The region of an OpenStack action: its own input, the task's (with task-defaults applied), the
 // workflow's, the caller's; otherwise the credentials' default, which the action knows.
-std::string Machine::resolve_region(Index task, const Value& input) {
+std::string Machine::resolve_region(Index task, const Value& given) {
   const auto text = [](const Value& region) {
     if (region.is_string()) return region.as_string();
     if (region.is_null()) return std::string();
     throw Error(ErrorKind::invalid, fmt::format("A region must be text, not a {}", region.kind_name()));
   };
-  for (const char* key : {"region", "action_region"}) {
-    const Value* given = input.find(key);
-    if (given != nullptr && !given->is_null()) return text(*given);
-  }
+  const std::string of_input = text(given);
+  if (!of_input.empty()) return of_input;
   for (const Index source : {definition_of(task).region, workflow_of(execution_of(task)).region}) {
     if (source == kNone) continue;
     const std::string region = text(evaluate(source, task));

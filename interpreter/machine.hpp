@@ -205,7 +205,7 @@ class Machine {
   void start_call(Index task, uint32_t item, Value input);
   void start_action(Index task, uint32_t item, const std::string& name, Value input);
   void start_sub_workflow(Index task, uint32_t item, const std::string& name, Value input);
-  std::string resolve_region(Index task, const Value& input);
+  std::string resolve_region(Index task, const Value& given);
   void evaluate_action(Index action);
   void finish_action(Index action, ActionResult result);
   void finish_sub_workflow(Index execution);

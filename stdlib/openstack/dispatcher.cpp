@@ -91,7 +91,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
   void guarded(Work work) {
     try {
       work();
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
       fail(error.what());
     }
   }
@@ -267,8 +267,10 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
       }
     }
     if (step.text) {
-      request.headers.set("Content-Type", "application/octet-stream");
-      request.body = python_text(step.text->evaluate(scope_).value_or(Value("")));
+      if (const auto text = step.text->evaluate(scope_)) {
+        request.headers.set("Content-Type", "application/octet-stream");
+        request.body = python_text(*text);
+      }
     }
     if (step.headers) {
       const Value headers = step.headers->evaluate(scope_).value_or(Value(Map()));
@@ -371,6 +373,11 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
         if (on_last_page == 0) return {};
         QueryParameters query = last_query_;
         std::erase_if(query, [](const auto& parameter) { return parameter.first == "marker"; });
+        for (auto& [name, value] : query) {
+          if (name == "limit" && limit_ > pages_.size() && limit_ != SIZE_MAX) {
+            value = std::to_string(limit_ - pages_.size());
+          }
+        }
         query.emplace_back("marker", python_text(pages_.back().get(step.id)));
         return encode_query(query);
       }

@@ -80,6 +80,8 @@ Condition parse_condition(const std::string& name, const Value& demand) {
     condition.test = Condition::Test::is_text;
   } else if (demand == Value("uuid")) {
     condition.test = Condition::Test::is_uuid;
+  } else if (demand == Value("name")) {
+    condition.test = Condition::Test::is_name;
   } else if (demand.is_string() && demand.as_string().find_first_of("<>") == 0) {
     condition.test = Condition::Test::version;
     const size_t number = demand.as_string().find_first_not_of("<>=");
@@ -115,6 +117,8 @@ bool holds(const Condition& condition, const Scope& scope) {
       return value.is_string();
     case Condition::Test::is_uuid:
       return value.is_string() && core::Uuid::looks_like(value.as_string());
+    case Condition::Test::is_name:
+      return value.is_string() && value.as_string().find('/') == std::string::npos;
     case Condition::Test::version: {
       const int order = compare_versions(value.is_string() ? value.as_string() : "0", condition.version);
       if (condition.relation == "<") return order < 0;

@@ -44,7 +44,19 @@ struct Reference {
 
 // One demand on a variable; see Conditions.
 struct Condition {
-  enum class Test { truthy, falsy, missing, given, one_of, is_list, is_map, is_text, is_uuid, version };
+  enum class Test {
+    truthy,
+    falsy,
+    missing,
+    given,
+    one_of,
+    is_list,
+    is_map,
+    is_text,
+    is_uuid,
+    is_name,
+    version
+  };
   std::vector<std::string> path;
   Test test = Test::truthy;
   core::Value values;    // one_of: a list

@@ -85,6 +85,38 @@ Value without_nulls(const Value& value, const Arguments&) {
   return out;
 }
 
+// NAME/ID of a stack: the value, unless its lookup was answered with a Location (first argument).
+Value stack_identity(const Value& value, const Arguments& arguments) {
+  if (arguments.empty() || !arguments[0].is_string()) return value;
+  static constexpr std::string_view kStacks = "/stacks/";
+  const std::string& url = arguments[0].as_string();
+  const size_t at = url.find(kStacks);
+  return at == std::string::npos ? value : Value(url.substr(at + kStacks.size()));
+}
+
+// The value with the members of the first argument.
+Value merged(const Value& value, const Arguments& arguments) {
+  if (!value.is_map()) refuse("a mapping", value);
+  Map out = value.as_map();
+  if (!arguments.empty() && arguments[0].is_map()) out.update(arguments[0].as_map());
+  return out;
+}
+
+// "a=1&b" as {a: "1", b: ""}; nothing is decoded.
+Value query_members(const Value& value, const Arguments&) {
+  if (!value.is_string()) refuse("the text of a query", value);
+  Map out;
+  std::string_view rest = value.as_string();
+  while (!rest.empty()) {
+    const std::string_view part = rest.substr(0, rest.find('&'));
+    const size_t equals = part.find('=');
+    out.set(part.substr(0, equals),
+            equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1));
+    rest.remove_prefix(std::min(rest.size(), part.size() + 1));
+  }
+  return out;
+}
+
 // The value without the members that the first argument, a list, names.
 Value without(const Value& value, const Arguments& arguments) {
   if (!value.is_map()) refuse("a mapping", value);
@@ -211,6 +243,9 @@ const std::map<std::string, Filter>& filters() {
       {"keys", keys},
       {"entries", entries},
       {"without_nulls", without_nulls},
+      {"stack_identity", stack_identity},
+      {"merged", merged},
+      {"query_members", query_members},
       {"without", without},
       {"list", as_list},
       {"or", otherwise},

@@ -136,6 +136,19 @@ Value comparable_result(const Value& result) {
   }
 }
 
+// Without the length that the transport states among the headers of an object store's answers.
+Value without_length(const Value& result) {
+  if (result.is_list()) {
+    List out;
+    for (const Value& item : result.as_list()) out.push_back(without_length(item));
+    return out;
+  }
+  if (!result.is_map() || !result.as_map().contains("content-length")) return result;
+  Map out = result.as_map();
+  out.erase("content-length");
+  return out;
+}
+
 // One case while it runs.
 class Case {
  public:
@@ -201,7 +214,8 @@ class Case {
     if (next_ < requests_.size()) {
       return "not sent: " + text_of(requests_[next_], "method") + " " + text_of(requests_[next_], "path");
     }
-    if (comparable_result(result.data) == comparable_result(data_.get("result"))) return "";
+    const Value got = comparable_result(without_length(result.data));
+    if (got == comparable_result(without_length(data_.get("result")))) return "";
     // The client reads what it has created once more; the answer to the creation will do.
     if (data_.get("serialization_requests").is_list() && !responses_.empty()) {
       const Value body = responses_.back().get("body");
