@@ -75,7 +75,7 @@ TEST(DiagnosticsTest, ABranchSeesWhatIsPublishedOnItsWay) {
 
 TEST(DiagnosticsTest, AllFindingsComeInOneRun) {
   EXPECT_EQ(findings("  inputs: [a]\n  tasks:\n    t: {acton: x, on-success: u, wait-before: soon}\n"),
-            "GR0202 3:3 input, GR0201 5:9 action, GR0301 5:31 t, GR0203 5:47");
+            "GR0202 3:3 input, GR0201 5:9 action, GR0301 5:31, GR0203 5:47");
 }
 
 TEST(DiagnosticsTest, SecretsAreNotRepeated) {
