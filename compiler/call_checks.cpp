@@ -115,7 +115,7 @@ class CallChecker {
       if (!names.empty() && !finding.suggestion) finding.note = "it takes: " + list(names);
     }
     // With a wrong name there, the right one is missing for that reason.
-    if (!complete || unexpected) return;
+    if (!complete || unexpected || !call.call.problems.empty()) return;
     std::vector<std::string> missing;
     for (const std::string& name : parameters.required) {
       if (!is_given(name)) missing.push_back(name);

@@ -144,6 +144,16 @@ const std::vector<Code> kCodes = {
     {"GR0406", kWarning, "Behind a command that ends the workflow",
      "What stands behind `fail` or `succeed` in a clause is never started.", "on-error: [fail, clean_up]",
      "on-error: [clean_up, fail]"},
+    {"GR0407", kWarning, "A join over branches that exclude each other",
+     "One branch follows the success of a task, the other its error: they never both arrive.",
+     "a: {on-success: b, on-error: c}\nb: {on-success: j}\nc: {on-success: j}\nj: {join: all}",
+     "j: {join: one}"},
+    {"GR0408", kWarning, "A join that waits for itself",
+     "A task that leads to the join is only reached by way of the join. Gregale does not count it for the "
+     "first "
+     "run; stock Mistral waits for ever.",
+     "j: {join: all, on-success: k}\nk: {on-success: j}",
+     "j: {join: one, on-success: k}\nk: {on-success: j}"},
 
     // ---- 05: expressions
     {"GR0501", kError, "An expression that cannot be read", "The expression has a mistake in its syntax.",
@@ -186,6 +196,10 @@ const std::vector<Code> kCodes = {
      "both "
      "should say it in another way.",
      "action: std.echo output=1.5", "input: {output: 1.5}"},
+
+    {"GR0705", kWarning, "A default that has no effect",
+     "Direct workflows have no `requires`, reverse workflows no transitions, also not by task-defaults.",
+     "type: reverse\ntask-defaults: {on-error: fail}", "type: reverse\ntask-defaults: {requires: prepare}"},
 
     // ---- 08: security
     {"GR0801", kWarning, "A secret in the definition",

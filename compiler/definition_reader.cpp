@@ -70,6 +70,12 @@ std::vector<ParameterDefinition> read_parameters(const YamlNode* input, Report& 
       continue;
     }
     if (!is_text(*parameter.name) || parameter.name->text.empty()) continue;
+    if (parameter.name->text.find('=') != std::string::npos) {
+      report.add(
+          "GR0212", parameter.name->span,
+          fmt::format("`{}` as a whole is the name of this input; a default is written `- name: value`",
+                      parameter.name->text));
+    }
     const auto [first, is_new] = seen.emplace(parameter.name->text, parameter.name);
     if (!is_new) {
       // Plain repetition is reported with the list's shape.

@@ -35,6 +35,7 @@ class ExpressionChecker {
           yaql(piece.tree.root, true);
         } else {
           locals_.clear();
+          tested_.clear();
           collect_locals(piece.tree);
           jinja(piece.tree.root, false);
         }
@@ -72,6 +73,13 @@ class ExpressionChecker {
   }
 
   void variable(std::string_view name, const core::Span& span) {
+    if (variables_.hides_item(*site_, name)) {
+      report_.add(
+          "GR0704", span,
+          fmt::format("for stock Mistral the variable `{}` that was published before hides the item of "
+                      "`with-items`",
+                      name));
+    }
     if (variables_.visible(*site_, name)) return;
     std::string message = fmt::format("there is no variable `{}` here", name);
     if (variables_.published_somewhere(*site_, name)) {
@@ -121,6 +129,10 @@ class ExpressionChecker {
     const Node& right = node(here.children[1]);
     const bool context = left.kind == NodeKind::yaql_variable && left.value.as_string().empty();
     if (right.kind == NodeKind::yaql_keyword) {
+      if (left.kind == NodeKind::yaql_keyword && left.value.as_string() == "_") {
+        report_.add("GR0601", place(left.begin, left.end), "the context of YAQL is `$`; `_` is Jinja's")
+            .suggestion = core::Suggestion{"$", place(left.begin, left.end)};
+      }
       if (context && root && here.value.as_string() == ".") {
         variable(right.value.as_string(), place(right.begin, right.end));
       }
@@ -167,6 +179,12 @@ class ExpressionChecker {
         case NodeKind::jinja_parameter:
           locals_.push_back(one.value.as_string());
           break;
+        case NodeKind::jinja_test:
+          // `_.x is defined`: what is tested may be missing, wherever else it stands.
+          if (one.value.as_string() == "defined" || one.value.as_string() == "undefined") {
+            tested_.push_back(tree.nodes[one.children[0]].value);
+          }
+          break;
         default:
           break;
       }
@@ -197,7 +215,8 @@ class ExpressionChecker {
           jinja(here.children[0], forgiving);
         } else if (!forgiving) {
           const std::string& name = here.value.as_string();
-          variable(name, place_of(name, node(here.children[0]).end));
+          const bool tested = std::find(tested_.begin(), tested_.end(), here.value) != tested_.end();
+          if (!tested) variable(name, place_of(name, node(here.children[0]).end));
         }
         return;
       case NodeKind::jinja_filter:
@@ -221,7 +240,10 @@ class ExpressionChecker {
     if (std::find(locals_.begin(), locals_.end(), name) != locals_.end()) return;
     core::Diagnostic& finding =
         report_.add("GR0601", place(here.begin, here.end), fmt::format("Jinja knows no `{}` here", name));
-    if (name == "null" || name == "None") finding.note = "write `none`";
+    if (name == "null") {
+      finding.note = "write `none`";
+      finding.suggestion = core::Suggestion{"none", finding.span};
+    }
     if (variables_.visible(*site_, name)) {
       finding.note = fmt::format("variables of the workflow are members of `_`: write `_.{}`", name);
       finding.suggestion = core::Suggestion{"_." + name, finding.span};
@@ -316,6 +338,7 @@ class ExpressionChecker {
   std::string_view text_;  // that the tree's offsets count in
   bool defines_functions_ = false;
   std::vector<std::string> locals_;
+  std::vector<Value> tested_;  // names, by `is defined`
 };
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <optional>
 
 #include "compiler/checks.hpp"
 
@@ -33,6 +35,11 @@ class GraphChecker {
     check_joins();
     check_reachable();
     check_commands();
+    for (Index index = 0; index < workflow_.tasks.size(); ++index) {
+      if (workflow_.tasks[index].join.kind == ir::Join::Kind::none) continue;
+      check_exclusive_branches(index);
+      check_waits_for_itself(index);
+    }
   }
 
  private:
@@ -60,6 +67,97 @@ class GraphChecker {
       }
     }
   }
+
+  struct Edge {
+    Index from;
+    ir::ClauseKind kind;
+  };
+
+  // The only transition to a task, if it has just one; on-complete tells nothing about success or error.
+  std::optional<Edge> only_edge(Index from, Index to) const {
+    std::optional<Edge> edge;
+    for (size_t kind = 0; kind < ir::kClauseCount; ++kind) {
+      for (const ir::Target& target : workflow_.tasks[from].clauses[kind].targets) {
+        if (target.kind != ir::TargetKind::task || target.task != to) continue;
+        if (edge) return std::nullopt;
+        edge = Edge{from, static_cast<ir::ClauseKind>(kind)};
+      }
+    }
+    return edge;
+  }
+
+  // What must have happened for the task [from] to lead to [to]: of which tasks the success, of which the
+  // error. Empty where that is not certain, as in loops.
+  std::map<Index, ir::ClauseKind> conditions(Index from, Index to) const {
+    std::map<Index, ir::ClauseKind> result;
+    for (size_t step = 0; step < kLongestChain; ++step) {
+      const std::optional<Edge> edge = only_edge(from, to);
+      if (edge && edge->kind != ir::on_complete && !result.emplace(edge->from, edge->kind).second) return {};
+      const std::vector<Index>& inbound = workflow_.tasks[from].inbound;
+      if (inbound.empty()) return result;
+      if (inbound.size() > 1) return {};
+      to = from;
+      from = inbound.front();
+    }
+    return {};
+  }
+
+  // Two branches, one after the success and one after the error of the same task, never both arrive.
+  void check_exclusive_branches(Index index) {
+    const ir::Task& task = workflow_.tasks[index];
+    struct Sides {
+      std::vector<Index> success;
+      std::vector<Index> error;
+    };
+    std::map<Index, Sides> sides;
+    for (Index from : task.inbound) {
+      for (const auto& [condition, kind] : conditions(from, index)) {
+        if (kind == ir::on_success) sides[condition].success.push_back(from);
+        if (kind == ir::on_error) sides[condition].error.push_back(from);
+      }
+    }
+    const size_t needed = task.join.kind == ir::Join::Kind::all ? task.inbound.size() : task.join.count;
+    for (const auto& [condition, side] : sides) {
+      const size_t lost = std::min(side.success.size(), side.error.size());
+      if (lost == 0 || needed <= task.inbound.size() - lost || needed > task.inbound.size()) continue;
+      report_.add(
+          "GR0407", definition_.tasks[index].value("join")->span,
+          fmt::format("this join is never met: `{}` follows the success of `{}` and `{}` its error, so "
+                      "they never both arrive",
+                      name(side.success.front()), name(condition), name(side.error.front())));
+      return;
+    }
+  }
+
+  // A task that leads to the join and is only reached by way of it.
+  void check_waits_for_itself(Index join) {
+    const ir::Task& task = workflow_.tasks[join];
+    if (task.join.kind != ir::Join::Kind::all) return;
+    if ((walked_ += workflow_.tasks.size()) > kMostWalked) return;
+    std::vector<bool> reached(workflow_.tasks.size());
+    std::vector<Index> open = workflow_.start_tasks;
+    for (Index start : open) reached[start] = true;
+    while (!open.empty()) {
+      const Index from = open.back();
+      open.pop_back();
+      for (const ir::Clause& clause : workflow_.tasks[from].clauses) {
+        for (const ir::Target& target : clause.targets) {
+          if (target.kind != ir::TargetKind::task || target.task == join || reached[target.task]) continue;
+          reached[target.task] = true;
+          open.push_back(target.task);
+        }
+      }
+    }
+    for (Index from : task.inbound) {
+      if (reached[from]) continue;
+      report_.add("GR0408", definition_.tasks[join].value("join")->span,
+                  fmt::format("the join `{}` waits for `{}`, which is only reached by way of the join itself",
+                              name(join), name(from)));
+      return;
+    }
+  }
+
+  const std::string& name(Index index) const { return definition_.tasks[index].name->text; }
 
   // Targets behind a `fail` or `succeed` without a guard. A clause of task-defaults is looked at with the
   // first task that has it.
@@ -162,9 +260,13 @@ class GraphChecker {
                             task.name->text, definition_.tasks[to].name->text));
   }
 
+  static constexpr size_t kLongestChain = 1000;      // tasks that are followed back from a join
+  static constexpr size_t kMostWalked = 20'000'000;  // tasks in all walks; keeps many joins linear
+
   const WorkflowDefinition& definition_;
   const ir::Workflow& workflow_;
   Report& report_;
+  size_t walked_ = 0;
 };
 
 }  // namespace

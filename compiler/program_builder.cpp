@@ -189,7 +189,11 @@ Index ProgramBuilder::text(const YamlNode& node, size_t offset, std::string_view
                            const ExpressionSite& site) {
   grammar::ParsedText parsed = grammar::parse_text(text);
   for (const grammar::SyntaxError& error : parsed.errors) {
-    report_.add("GR0501", node.span_of(offset + error.begin, offset + error.end), error.message);
+    core::Diagnostic& finding =
+        report_.add("GR0501", node.span_of(offset + error.begin, offset + error.end), error.message);
+    if (text.size() <= 120 && text.find('\n') == std::string_view::npos) {
+      finding.note = fmt::format("in `{}`", text);
+    }
   }
   if (!parsed.expression) {
     if (parsed.errors.empty()) check_closed(node, offset, text);

@@ -32,6 +32,14 @@ class TaskReader {
   void read_defaults(const YamlNode& node) {
     if (node.kind != YamlNode::Kind::mapping) return;  // reported with the workflow's keys
     check_keys(Place::task_defaults, node, report_);
+    for (const YamlNode::Member& member : node.members) {
+      const Key* key = find_key(Place::task_defaults, member.key.text);
+      const bool reverse = workflow_.type == ir::Workflow::Type::reverse;
+      if (key == nullptr || key->type == For::both || (key->type == For::reverse) == reverse) continue;
+      report_.add(
+          "GR0705", member.key.span,
+          fmt::format("`{}` has no effect in a {} workflow", key->name, reverse ? "reverse" : "direct"));
+    }
     TaskPart part;
     part.node = &node;
     read_part(part);
@@ -221,6 +229,12 @@ class TaskReader {
       return;
     }
     read_targets(name, node, clause);
+    if (node.kind == YamlNode::Kind::mapping && !clause.targets.empty()) {
+      report_.add("GR0704", clause.targets.front().text->span,
+                  fmt::format("stock Mistral passes over a guarded target that is not in a list: `{}` would "
+                              "start by itself; write `- {}: ...`",
+                              clause.targets.front().text->text, clause.targets.front().text->text));
+    }
   }
 
   // Whether the keys are those of the advanced form rather than one target with its guard.
@@ -383,6 +397,11 @@ CallDefinition read_call(ir::CallKind kind, const YamlNode& text, const YamlNode
   result.input = input;
   result.call = grammar::parse_inline_call(text.text);
   report_inline_problems(text, result.call, report);
+  if (!result.call.arguments.empty() && result.call.name.find(' ') != std::string::npos) {
+    report.add("GR0704", text.span_of(result.call.name_begin, result.call.name_end),
+               "stock Mistral cuts a name with an expression at the first blank in it; write the expression "
+               "without blanks, or the arguments under `input`");
+  }
   return result;
 }
 

@@ -212,6 +212,17 @@ std::vector<std::string> Variables::names(const ExpressionSite& site) const {
   return result;
 }
 
+bool Variables::hides_item(const ExpressionSite& site, std::string_view name) const {
+  if (site.usage != Usage::task || site.task == kNone || scopes_[site.workflow].unknown) return false;
+  const ir::Task& task = program_.workflows[site.workflow].tasks[site.task];
+  const bool item =
+      std::any_of(task.with_items.begin(), task.with_items.end(),
+                  [&](const ir::WithItems& one) { return program_.name(one.variable) == name; });
+  const Scope& scope = scopes_[site.workflow];
+  const auto published = scope.published.find(std::string(name));
+  return item && published != scope.published.end() && has_bit(scope.before[site.task], published->second);
+}
+
 bool Variables::published_somewhere(const ExpressionSite& site, std::string_view name) const {
   return site.workflow != kNone && scopes_[site.workflow].published.count(std::string(name)) != 0;
 }

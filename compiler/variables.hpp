@@ -19,6 +19,8 @@ class Variables {
   bool visible(const ExpressionSite& site, std::string_view name) const;
   // All that may be there, for suggestions.
   std::vector<std::string> names(const ExpressionSite& site) const;
+  // Whether the name is that of the task's item in with-items and of a variable published before.
+  bool hides_item(const ExpressionSite& site, std::string_view name) const;
   // Whether any task of the site's workflow publishes it.
   bool published_somewhere(const ExpressionSite& site, std::string_view name) const;
 
