@@ -23,11 +23,13 @@ std::string_view to_string(Severity severity) noexcept {
   return "error";
 }
 
-void Diagnostics::add(Diagnostic diagnostic) {
+Diagnostic& Diagnostics::add(Diagnostic diagnostic) {
   std::string identity =
       fmt::format("{} {} {} {}", diagnostic.code, static_cast<const void*>(diagnostic.span.source.get()),
                   diagnostic.span.begin, diagnostic.message);
-  if (known_.insert(std::move(identity)).second) findings_.push_back(std::move(diagnostic));
+  const auto [position, fresh] = known_.emplace(std::move(identity), findings_.size());
+  if (fresh) findings_.push_back(std::move(diagnostic));
+  return findings_[position->second];
 }
 
 bool Diagnostics::has_errors() const noexcept {

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 #include "core/source.hpp"
@@ -43,7 +43,8 @@ struct Diagnostic {
 // Collects findings. One that says the same at the same place as an earlier one is dropped.
 class Diagnostics {
  public:
-  void add(Diagnostic diagnostic);
+  // The finding that is kept; the reference holds until the next one is added.
+  Diagnostic& add(Diagnostic diagnostic);
   bool has_errors() const noexcept;
   bool empty() const noexcept { return findings_.empty(); }
   // By file in order of appearance, then by place.
@@ -54,7 +55,7 @@ class Diagnostics {
 
  private:
   std::vector<Diagnostic> findings_;
-  std::unordered_set<std::string> known_;
+  std::unordered_map<std::string, size_t> known_;  // identity -> position in findings_
 };
 
 // For people: message, source line with a caret, notes; coloured with ANSI sequences if [colour].
