@@ -93,8 +93,8 @@ TEST(Yaql, DataOfResults) {
 }
 
 TEST(Yaql, YamlTextsAreQuotedWhereTheyWouldMeanSomethingElse) {
-  EXPECT_EQ(json(R"(<% yaml_dump(['=', '<<', 'yes', '1', "a\n b", 'a b']) %>)"),
-            R"("- '='\n- '<<'\n- 'yes'\n- '1'\n- \"a\\n b\"\n- a b\n")");
+  EXPECT_EQ(evaluate(R"(<% yaml_dump(['=', '<<', 'yes', '1', "a\n b", 'a b']) %>)"),
+            Value("- '='\n- '<<'\n- 'yes'\n- '1'\n- \"a\\n b\"\n- a b\n"));
 }
 
 TEST(Yaql, IsEvaluatedByManyThreadsAtOnce) {
