@@ -85,10 +85,14 @@ void run_workflow(benchmark::State& state, const std::string& text) {
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 
-void run_chain(benchmark::State& state) { run_workflow(state, chain(static_cast<int>(state.range(0)))); }
+void run_chain(benchmark::State& state) {
+  run_workflow(state, chain(static_cast<int>(state.range(0))));
+}
 BENCHMARK(run_chain)->Arg(1000)->Arg(10000)->Unit(benchmark::kMillisecond)->UseRealTime();
 
-void run_fan(benchmark::State& state) { run_workflow(state, fan(static_cast<int>(state.range(0)))); }
+void run_fan(benchmark::State& state) {
+  run_workflow(state, fan(static_cast<int>(state.range(0))));
+}
 BENCHMARK(run_fan)->Arg(1000)->Arg(10000)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace

@@ -27,7 +27,8 @@ inline std::string fan(int branches) {
 
 // What people write: inputs, expressions, guards, policies, publishing; [tasks] tasks in a chain.
 inline std::string ordinary(int tasks) {
-  std::string text = "version: '2.0'\nordinary:\n  input: [name, size: 3]\n  output: {r: <% $.v0 %>}\n  tasks:\n";
+  std::string text =
+      "version: '2.0'\nordinary:\n  input: [name, size: 3]\n  output: {r: <% $.v0 %>}\n  tasks:\n";
   for (int i = 0; i < tasks; ++i) {
     text += fmt::format(
         "    step_{0}:\n"

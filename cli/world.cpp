@@ -19,8 +19,7 @@ struct World::Services {
   stdlib::HttpClient http;
 };
 
-World::World(const WorldOptions& options)
-    : services_(std::make_unique<Services>(clock_, options.cloud)) {
+World::World(const WorldOptions& options) : services_(std::make_unique<Services>(clock_, options.cloud)) {
   stdlib::register_standard_actions(registry_, services_->http);
   stdlib::register_openstack_actions(registry_, services_->openstack);
 }

@@ -15,8 +15,7 @@ void read_document(const YamlNode& document, Definitions& definitions, Report& r
 void read_tasks(WorkflowDefinition& workflow, Report& report);
 
 // A one-line call, with findings about what Mistral would drop from it.
-CallDefinition read_call(ir::CallKind kind, const YamlNode& text, const YamlNode* input,
-                         Report& report);
+CallDefinition read_call(ir::CallKind kind, const YamlNode& text, const YamlNode* input, Report& report);
 
 // Findings for parts of a one-line text that are no arguments. [text] is the node that it came
 // from.

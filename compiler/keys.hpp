@@ -13,16 +13,7 @@
 
 namespace gregale::compiler {
 
-enum class Place : uint8_t {
-  workbook,
-  workflow,
-  action,
-  task,
-  task_defaults,
-  retry,
-  clause,
-  publish
-};
+enum class Place : uint8_t { workbook, workflow, action, task, task_defaults, retry, clause, publish };
 
 enum class Shape : uint8_t {
   any,           // whatever YAML can say
@@ -68,8 +59,7 @@ void check_keys(Place place, const grammar::YamlNode& mapping, Report& report);
 void check_names(std::string_view what, const grammar::YamlNode& mapping, Report& report);
 
 // Whether the value fits the shape; if not, that is reported. [name] is the key's.
-bool check_shape(std::string_view name, Shape shape, const grammar::YamlNode& value,
-                 Report& report);
+bool check_shape(std::string_view name, Shape shape, const grammar::YamlNode& value, Report& report);
 
 // "a list", "a number", "nothing", ...: what a node is, for messages.
 std::string_view describe(const grammar::YamlNode& node);

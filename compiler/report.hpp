@@ -18,9 +18,8 @@ class Report {
   core::Diagnostic& add(std::string_view code, const core::Span& span, std::string message);
   // As above, with "did you mean" for the candidate nearest to [name], if one is near. [place] is
   // the stretch that holds the name.
-  core::Diagnostic& add_misspelt(std::string_view code, const core::Span& place,
-                                 std::string message, std::string_view name,
-                                 const std::vector<std::string>& candidates);
+  core::Diagnostic& add_misspelt(std::string_view code, const core::Span& place, std::string message,
+                                 std::string_view name, const std::vector<std::string>& candidates);
 
  private:
   core::Diagnostics& diagnostics_;

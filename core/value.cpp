@@ -178,8 +178,8 @@ void Value::destroy() noexcept {
         break;
     }
   };
-  const bool container = kind_ == Kind::list || kind_ == Kind::map || kind_ == Kind::set ||
-                         kind_ == Kind::object;
+  const bool container =
+      kind_ == Kind::list || kind_ == Kind::map || kind_ == Kind::set || kind_ == Kind::object;
   if (!container) {
     drop(*this);
     return;

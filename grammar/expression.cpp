@@ -31,9 +31,7 @@ std::optional<Stretch> find_delimited(std::string_view text, size_t from, std::s
 // The stretch without any of the characters '<', '%', '>' at both its ends.
 Stretch strip_delimiters(std::string_view text, Stretch stretch) {
   constexpr std::string_view kStripped = "<%>";
-  const auto stripped = [&](size_t at) {
-    return kStripped.find(text[at]) != std::string_view::npos;
-  };
+  const auto stripped = [&](size_t at) { return kStripped.find(text[at]) != std::string_view::npos; };
   while (stretch.begin < stretch.end && stripped(stretch.begin)) ++stretch.begin;
   while (stretch.end > stretch.begin && stripped(stretch.end - 1)) --stretch.end;
   return stretch;
@@ -56,8 +54,7 @@ ParsedText parse_yaql_text(std::string_view text, Stretch first, const YaqlSynta
   expression.language = Language::yaql;
   expression.text = text;
   expression.whole = first.begin == 0 && first.end == text.size();
-  for (std::optional<Stretch> found = first; found;
-       found = find_delimited(text, found->end, "<%", "%>")) {
+  for (std::optional<Stretch> found = first; found; found = find_delimited(text, found->end, "<%", "%>")) {
     const Stretch inside = strip_delimiters(text, *found);
     auto parsed = parse_yaql(text.substr(inside.begin, inside.end - inside.begin), syntax);
     if (SyntaxError* error = std::get_if<SyntaxError>(&parsed)) {
@@ -112,9 +109,8 @@ ParsedText parse_text(std::string_view text, const YaqlSyntax& syntax) {
   const std::optional<Stretch> yaql = find_delimited(text, 0, "<%", "%>");
   if (jinja && yaql) {
     ParsedText result;
-    result.errors.push_back(
-        {"a text cannot hold both YAQL (<% %>) and Jinja ({{ }}, {% %}) expressions", yaql->begin,
-         yaql->end});
+    result.errors.push_back({"a text cannot hold both YAQL (<% %>) and Jinja ({{ }}, {% %}) expressions",
+                             yaql->begin, yaql->end});
     return result;
   }
   if (jinja) return parse_jinja_text(text, output);

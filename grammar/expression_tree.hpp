@@ -17,24 +17,22 @@ enum class Language : uint8_t { yaql = 0, jinja = 1 };
 
 enum class NodeKind : uint8_t {
   // ---- both languages
-  constant = 0,  // value
-  list = 1,      // children: items
-  map = 2,       // children: key, value, key, value, ...  (YAQL: mapping or positional arguments)
-  unary = 3,     // value: operator text; one child
-  binary = 4,    // value: operator text; two children. YAQL's "." and "?." are binary operators
-  index = 5,     // children: object, subscripts...
-  call = 6,      // YAQL: value is the function's name, children the arguments ("#call": the first
-                 // child is what is called).
-                 // Jinja: first child is the callee, then the arguments
-  keyword_argument =
-      7,  // Jinja: value is the name, one child. YAQL: children are key and value (k => v)
+  constant = 0,          // value
+  list = 1,              // children: items
+  map = 2,               // children: key, value, key, value, ...  (YAQL: mapping or positional arguments)
+  unary = 3,             // value: operator text; one child
+  binary = 4,            // value: operator text; two children. YAQL's "." and "?." are binary operators
+  index = 5,             // children: object, subscripts...
+  call = 6,              // YAQL: value is the function's name, children the arguments ("#call": the first
+                         // child is what is called).
+                         // Jinja: first child is the callee, then the arguments
+  keyword_argument = 7,  // Jinja: value is the name, one child. YAQL: children are key and value (k => v)
 
   // ---- YAQL only
-  yaql_keyword = 20,   // a bare word; value: the word
-  yaql_variable = 21,  // value: the name without "$" ("" for "$")
-  yaql_omitted = 22,   // a position left out: f(, 1)
-  yaql_parentheses =
-      23,  // one child; (a) is no bare word, so it can neither name an argument nor a member
+  yaql_keyword = 20,      // a bare word; value: the word
+  yaql_variable = 21,     // value: the name without "$" ("" for "$")
+  yaql_omitted = 22,      // a position left out: f(, 1)
+  yaql_parentheses = 23,  // one child; (a) is no bare word, so it can neither name an argument nor a member
 
   // ---- Jinja only: expressions
   jinja_name = 40,         // value: the name

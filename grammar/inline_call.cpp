@@ -79,8 +79,7 @@ size_t expression_length(const State& state, size_t at) {
 size_t collection_length(State& state, size_t at) {
   constexpr size_t kUnclosedCollections = 16;  // each costs a walk to the end of the text
   const std::string_view text = state.text;
-  if (expression_length(state, at) > 0 || state.unclosed_collections >= kUnclosedCollections)
-    return 0;
+  if (expression_length(state, at) > 0 || state.unclosed_collections >= kUnclosedCollections) return 0;
   std::string open;
   for (size_t i = at; i < text.size(); ++i) {
     const char c = text[i];
@@ -133,14 +132,12 @@ struct value_end : at<sor<eof, blank, one<','>>> {};
 template <char Quote>
 size_t escaped_quote_here(State& state, size_t at) {
   const size_t last = Quote == '"' ? state.last_double_quote : state.last_single_quote;
-  const bool escaped =
-      state.text[at] == '\\' && at + 1 < state.text.size() && state.text[at + 1] == Quote;
+  const bool escaped = state.text[at] == '\\' && at + 1 < state.text.size() && state.text[at + 1] == Quote;
   return escaped && last != std::string_view::npos && last > at + 1 ? 2 : 0;
 }
 template <char Quote>
-struct in_quotes
-    : seq<one<Quote>, star<sor<expression, measured<escaped_quote_here<Quote>>, not_one<Quote>>>,
-          one<Quote>> {};
+struct in_quotes : seq<one<Quote>, star<sor<expression, measured<escaped_quote_here<Quote>>, not_one<Quote>>>,
+                       one<Quote>> {};
 struct quoted : sor<in_quotes<'"'>, in_quotes<'\''>> {};
 
 struct brackets : seq<at<one<'[', '{'>>, measured<collection_length>> {};
@@ -148,12 +145,11 @@ struct collection : seq<brackets, value_end> {};
 
 struct number : seq<opt<one<'-', '+'>>, plus<digit>, opt<one<'.'>, star<digit>>,
                     opt<one<'e', 'E'>, opt<one<'-', '+'>>, plus<digit>>> {};
-struct constant
-    : sor<TAO_PEGTL_STRING("true"), TAO_PEGTL_STRING("false"), TAO_PEGTL_STRING("null"), number> {};
+struct constant : sor<TAO_PEGTL_STRING("true"), TAO_PEGTL_STRING("false"), TAO_PEGTL_STRING("null"), number> {
+};
 struct plain_constant : seq<constant, value_end> {};
 
-struct run
-    : seq<not_at<one<'"', '\''>>, plus<sor<expression, not_one<' ', '\t', '\n', '\r', ','>>>> {};
+struct run : seq<not_at<one<'"', '\''>>, plus<sor<expression, not_one<' ', '\t', '\n', '\r', ','>>>> {};
 struct unclosed : seq<one<'"', '\''>, until<eof>> {};
 
 struct argument_name : plus<sor<letter, one<'-'>>> {};
@@ -289,11 +285,9 @@ struct action<rules::argument> {
       state.call.problems.push_back(state.problem);
       state.has_problem = false;
     } else if (argument.end == 0) {  // nothing has set a value
-      state.call.problems.push_back(
-          {InlineProblem::Kind::no_value, state.begin(in), state.end(in)});
+      state.call.problems.push_back({InlineProblem::Kind::no_value, state.begin(in), state.end(in)});
     } else if (state.call.find(argument.name) != nullptr) {
-      state.call.problems.push_back(
-          {InlineProblem::Kind::repeated, state.begin(in), state.end(in)});
+      state.call.problems.push_back({InlineProblem::Kind::repeated, state.begin(in), state.end(in)});
     } else {
       state.call.arguments.push_back(std::move(argument));
     }

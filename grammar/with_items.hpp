@@ -18,7 +18,7 @@ struct WithItemsText {
   std::string expression;           // with its delimiters
   size_t begin = 0;                 // of the items
   size_t end = 0;
-  bool trailing_text = false;       // something follows; Mistral passes over it
+  bool trailing_text = false;  // something follows; Mistral passes over it
 };
 
 struct WithItemsProblem {

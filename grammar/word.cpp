@@ -10,10 +10,7 @@ CodePoint code_point_at(std::string_view text, size_t position) noexcept {
   const auto byte = [&](size_t index) { return static_cast<unsigned char>(text[index]); };
   const unsigned char first = byte(position);
   if (first < 0x80) return {first, 1};
-  const size_t length = first >= 0xF0 && first < 0xF8 ? 4
-                        : first >= 0xE0               ? 3
-                        : first >= 0xC2               ? 2
-                                                      : 0;
+  const size_t length = first >= 0xF0 && first < 0xF8 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
   constexpr CodePoint kInvalid{0xFFFD, 1};
   if (length == 0 || first >= 0xF8 || position + length > text.size()) return kInvalid;
   char32_t value = first & (0x7F >> length);

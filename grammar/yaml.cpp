@@ -49,8 +49,7 @@ Value YamlNode::to_value() const {
 
 Span YamlNode::span_of(size_t begin, size_t end) const {
   if (kind != Kind::scalar || from_alias || !span.known()) return span;
-  const detail::ScalarPlaces places =
-      detail::locate_scalar(span.source->text(), span.begin, style, text);
+  const detail::ScalarPlaces places = detail::locate_scalar(span.source->text(), span.begin, style, text);
   begin = std::min(begin, text.size());
   end = std::clamp(end, begin, text.size());
   const size_t first = places.offsets[begin];
@@ -70,8 +69,8 @@ struct Refused {};
 // Turns the events into the tree: resolves anchors, merge keys and the meaning of scalars.
 class TreeBuilder {
  public:
-  TreeBuilder(const SourcePtr& source, size_t base, std::vector<YamlEvent> events,
-              const YamlLimits& limits, Diagnostics& diagnostics)
+  TreeBuilder(const SourcePtr& source, size_t base, std::vector<YamlEvent> events, const YamlLimits& limits,
+              Diagnostics& diagnostics)
       : source_(source),
         text_(source->text()),
         base_(base),
@@ -146,8 +145,7 @@ class TreeBuilder {
     }
     if (alias_depth_ > 0 && ++alias_nodes_ > limits_.alias_nodes) {
       refuse("GR0105",
-             fmt::format("the aliases of this text stand for more than {} values",
-                         limits_.alias_nodes),
+             fmt::format("the aliases of this text stand for more than {} values", limits_.alias_nodes),
              base_ + outer_alias_, base_ + outer_alias_ + 1,
              "anchors that refer to anchors multiply what they stand for");
     }
@@ -215,8 +213,7 @@ class TreeBuilder {
     result.text = event.text;
     const size_t begin = content_offset(event);
     const char first = begin < text_.size() ? text_[begin] : '\0';
-    const bool plain =
-        event.tag != "!" && !(first == '"' || first == '\'' || first == '|' || first == '>');
+    const bool plain = event.tag != "!" && !(first == '"' || first == '\'' || first == '|' || first == '>');
     result.style = plain           ? ScalarStyle::plain
                    : first == '"'  ? ScalarStyle::double_quoted
                    : first == '\'' ? ScalarStyle::single_quoted
@@ -278,8 +275,7 @@ class TreeBuilder {
       begin = skip_white_space(std::min(text_.find_first_of(" \t\r\n", begin), text_.size()));
     }
     const size_t end = std::min(text_.find_first_of(" \t\r\n,]}", begin), text_.size());
-    refuse("GR0106",
-           fmt::format("the tag `{}` is not supported here", text_.substr(begin, end - begin)),
+    refuse("GR0106", fmt::format("the tag `{}` is not supported here", text_.substr(begin, end - begin)),
            begin, end, "only plain YAML values can be used; tags that name code never");
   }
 
@@ -309,8 +305,8 @@ class TreeBuilder {
     std::vector<YamlNode> merged;
     open(event);
     for (++at; events_[at].kind != YamlEvent::Kind::end;) {
-      const bool merge = events_[at].kind == YamlEvent::Kind::scalar && events_[at].tag == "?" &&
-                         events_[at].text == "<<";
+      const bool merge =
+          events_[at].kind == YamlEvent::Kind::scalar && events_[at].tag == "?" && events_[at].text == "<<";
       YamlNode key = node(at, depth + 1);
       check_key(key, event.flow);
       const bool left_out = events_[at].kind == YamlEvent::Kind::null;
@@ -340,8 +336,8 @@ class TreeBuilder {
 
   void check_key(const YamlNode& key, bool in_flow) {
     if (key.kind != YamlNode::Kind::scalar) {
-      const bool template_braces = text_.substr(key.span.begin, 1) == "{" && key.span.begin > 0 &&
-                                   text_[key.span.begin - 1] == '{';
+      const bool template_braces =
+          text_.substr(key.span.begin, 1) == "{" && key.span.begin > 0 && text_[key.span.begin - 1] == '{';
       refuse("GR0107",
              template_braces || text_.substr(key.span.begin, 2) == "{{"
                  ? "a value that begins with `{{` must be put in quotes: `{` begins a mapping"
@@ -397,8 +393,7 @@ class TreeBuilder {
     }
     if (sources.empty() ||
         (source.kind == YamlNode::Kind::sequence && sources.size() != source.items.size())) {
-      refuse("GR0107", "`<<` needs a mapping or a list of mappings", source.span.begin,
-             source.span.end);
+      refuse("GR0107", "`<<` needs a mapping or a list of mappings", source.span.begin, source.span.end);
     }
     std::unordered_set<std::string> known;
     for (const YamlNode::Member& member : map.members) known.insert(member.key.text);
@@ -458,8 +453,7 @@ std::string describe_bad_character(std::string_view text, size_t at) {
   if (text.find('\0') != std::string_view::npos || (at == 0 && (byte == 0xFF || byte == 0xFE))) {
     return "this file is not UTF-8 text; save it as UTF-8";
   }
-  if (byte < 0x80)
-    return fmt::format("the control character U+{:04X} is not allowed in YAML", byte);
+  if (byte < 0x80) return fmt::format("the control character U+{:04X} is not allowed in YAML", byte);
   return fmt::format("the byte 0x{:02X} is not UTF-8 here", byte);
 }
 
@@ -468,8 +462,7 @@ std::string describe_bad_character(std::string_view text, size_t at) {
 std::optional<YamlNode> parse_yaml(const SourcePtr& source, Diagnostics& diagnostics,
                                    const YamlLimits& limits) {
   const std::string_view text = source->text();
-  const auto refuse = [&](std::string_view code, std::string message, size_t offset,
-                          std::string note = {}) {
+  const auto refuse = [&](std::string_view code, std::string message, size_t offset, std::string note = {}) {
     offset = std::min(offset, text.size());
     diagnostics.add({std::string(code),
                      Severity::error,
@@ -483,8 +476,7 @@ std::optional<YamlNode> parse_yaml(const SourcePtr& source, Diagnostics& diagnos
   if (text.size() > limits.bytes) {
     return refuse("GR0105", fmt::format("the text is larger than {} bytes", limits.bytes), 0);
   }
-  const size_t base =
-      text.substr(0, kByteOrderMark.size()) == kByteOrderMark ? kByteOrderMark.size() : 0;
+  const size_t base = text.substr(0, kByteOrderMark.size()) == kByteOrderMark ? kByteOrderMark.size() : 0;
   const std::string_view content = text.substr(base);
   if (const size_t bad = find_bad_character(content); bad != std::string_view::npos) {
     return refuse("GR0108", describe_bad_character(content, bad), base + bad);
@@ -492,17 +484,11 @@ std::optional<YamlNode> parse_yaml(const SourcePtr& source, Diagnostics& diagnos
   detail::YamlEvents read = detail::read_yaml_events(content, {limits.depth, limits.nodes});
   for (const detail::YamlProblem& warning : read.warnings) {
     const size_t at = base + warning.offset;
-    diagnostics.add({warning.code,
-                     Severity::warning,
-                     warning.message,
-                     Span{source, at, at + 1},
-                     {},
-                     warning.note,
-                     {}});
+    diagnostics.add(
+        {warning.code, Severity::warning, warning.message, Span{source, at, at + 1}, {}, warning.note, {}});
   }
   if (read.problem) {
-    return refuse(read.problem->code, read.problem->message, base + read.problem->offset,
-                  read.problem->note);
+    return refuse(read.problem->code, read.problem->message, base + read.problem->offset, read.problem->note);
   }
   try {
     return TreeBuilder(source, base, std::move(read.events), limits, diagnostics).build();
@@ -518,9 +504,8 @@ Value load_yaml(std::string_view text, const YamlLimits& limits) {
   if (node) return node->to_value();
   const core::Diagnostic finding = diagnostics.sorted().front();
   const core::Position place = finding.span.first();
-  throw core::Error(
-      core::ErrorKind::invalid,
-      fmt::format("YAML, line {}, column {}: {}", place.line, place.column, finding.message));
+  throw core::Error(core::ErrorKind::invalid,
+                    fmt::format("YAML, line {}, column {}: {}", place.line, place.column, finding.message));
 }
 
 }  // namespace gregale::grammar

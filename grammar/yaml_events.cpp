@@ -44,9 +44,7 @@ std::string undisguise(const std::string& text) {
 // Lets yaml-cpp read memory in place.
 class MemoryBuffer : public std::streambuf {
  public:
-  explicit MemoryBuffer(std::string& text) {
-    setg(text.data(), text.data(), text.data() + text.size());
-  }
+  explicit MemoryBuffer(std::string& text) { setg(text.data(), text.data(), text.data() + text.size()); }
 };
 
 // Ends the parsing from within a handler.
@@ -61,8 +59,7 @@ class Recorder : public YAML::EventHandler {
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (documents_++ > 0) {
-      throw Stopped{{"GR0104", "a second document begins here; one file holds one document",
-                     offset_of(mark),
+      throw Stopped{{"GR0104", "a second document begins here; one file holds one document", offset_of(mark),
                      "put several workflows into one file by their names, or into several files"}};
     }
   }
@@ -99,16 +96,12 @@ class Recorder : public YAML::EventHandler {
   }
 
  private:
-  static size_t offset_of(const YAML::Mark& mark) {
-    return mark.pos < 0 ? 0 : static_cast<size_t>(mark.pos);
-  }
+  static size_t offset_of(const YAML::Mark& mark) { return mark.pos < 0 ? 0 : static_cast<size_t>(mark.pos); }
 
   YamlEvent& record(YamlEvent::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
     if (events_.size() >= limits_.nodes) {
-      throw Stopped{{"GR0105",
-                     fmt::format("the text has more than {} values", limits_.nodes),
-                     offset_of(mark),
-                     {}}};
+      throw Stopped{
+          {"GR0105", fmt::format("the text has more than {} values", limits_.nodes), offset_of(mark), {}}};
     }
     YamlEvent event;
     event.kind = kind;
@@ -118,14 +111,13 @@ class Recorder : public YAML::EventHandler {
     return events_.back();
   }
 
-  void open(YamlEvent::Kind kind, const YAML::Mark& mark, const std::string& tag,
-            YAML::anchor_t anchor, YAML::EmitterStyle::value style) {
+  void open(YamlEvent::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+            YAML::EmitterStyle::value style) {
     if (open_.size() >= limits_.depth) {
-      throw Stopped{
-          {"GR0105",
-           fmt::format("lists and mappings are nested more than {} levels deep", limits_.depth),
-           offset_of(mark),
-           {}}};
+      throw Stopped{{"GR0105",
+                     fmt::format("lists and mappings are nested more than {} levels deep", limits_.depth),
+                     offset_of(mark),
+                     {}}};
     }
     YamlEvent& event = record(kind, mark, anchor);
     event.tag = undisguise(tag);
@@ -154,20 +146,17 @@ struct Wording {
 };
 constexpr std::array kWordings = {
     Wording{"end of map flow", "this `{` is not closed: a `,` or `}` was expected in the mapping"},
-    Wording{"end of sequence flow",
-            "this `[` is not closed: a `,` or `]` was expected in the list"},
-    Wording{
-        "end of map not found",
-        "this does not fit the block mapping around it: check its indentation, or quote the text "
-        "before it"},
+    Wording{"end of sequence flow", "this `[` is not closed: a `,` or `]` was expected in the list"},
+    Wording{"end of map not found",
+            "this does not fit the block mapping around it: check its indentation, or quote the text "
+            "before it"},
     Wording{"end of sequence not found",
             "this does not fit the list around it: check its indentation, expected `- `"},
     Wording{"illegal map value",
             "a `:` that makes a mapping is not possible here: check the indentation, or quote the "
             "text"},
     Wording{"illegal map key", "a mapping key is not possible here: check the indentation"},
-    Wording{"illegal block entry",
-            "a list item (`- `) is not possible here: check the indentation"},
+    Wording{"illegal block entry", "a list item (`- `) is not possible here: check the indentation"},
     Wording{"illegal flow end", "this bracket closes nothing"},
     Wording{"unknown token", "this character cannot begin a value; put the text in quotes"},
     Wording{"illegal tab", "a tab cannot be used for indentation"},
@@ -177,16 +166,13 @@ constexpr std::array kWordings = {
             "there is no such escape in a string in double quotes; write `\\\\` for a backslash, "
             "or use "
             "single quotes"},
-    Wording{"bad character found while scanning hex",
-            "a hexadecimal digit is missing in this escape"},
+    Wording{"bad character found while scanning hex", "a hexadecimal digit is missing in this escape"},
     Wording{"invalid unicode", "this escape is not a Unicode character"},
-    Wording{"the referenced anchor is not defined",
-            "this alias refers to an anchor that is not defined"},
+    Wording{"the referenced anchor is not defined", "this alias refers to an anchor that is not defined"},
     Wording{"alias not found after", "a name is missing after `*`; put the text in quotes"},
     Wording{"anchor not found after", "a name is missing after `&`; put the text in quotes"},
     Wording{"illegal character found while scanning alias", "this character cannot be in an alias"},
-    Wording{"illegal character found while scanning anchor",
-            "this character cannot be in an anchor"},
+    Wording{"illegal character found while scanning anchor", "this character cannot be in an anchor"},
     Wording{"cannot assign multiple tags", "a value can have one tag only"},
     Wording{"cannot assign multiple anchors", "a value can have one anchor only"},
     Wording{"cannot assign multiple aliases", "a value can have one alias only"},
@@ -236,29 +222,25 @@ std::string guess_cause(std::string_view text, size_t offset) {
     return "a value that begins with `{{` must be put in quotes: `{` begins a mapping";
   }
   const std::string_view above = trim(before);
-  if (!above.empty() && above.find_first_of(": #\"'[]{}") == std::string_view::npos &&
-      above.front() != '-') {
+  if (!above.empty() && above.find_first_of(": #\"'[]{}") == std::string_view::npos && above.front() != '-') {
     return fmt::format("the line before, `{}`, has no colon after the key", above);
   }
   return {};
 }
 
-YamlProblem translate(const YAML::ParserException& error, const Recorder& recorder,
-                      std::string_view text) {
+YamlProblem translate(const YAML::ParserException& error, const Recorder& recorder, std::string_view text) {
   YamlProblem problem;
   problem.code = "GR0101";
-  problem.offset =
-      error.mark.pos < 0 ? 0 : std::min(static_cast<size_t>(error.mark.pos), text.size());
+  problem.offset = error.mark.pos < 0 ? 0 : std::min(static_cast<size_t>(error.mark.pos), text.size());
   const Wording* wording = std::find_if(kWordings.begin(), kWordings.end(), [&](const Wording& w) {
     return error.msg.compare(0, w.theirs.size(), w.theirs) == 0;
   });
-  problem.message = wording == kWordings.end() ? "this is not YAML: " + undisguise(error.msg)
-                                               : std::string(wording->ours);
+  problem.message =
+      wording == kWordings.end() ? "this is not YAML: " + undisguise(error.msg) : std::string(wording->ours);
   if (error.msg.rfind("bad file", 0) == 0) problem.code = "GR0105";
   const std::string_view line = line_around(text, problem.offset);
   const size_t first = line.find_first_not_of(" \t");
-  if (first != std::string_view::npos &&
-      line.substr(0, first).find('\t') != std::string_view::npos) {
+  if (first != std::string_view::npos && line.substr(0, first).find('\t') != std::string_view::npos) {
     problem.code = "GR0102";
     problem.message = "a tab cannot be used for indentation";
     problem.offset = static_cast<size_t>(line.data() - text.data()) + line.find('\t');
@@ -269,8 +251,8 @@ YamlProblem translate(const YAML::ParserException& error, const Recorder& record
     problem.offset = recorder.open_bracket().value_or(problem.offset);
   }
   if (error.msg.rfind("unknown token", 0) == 0 && problem.offset < text.size()) {
-    problem.message = fmt::format("a value cannot begin with `{}`; put the text in quotes",
-                                  text.substr(problem.offset, 1));
+    problem.message =
+        fmt::format("a value cannot begin with `{}`; put the text in quotes", text.substr(problem.offset, 1));
   }
   problem.note = guess_cause(text, problem.offset);
   return problem;

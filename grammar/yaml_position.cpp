@@ -159,8 +159,7 @@ class Walker {
 
 }  // namespace
 
-ScalarPlaces locate_scalar(std::string_view source, size_t begin, ScalarStyle style,
-                           std::string_view text) {
+ScalarPlaces locate_scalar(std::string_view source, size_t begin, ScalarStyle style, std::string_view text) {
   Walker walker(source, begin, text);
   switch (style) {
     case ScalarStyle::plain:

@@ -20,7 +20,6 @@ struct ScalarPlaces {
 
 // [begin] is the offset of the scalar's first character in [source]: its quote, its "|", or its
 // text.
-ScalarPlaces locate_scalar(std::string_view source, size_t begin, ScalarStyle style,
-                           std::string_view text);
+ScalarPlaces locate_scalar(std::string_view source, size_t begin, ScalarStyle style, std::string_view text);
 
 }  // namespace gregale::grammar::detail

@@ -29,18 +29,16 @@ struct yes : sor<TAO_PEGTL_STRING("yes"), TAO_PEGTL_STRING("Yes"), TAO_PEGTL_STR
 struct no : sor<TAO_PEGTL_STRING("no"), TAO_PEGTL_STRING("No"), TAO_PEGTL_STRING("NO"),
                 TAO_PEGTL_STRING("false"), TAO_PEGTL_STRING("False"), TAO_PEGTL_STRING("FALSE"),
                 TAO_PEGTL_STRING("off"), TAO_PEGTL_STRING("Off"), TAO_PEGTL_STRING("OFF")> {};
-struct none : sor<one<'~'>, TAO_PEGTL_STRING("null"), TAO_PEGTL_STRING("Null"),
-                  TAO_PEGTL_STRING("NULL"), success> {};
+struct none
+    : sor<one<'~'>, TAO_PEGTL_STRING("null"), TAO_PEGTL_STRING("Null"), TAO_PEGTL_STRING("NULL"), success> {};
 
 struct point_float : seq<sign, digits_, one<'.'>, star<sor<digit, one<'_'>>>, opt<exponent>> {};
 struct bare_fraction : seq<one<'.'>, digits_, opt<exponent>> {};
 struct sixty_float : seq<sign, digits_, plus<sixty>, one<'.'>, star<sor<digit, one<'_'>>>> {};
 struct infinity
-    : seq<sign, one<'.'>,
-          sor<TAO_PEGTL_STRING("inf"), TAO_PEGTL_STRING("Inf"), TAO_PEGTL_STRING("INF")>> {};
+    : seq<sign, one<'.'>, sor<TAO_PEGTL_STRING("inf"), TAO_PEGTL_STRING("Inf"), TAO_PEGTL_STRING("INF")>> {};
 struct not_a_number
-    : seq<one<'.'>,
-          sor<TAO_PEGTL_STRING("nan"), TAO_PEGTL_STRING("NaN"), TAO_PEGTL_STRING("NAN")>> {};
+    : seq<one<'.'>, sor<TAO_PEGTL_STRING("nan"), TAO_PEGTL_STRING("NaN"), TAO_PEGTL_STRING("NAN")>> {};
 
 struct binary : seq<sign, TAO_PEGTL_STRING("0b"), plus<one<'0', '1', '_'>>> {};
 struct octal : seq<sign, one<'0'>, plus<sor<range<'0', '7'>, one<'_'>>>> {};
@@ -65,8 +63,8 @@ struct zone : sor<zulu, seq<zone_sign, zone_hour, opt<one<':'>, zone_minute>>> {
 struct blanks : star<one<' ', '\t'>> {};
 struct short_date : seq<year, one<'-'>, rep<2, digit>, one<'-'>, rep<2, digit>> {};
 struct date_part : seq<year, one<'-'>, month, one<'-'>, day> {};
-struct moment : seq<date_part, sor<one<'T', 't'>, plus<one<' ', '\t'>>>, hour, one<':'>, minute,
-                    one<':'>, second, opt<one<'.'>, fraction>, opt<blanks, zone>> {};
+struct moment : seq<date_part, sor<one<'T', 't'>, plus<one<' ', '\t'>>>, hour, one<':'>, minute, one<':'>,
+                    second, opt<one<'.'>, fraction>, opt<blanks, zone>> {};
 struct timestamp : sor<seq<moment, eof>, seq<short_date, eof>> {};
 struct date_only : seq<date_part, eof> {};
 
@@ -235,10 +233,8 @@ std::optional<Value> parse_timestamp(std::string_view text) {
   tao::pegtl::memory_input<> again(text.data(), text.size(), "");
   using Parts = tao::pegtl::sor<tao::pegtl::seq<rules::moment, tao::pegtl::eof>, rules::date_only>;
   tao::pegtl::parse<Parts, rules::action>(again, moment);
-  const date::year_month_day day{date::year{moment.year}, date::month(moment.month),
-                                 date::day(moment.day)};
-  if (!day.ok() || moment.year < 1 || moment.hour > 23 || moment.minute > 59 ||
-      moment.second > 59) {
+  const date::year_month_day day{date::year{moment.year}, date::month(moment.month), date::day(moment.day)};
+  if (!day.ok() || moment.year < 1 || moment.hour > 23 || moment.minute > 59 || moment.second > 59) {
     return std::nullopt;
   }
   const int offset = (moment.zone_hour * 60 + moment.zone_minute) * 60;
@@ -283,8 +279,8 @@ std::optional<Value> resolve_tagged_scalar(std::string_view tag, std::string_vie
 }
 
 bool is_surprising_number(std::string_view text) noexcept {
-  return (is<rules::octal>(text) && without_underscores(text).size() > 1) ||
-         is<rules::sixty_integer>(text) || is<rules::sixty_float>(text);
+  return (is<rules::octal>(text) && without_underscores(text).size() > 1) || is<rules::sixty_integer>(text) ||
+         is<rules::sixty_float>(text);
 }
 
 }  // namespace gregale::grammar

@@ -101,9 +101,9 @@ std::string check_input(const ir::ActionSignature& signature, const Value& input
 Value region_input(const ir::ActionSignature& signature, const Value& input) {
   const Value given = input.get("action_region");
   if (!given.is_null() && given != Value("")) return given;
-  const bool own = std::any_of(
-      signature.parameters.begin(), signature.parameters.end(),
-      [](const ir::ActionParameter& parameter) { return parameter.name == "region"; });
+  const bool own =
+      std::any_of(signature.parameters.begin(), signature.parameters.end(),
+                  [](const ir::ActionParameter& parameter) { return parameter.name == "region"; });
   return own ? Value() : input.get("region");
 }
 

@@ -149,8 +149,9 @@ std::string Machine::failure_message(Index execution) {
     text += fmt::format("\n  {} [task_ex_id={}] -> {}\n", task.name, task.id.text(),
                         cut(task.state_info.value_or("no message"), kLongestTaskMessage));
     const auto detail = [&](std::string_view kind, const Uuid& id, uint32_t item, const Value& output) {
-      text += fmt::format("    [{}={}, idx={}]: {}\n", kind, id.text(), item,
-                          cut(output.is_string() ? output.as_string() : core::to_json(output), kLongestDetail));
+      text +=
+          fmt::format("    [{}={}, idx={}]: {}\n", kind, id.text(), item,
+                      cut(output.is_string() ? output.as_string() : core::to_json(output), kLongestDetail));
     };
     for (const Index action : task.actions) {
       const ActionExecution& a = tree_.actions[action];

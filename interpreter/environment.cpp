@@ -38,8 +38,7 @@ Value evaluate_text(const Value& text, const expression::Scope& scope) {
   try {
     return expression::to_data(expression::BoundExpression(*parsed.expression).evaluate(scope));
   } catch (const Error& error) {
-    throw Error(error.kind(),
-                fmt::format("environment: `{}` failed: {}", text.as_string(), error.what()));
+    throw Error(error.kind(), fmt::format("environment: `{}` failed: {}", text.as_string(), error.what()));
   }
 }
 

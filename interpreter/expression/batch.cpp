@@ -72,7 +72,8 @@ Value encode_object(const Value& value) {
                            {"flags", Value(static_cast<int64_t>(regex->regex().flags()))}});
   }
   if (const auto* failed = value.object_as<jinja::FailedSequence>()) {
-    return typed("generator", {{"items", Value(encode_items(failed->items))}, {"error", failed->error_class}});
+    return typed("generator",
+                 {{"items", Value(encode_items(failed->items))}, {"error", failed->error_class}});
   }
   if (const auto* bytes = value.object_as<jinja::Bytes>()) {
     std::string text;  // each byte as the character of that number

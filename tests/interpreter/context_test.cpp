@@ -9,9 +9,13 @@
 namespace gregale::interpreter {
 namespace {
 
-core::Map map_of(const char* json) { return core::parse_json(json).as_map(); }
+core::Map map_of(const char* json) {
+  return core::parse_json(json).as_map();
+}
 
-std::string text_of(const Context& context) { return core::to_json(Value(context.flatten())); }
+std::string text_of(const Context& context) {
+  return core::to_json(Value(context.flatten()));
+}
 
 TEST(Context, TheLastPublishWins) {
   const Context context = Context().with(map_of(R"({"a": 1, "b": 2})")).with(map_of(R"({"a": 3})"));

@@ -7,7 +7,9 @@
 namespace gregale::interpreter {
 namespace {
 
-std::string output_of(const Value& document) { return core::to_json(document.get("output")); }
+std::string output_of(const Value& document) {
+  return core::to_json(document.get("output"));
+}
 
 Value task_of(const Value& document, std::string_view name) {
   for (const Value& task : document.get("tasks").as_list()) {

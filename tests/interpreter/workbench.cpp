@@ -19,7 +19,9 @@ std::shared_ptr<const LoadedProgram> compile_text(const std::string& text) {
   return std::make_shared<const LoadedProgram>(std::move(*compilation.program), "test-program");
 }
 
-TestActions::TestActions() { stdlib::register_standard_actions(registry_, http_); }
+TestActions::TestActions() {
+  stdlib::register_standard_actions(registry_, http_);
+}
 
 namespace {
 
