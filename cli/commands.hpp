@@ -12,5 +12,6 @@ void add_run(CLI::App& app, int& exit_code);
 void add_execution(CLI::App& app, int& exit_code);
 void add_action(CLI::App& app, int& exit_code);
 void add_eval(CLI::App& app, int& exit_code);
+void add_explain(CLI::App& app, int& exit_code);
 
 }  // namespace gregale::cli

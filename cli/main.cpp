@@ -24,6 +24,7 @@ int run(int argc, char** argv) {
   cli::add_execution(app, exit_code);
   cli::add_action(app, exit_code);
   cli::add_eval(app, exit_code);
+  cli::add_explain(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -326,11 +326,11 @@ std::string Machine::resolve_region(Index task, const Value& given) {
     if (region.is_null()) return std::string();
     throw Error(ErrorKind::invalid, fmt::format("A region must be text, not a {}", region.kind_name()));
   };
-  const std::string of_input = text(given);
+  std::string of_input = text(given);
   if (!of_input.empty()) return of_input;
   for (const Index source : {definition_of(task).region, workflow_of(execution_of(task)).region}) {
     if (source == kNone) continue;
-    const std::string region = text(evaluate(source, task));
+    std::string region = text(evaluate(source, task));
     if (!region.empty()) return region;
   }
   return tree_.region;
