@@ -20,6 +20,8 @@ std::string_view to_string(ErrorKind kind) noexcept {
       return "disconnected";
     case ErrorKind::timed_out:
       return "timed out";
+    case ErrorKind::unusable:
+      return "unusable";
     case ErrorKind::unimplemented:
       return "unimplemented";
     case ErrorKind::internal:

@@ -19,6 +19,7 @@ enum class ErrorKind {
   overloaded,     // back off, then try again
   disconnected,   // the other side could not be reached or went away
   timed_out,      // no answer in time
+  unusable,       // what is needed is there, but damaged, of another kind or not permitted
   unimplemented,  // this program cannot do it
   internal,       // our own fault
 };

@@ -15,7 +15,7 @@ using core::List;
 using core::Map;
 
 [[noreturn]] void broken(std::string_view what) {
-  throw core::Error(core::ErrorKind::invalid, fmt::format("broken record: {}", what));
+  throw core::Error(core::ErrorKind::unusable, fmt::format("broken record: {}", what));
 }
 
 int64_t integer_of(const Value& value) {

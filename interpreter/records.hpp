@@ -15,12 +15,12 @@ std::string to_record(const WorkflowExecution& execution);
 std::string to_record(const TaskExecution& task);
 std::string to_record(const ActionExecution& action);
 
-// Throws core::Error(invalid) for a record that is not whole.
+// Throws core::Error(unusable) for a record that is not whole.
 void from_record(std::string_view record, WorkflowExecution& execution);
 void from_record(std::string_view record, TaskExecution& task);
 void from_record(std::string_view record, ActionExecution& action);
 
-// Fills in the lists of children of a tree whose records were all read. Throws core::Error(invalid) where a
+// Fills in the lists of children of a tree whose records were all read. Throws core::Error(unusable) where a
 // record refers to one that is not there.
 void link(ExecutionTree& tree);
 

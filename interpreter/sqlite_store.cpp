@@ -63,6 +63,13 @@ ErrorKind kind_of(int code) {
       return ErrorKind::overloaded;
     case SQLITE_FULL:
       return ErrorKind::limit;
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_IOERR:
+      return ErrorKind::unusable;
     default:
       return ErrorKind::internal;
   }
@@ -116,7 +123,7 @@ class WriterLock {
     const std::string name = path + "-lock";
     file_ = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (file_ < 0) {
-      throw Error(ErrorKind::invalid,
+      throw Error(ErrorKind::unusable,
                   fmt::format("store {}: cannot open {}: {}", path, name, std::strerror(errno)));
     }
     if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
@@ -156,14 +163,14 @@ struct SqliteStore::Implementation {
       database.exec(fmt::format("PRAGMA user_version = {}", kSchemaVersion));
       transaction.commit();
     } else if (id != kApplicationId) {
-      throw Error(ErrorKind::invalid, fmt::format("{} is not a Gregale store", path));
+      throw Error(ErrorKind::unusable, fmt::format("{} is not a Gregale store", path));
     } else if (version != kSchemaVersion) {
-      throw Error(ErrorKind::invalid, fmt::format("store {} has version {}, this program knows version {}",
+      throw Error(ErrorKind::unusable, fmt::format("store {} has version {}, this program knows version {}",
                                                   path, version, kSchemaVersion));
     } else {
       const std::string verdict = database.execAndGet("PRAGMA quick_check(1)").getString();
       if (verdict != "ok") {
-        throw Error(ErrorKind::invalid, fmt::format("store {} is damaged: {}", path, verdict));
+        throw Error(ErrorKind::unusable, fmt::format("store {} is damaged: {}", path, verdict));
       }
     }
     database.exec(durability == Durability::full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF");
@@ -330,7 +337,7 @@ ExecutionTree SqliteStore::load(const Uuid& root) {
       rows->bind(1, number);
       while (rows->executeStep()) {
         if (rows->getColumn(0).getInt64() != static_cast<int64_t>(list.size())) {
-          throw Error(ErrorKind::invalid, fmt::format("store {}: execution {} has a gap in its records",
+          throw Error(ErrorKind::unusable, fmt::format("store {}: execution {} has a gap in its records",
                                                       implementation_->path, root.text()));
         }
         from_record(text_of(rows->getColumn(1)), list.emplace_back());
