@@ -11,7 +11,7 @@ for example in examples/*.yaml; do
   if grep -q '^# needs: cloud' "$example"; then
     continue
   fi
-  mapfile -t options < <(sed -n 's/^# run: //p' "$example" | xargs -n 1)
+  mapfile -t options < <(sed -n 's/^# run: //p' "$example" | xargs -r -n 1)
   output=$("$gregale" run "$example" "${options[@]}")
   while IFS= read -r expected; do
     if ! grep -qF -- "$expected" <<<"$output"; then
