@@ -16,8 +16,6 @@ namespace gregale::cli {
 
 namespace {
 
-using core::Error;
-using core::ErrorKind;
 using core::List;
 using core::Map;
 using interpreter::Runtime;

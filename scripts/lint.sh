@@ -7,8 +7,8 @@ set -euo pipefail
 build=$1
 which=$2
 own='^(core|grammar|compiler|interpreter|stdlib|cli)/.*\.cpp$'
-if [ "$which" = recent ] && git rev-parse -q --verify HEAD~3 >/dev/null; then
-  files=$(git diff --name-only --diff-filter=d HEAD~3 HEAD | grep -E "$own" || true)
+if [ "$which" = recent ]; then
+  files=$(git log -n 3 --first-parent --name-only --diff-filter=d --format= | sort -u | grep -E "$own" || true)
 else
   files=$(git ls-files | grep -E "$own")
 fi
