@@ -166,7 +166,7 @@ struct SqliteStore::Implementation {
       throw Error(ErrorKind::unusable, fmt::format("{} is not a Gregale store", path));
     } else if (version != kSchemaVersion) {
       throw Error(ErrorKind::unusable, fmt::format("store {} has version {}, this program knows version {}",
-                                                  path, version, kSchemaVersion));
+                                                   path, version, kSchemaVersion));
     } else {
       const std::string verdict = database.execAndGet("PRAGMA quick_check(1)").getString();
       if (verdict != "ok") {
@@ -338,7 +338,7 @@ ExecutionTree SqliteStore::load(const Uuid& root) {
       while (rows->executeStep()) {
         if (rows->getColumn(0).getInt64() != static_cast<int64_t>(list.size())) {
           throw Error(ErrorKind::unusable, fmt::format("store {}: execution {} has a gap in its records",
-                                                      implementation_->path, root.text()));
+                                                       implementation_->path, root.text()));
         }
         from_record(text_of(rows->getColumn(1)), list.emplace_back());
       }
