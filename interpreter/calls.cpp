@@ -341,11 +341,10 @@ std::string Machine::resolve_region(Index task, const Value& given) {
 void Machine::evaluate_action(Index index) {
   const ActionExecution& action = tree_.actions[index];
   if (is_completed(action.state)) return;
-  const bool adhoc = !action.base_name.empty();
-  const Action* kind = registry_.find(adhoc ? action.base_name : action.name);
+  const Action* kind = registry_.find(action.called_name());
   ActionResult result;
   try {
-    result = kind->evaluate(adhoc ? action.base_input : action.input);
+    result = kind->evaluate(action.called_input());
   } catch (const Error& error) {
     result = ActionResult::failure(error.what());
   }

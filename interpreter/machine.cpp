@@ -258,7 +258,7 @@ void Machine::recover(Microseconds now) {
       set_timer(action.due_at, TimerKind::action, i);
       continue;
     }
-    const Action* kind = registry_.find(action.base_name.empty() ? action.name : action.base_name);
+    const Action* kind = registry_.find(action.called_name());
     if (kind == nullptr) {
       queue_.push_back({Operation::Kind::action_done, i,
                         ActionResult::failure(fmt::format("the action '{}' no longer exists", action.name))});
@@ -292,7 +292,7 @@ std::vector<Index> Machine::interrupted_actions() const {
   for (Index i = 0; i < tree_.actions.size(); ++i) {
     const ActionExecution& action = tree_.actions[i];
     if (action.state != State::running || action.due_at != 0) continue;
-    const Action* kind = registry_.find(action.base_name.empty() ? action.name : action.base_name);
+    const Action* kind = registry_.find(action.called_name());
     if (kind != nullptr && kind->mode() == ActionMode::started) found.push_back(i);
   }
   return found;

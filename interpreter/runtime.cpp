@@ -112,9 +112,8 @@ void Runtime::load(const Uuid& root) {
   adopted.machine.recover(now);
   for (const Index index : adopted.machine.interrupted_actions()) {
     const ActionExecution& action = adopted.tree.actions[index];
-    const bool adhoc = !action.base_name.empty();
-    const Action* kind = registry_.find(adhoc ? action.base_name : action.name);
-    if (action.safe_rerun || kind->idempotent(adhoc ? action.base_input : action.input)) {
+    const Action* kind = registry_.find(action.called_name());
+    if (action.safe_rerun || kind->idempotent(action.called_input())) {
       adopted.machine.restart_action(index);
     } else {
       adopted.machine.complete_action(
@@ -240,10 +239,9 @@ void Runtime::start_action(Loaded& loaded, Index index) {
   if (is_completed(action.state)) return;
   const TaskExecution& task = tree.tasks[action.task];
   const WorkflowExecution& execution = tree.executions[task.execution];
-  const bool adhoc = !action.base_name.empty();
   ActionCall call;
-  call.name = adhoc ? action.base_name : action.name;
-  call.input = adhoc ? action.base_input : action.input;
+  call.name = action.called_name();
+  call.input = action.called_input();
   call.context.workflow_execution_id = execution.id;
   call.context.task_execution_id = task.id;
   call.context.action_execution_id = action.id;

@@ -53,6 +53,10 @@ struct ActionExecution {
   Microseconds due_at = 0;   // when the result of a delayed action counts; 0: not delayed
   Microseconds created_at = 0;
   Microseconds updated_at = 0;
+
+  // The action that is carried out and its input: the base's, where `name` is an ad-hoc action.
+  const std::string& called_name() const { return base_name.empty() ? name : base_name; }
+  const Value& called_input() const { return base_name.empty() ? input : base_input; }
 };
 
 // An edge that fired: to a task, by a clause.
