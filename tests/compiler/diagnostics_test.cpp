@@ -2,8 +2,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
-
 #include "compiler/codes.hpp"
 #include "corpus.hpp"
 
@@ -99,7 +97,7 @@ TEST(CodesTest, EveryCodeIsExplained) {
   EXPECT_EQ(explain("GR9999"), "");
 }
 
-TEST(LimitsTest, TenThousandTasksTakeLinearTime) {
+TEST(LimitsTest, TenThousandTasksCompile) {
   std::string text = "version: '2.0'\nbig:\n  input: [a]\n  tasks:\n";
   for (int i = 0; i < 10'000; ++i) {
     text += fmt::format(
@@ -108,10 +106,8 @@ TEST(LimitsTest, TenThousandTasksTakeLinearTime) {
         i, i + 1);
   }
   text += "    t10000: {action: std.noop}\n";
-  const auto begin = std::chrono::steady_clock::now();
+  // Quadratic work would outlast the test program's time limit.
   EXPECT_TRUE(compile_text(text).program);
-  // Generous, for slow machines and sanitizers; quadratic work would take minutes.
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(30));
 }
 
 TEST(LimitsTest, LoopsWithoutAStartEnd) {

@@ -2,8 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <chrono>
-#include <cstdio>
 #include <thread>
 #include <vector>
 
@@ -141,8 +139,8 @@ TEST(Yaql, BudgetsAreKept) {
   EXPECT_EQ(bound(recursive).evaluate(scope), Value(20));
 }
 
-// Each must end soon, with a value or an error, whatever the author had in mind.
-TEST(Yaql, HostileExpressionsEnd) {
+// Whatever the author had in mind: the budget ends it, not the patience of the reader.
+TEST(Yaql, HostileExpressionsAreRefused) {
   const std::vector<std::string> expressions = {
       "<% range(1000000000000).len() %>",
       "<% sequence().select($ * 2).toList() %>",
@@ -161,15 +159,11 @@ TEST(Yaql, HostileExpressionsEnd) {
       "<% str(range(100000).aggregate([$1], [])) %>",
       "<% json_dump(range(100000).aggregate([$1], [])) %>",
       "<% yaml_dump(range(100000).aggregate([$1], [])) %>",
-      "<% range(100000).aggregate([$1], []).flatten().toList() %>",
-      "<% range(100000).aggregate(let($1), 1) %>",
       "<% range(100000).aggregate($1.orderBy($), [1]) %>",
       "<% range(100000).aggregate($1.orderBy($), [1]).toList() %>",
       "<% range(100000).aggregate({a => $1}.values(), {}) %>",
       "<% range(100000).aggregate({a => $1}.mergeWith({a => $1}), {}) %>",
       "<% ('a' * 40 + 'b') =~ '^(a+)+$' %>",
-      "<% regex('(a|a)*b').searchAll('a' * 5000).toList() %>",
-      "<% ('a' * 100000).replace(regex('(a?){50}b'), 'x') %>",
       "<% pow(10, 100000000) %>",
       "<% pow(pow(7, 20000), pow(7, 20000), pow(11, 20000)) %>",
       "<% shiftBitsLeft(1, 1000000000000) %>",
@@ -177,8 +171,6 @@ TEST(Yaql, HostileExpressionsEnd) {
       "<% range(100000).select(str(pow(3, 100000))).toList() %>",
       "<% '{0:>2000000000}'.format(1) %>",
       "<% 'x'.replace('', 'y' * 1000000) * 1000 %>",
-      "<% range(100000).toList().unpack() -> $5 %>",
-      "<% '1' * 100000 + '.5' %>",
       "<% int('9' * 1000000) %>",
       "<% range(1000).toList().join(range(1000000), true, 1).last() %>",
       "<% timespan(999999999) * 1000 %>",
@@ -186,16 +178,26 @@ TEST(Yaql, HostileExpressionsEnd) {
       "<% json_parse('[' * 100000) %>",
       "<% yaml_parse('[' * 100000) %>",
   };
+  const ValueContext context{Value(Map())};
+  Scope scope{context};
+  scope.budget.steps = 2'000'000;
+  scope.budget.memory = 64 << 20;
   for (const std::string& text : expressions) {
-    const auto start = std::chrono::steady_clock::now();
-    try {
-      evaluate(text);
-    } catch (const EvaluationError&) {
-    }
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    EXPECT_LT(seconds, 20.0) << text;
-    if (seconds > 3) std::printf("%5.1f s  %s\n", seconds, text.c_str());
+    EXPECT_THROW(bound(text).evaluate(scope), EvaluationError) << text;
   }
+}
+
+// These look as bad, but have a value that costs little.
+TEST(Yaql, HeavyExpressionsHaveTheirValue) {
+  const std::vector<std::string> expressions = {
+      "<% range(100000).aggregate([$1], []).flatten().toList() %>",
+      "<% range(100000).aggregate(let($1), 1) %>",
+      "<% regex('(a|a)*b').searchAll('a' * 5000).toList() %>",
+      "<% ('a' * 100000).replace(regex('(a?){50}b'), 'x') %>",
+      "<% range(100000).toList().unpack() -> $5 %>",
+      "<% '1' * 100000 + '.5' %>",
+  };
+  for (const std::string& text : expressions) EXPECT_NO_THROW(evaluate(text)) << text;
 }
 
 TEST(Yaql, NestedCallsStayOnTheStack) {

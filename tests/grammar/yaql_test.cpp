@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
-
 #include "core/json.hpp"
 
 namespace gregale::grammar {
@@ -160,18 +158,12 @@ TEST(Yaql, NestingIsLimited) {
   EXPECT_NE(parsed(chain).find("nested"), std::string::npos);
 }
 
-TEST(Yaql, TimeIsLinear) {
-  // Grows eightfold when the text does, and not more than a few times that when the machine is busy.
-  const auto seconds = [](size_t items) {
-    std::string text = "[";
-    for (size_t i = 0; i < items; ++i) text += "((((f(1, a => -$.x.y[2] + not 'b')))) ), ";
-    text += "1]";
-    const auto start = std::chrono::steady_clock::now();
-    EXPECT_FALSE(parsed(text).starts_with("error"));
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  };
-  seconds(200);
-  EXPECT_LT(seconds(4000), 30 * seconds(500) + 0.05);
+// Work that grew with the square of the text would outlast the test program's time limit.
+TEST(Yaql, LongTextsParse) {
+  std::string text = "[";
+  for (size_t i = 0; i < 10'000; ++i) text += "((((f(1, a => -$.x.y[2] + not 'b')))) ), ";
+  text += "1]";
+  EXPECT_FALSE(parsed(text).starts_with("error"));
 }
 
 }  // namespace
