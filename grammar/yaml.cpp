@@ -149,10 +149,8 @@ class TreeBuilder {
              base_ + outer_alias_, base_ + outer_alias_ + 1,
              "anchors that refer to anchors multiply what they stand for");
     }
-    const YamlEvent& event = events_[at];
+    YamlEvent& event = events_[at];
     switch (event.kind) {
-      case YamlEvent::Kind::null:
-        return null_node(event, at);
       case YamlEvent::Kind::alias:
         return alias_node(event, at, depth);
       case YamlEvent::Kind::scalar:
@@ -169,27 +167,9 @@ class TreeBuilder {
     return YamlNode();
   }
 
-  YamlNode null_node(const YamlEvent& event, size_t& at) {
-    YamlNode result;
-    const size_t begin = content_offset(event);
-    // A value that is left out is reported at the event that follows it.
-    const bool written = at + 1 >= events_.size() || events_[at + 1].kind == YamlEvent::Kind::end ||
-                         events_[at + 1].offset != event.offset;
-    size_t length = 0;
-    if (written) {
-      for (std::string_view word : {"~", "null", "Null", "NULL"}) {
-        if (text_.substr(begin, word.size()) == word) length = word.size();
-      }
-    }
-    result.text = std::string(text_.substr(std::min(begin, text_.size()), length));
-    result.span = Span{source_, begin, begin + length};
-    ++at;
-    return result;
-  }
-
   YamlNode alias_node(const YamlEvent& event, size_t& at, size_t depth) {
     const size_t begin = base_ + event.offset;
-    const size_t end = std::min(text_.find_first_of(" \t\r\n,]}", begin), text_.size());
+    const size_t end = base_ + event.end;
     const auto anchor = anchors_.find(event.anchor);
     if (anchor == anchors_.end() || open_anchors_.count(event.anchor) != 0) {
       refuse("GR0103",
@@ -208,52 +188,44 @@ class TreeBuilder {
     return result;
   }
 
-  YamlNode scalar_node(const YamlEvent& event) {
+  YamlNode scalar_node(YamlEvent& event) {
     YamlNode result;
-    result.text = event.text;
-    const size_t begin = content_offset(event);
-    const char first = begin < text_.size() ? text_[begin] : '\0';
-    const bool plain = event.tag != "!" && !(first == '"' || first == '\'' || first == '|' || first == '>');
-    result.style = plain           ? ScalarStyle::plain
-                   : first == '"'  ? ScalarStyle::double_quoted
-                   : first == '\'' ? ScalarStyle::single_quoted
-                   : first == '|'  ? ScalarStyle::literal
-                   : first == '>'  ? ScalarStyle::folded
-                                   : ScalarStyle::plain;
-    result.span = Span{source_, begin, scalar_end(begin, result)};
     set_value(event, result);
+    // An anchored scalar may be read again.
+    if (anchors_.empty()) {
+      result.text = std::move(event.text);
+    } else {
+      result.text = event.text;
+    }
+    result.style = event.style;
+    const bool bare = event.anchor == 0 && event.tag.empty();
+    const size_t begin = bare ? base_ + event.offset : content_offset(event);
+    result.span = Span{source_, begin, scalar_end(begin, event)};
     return result;
   }
 
-  size_t scalar_end(size_t begin, const YamlNode& scalar) {
-    const std::string& text = scalar.text;
-    if (scalar.style == ScalarStyle::plain && text_.compare(begin, text.size(), text) == 0) {
-      return begin + text.size();
+  // Without the white space behind a block; a scalar that is left out ends where it would begin.
+  size_t scalar_end(size_t begin, const YamlEvent& event) const {
+    size_t end = std::max(begin, base_ + event.end);
+    if (event.style == ScalarStyle::literal || event.style == ScalarStyle::folded) {
+      while (end > begin && std::string_view(" \t\r\n").find(text_[end - 1]) != std::string_view::npos) --end;
     }
-    const bool quoted =
-        scalar.style == ScalarStyle::single_quoted || scalar.style == ScalarStyle::double_quoted;
-    if (quoted && text_.compare(begin + 1, text.size(), text) == 0 &&
-        text_.substr(begin + 1 + text.size(), 1) == text_.substr(begin, 1)) {
-      return begin + text.size() + 2;
-    }
-    const detail::ScalarPlaces places = detail::locate_scalar(text_, begin, scalar.style, text);
-    if (!places.closed) {
-      refuse("GR0101", "the quote of this string is not closed", begin,
-             std::min(text_.find('\n', begin), text_.size()));
-    }
-    return places.end;
+    return end;
   }
 
   void set_value(const YamlEvent& event, YamlNode& scalar) {
-    if (event.tag == "!" || event.tag == "?") {
-      scalar.scalar = scalar.style == ScalarStyle::plain && event.tag == "?"
-                          ? resolve_plain_scalar(scalar.text)
-                          : Value(scalar.text);
+    if (event.tag.empty()) {
+      scalar.scalar =
+          event.style == ScalarStyle::plain ? resolve_plain_scalar(event.text) : Value(event.text);
+      return;
+    }
+    if (event.tag == "!") {
+      scalar.scalar = Value(event.text);
       return;
     }
     if (event.tag.compare(0, kCoreTag.size(), kCoreTag) == 0) {
       const std::string_view tag = std::string_view(event.tag).substr(kCoreTag.size());
-      if (std::optional<Value> value = resolve_tagged_scalar(tag, scalar.text)) {
+      if (std::optional<Value> value = resolve_tagged_scalar(tag, event.text)) {
         scalar.scalar = *value;
         return;
       }
@@ -262,8 +234,7 @@ class TreeBuilder {
   }
 
   void check_collection_tag(const YamlEvent& event, std::string_view own) {
-    if (event.tag.empty() || event.tag == "?" || event.tag == "!" ||
-        event.tag == std::string(kCoreTag) + std::string(own)) {
+    if (event.tag.empty() || event.tag == "!" || event.tag == std::string(kCoreTag) + std::string(own)) {
       return;
     }
     refuse_tag(event);
@@ -305,13 +276,11 @@ class TreeBuilder {
     std::vector<YamlNode> merged;
     open(event);
     for (++at; events_[at].kind != YamlEvent::Kind::end;) {
-      const bool merge =
-          events_[at].kind == YamlEvent::Kind::scalar && events_[at].tag == "?" && events_[at].text == "<<";
+      const bool merge = events_[at].kind == YamlEvent::Kind::scalar && events_[at].tag.empty() &&
+                         events_[at].style == ScalarStyle::plain && events_[at].text == "<<";
       YamlNode key = node(at, depth + 1);
-      check_key(key, event.flow);
-      const bool left_out = events_[at].kind == YamlEvent::Kind::null;
+      check_key(key);
       YamlNode value = node(at, depth + 1);
-      if (left_out && value.span.begin == value.span.end) place_missing(key, value, event.flow);
       last = std::max(last, std::max(key.span.end, value.span.end));
       if (merge) {
         merged.push_back(std::move(value));
@@ -334,7 +303,7 @@ class TreeBuilder {
   }
   void close(const YamlEvent& event) { open_anchors_.erase(event.anchor); }
 
-  void check_key(const YamlNode& key, bool in_flow) {
+  void check_key(const YamlNode& key) {
     if (key.kind != YamlNode::Kind::scalar) {
       const bool template_braces =
           text_.substr(key.span.begin, 1) == "{" && key.span.begin > 0 && text_[key.span.begin - 1] == '{';
@@ -343,34 +312,6 @@ class TreeBuilder {
                  ? "a value that begins with `{{` must be put in quotes: `{` begins a mapping"
                  : "a list or a mapping cannot be the key of a mapping",
              key.span.begin, key.span.end);
-    }
-    if (in_flow || key.from_alias) return;
-    // PyYAML's reader refuses a tab before a key of a block mapping.
-    const size_t line_begin = text_.rfind('\n', key.span.begin) + 1;
-    const std::string_view indentation = text_.substr(line_begin, key.span.begin - line_begin);
-    if (indentation.find('\t') != std::string_view::npos &&
-        indentation.find_first_not_of(" \t") == std::string_view::npos) {
-      refuse("GR0102", "a tab cannot be used for indentation", line_begin + indentation.find('\t'),
-             key.span.begin, "use blanks");
-    }
-  }
-
-  // A value that was left out stands right behind its key's colon. Without a colon the key is a
-  // mistake, unless it was written after "?" or in braces.
-  void place_missing(const YamlNode& key, YamlNode& value, bool in_flow) {
-    size_t at = key.span.end;
-    while (at < text_.size() && (text_[at] == ' ' || text_[at] == '\t')) ++at;
-    if (at < text_.size() && text_[at] == ':') {
-      value.span.begin = value.span.end = at + 1;
-      return;
-    }
-    value.span.begin = value.span.end = key.span.end;
-    size_t before = key.span.begin;
-    while (before > 0 && text_[before - 1] == ' ') --before;
-    const bool explicit_key = before > 0 && text_[before - 1] == '?';
-    if (!in_flow && !explicit_key && !key.from_alias) {
-      refuse("GR0101", fmt::format("a `:` is missing after the key `{}`", key.text), key.span.begin,
-             key.span.end);
     }
   }
 

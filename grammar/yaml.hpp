@@ -1,6 +1,6 @@
 // YAML 1.1 as PyYAML reads it (Mistral's reader), with the place of every node and key.
 //
-// yaml-cpp does the parsing; the meaning of plain scalars (yes, 010, 1:30, 1_000, 2024-01-01, ...)
+// libyaml does the parsing; the meaning of plain scalars (yes, 010, 1:30, 1_000, 2024-01-01, ...)
 // is PyYAML's, by grammar/yaml_scalar.hpp. Anchors and aliases are resolved, merge keys (<<) as
 // well.
 #pragma once

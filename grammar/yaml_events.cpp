@@ -1,184 +1,335 @@
 #include "grammar/yaml_events.hpp"
 
 #include <fmt/format.h>
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/exceptions.h>
-#include <yaml-cpp/parser.h>
+#include <yaml.h>
 
 #include <algorithm>
 #include <array>
-#include <streambuf>
+#include <memory>
+#include <unordered_map>
 
 namespace gregale::grammar::detail {
 
 namespace {
 
-// Characters that Mistral's reader takes in plain text and yaml-cpp does not. They are read as
-// control characters, which a YAML text cannot hold, and put back afterwards. A carriage return of
-// its own is a line break.
-constexpr char kAtSign = '\x01';
-constexpr char kBackquote = '\x02';
-// An asterisk that begins no alias of an anchor there is; Mistral's reader takes all of them as
-// text.
-constexpr char kAsterisk = '\x03';
-constexpr size_t kUndefinedAliases = 20;  // each costs another reading of the text
+// Characters that Mistral's reader takes in plain text and libyaml does not. They are read as characters
+// that nothing uses, and put back afterwards. All have four bytes, and each stands for one character, so
+// that positions, which libyaml counts in characters, stay what they are.
+constexpr std::string_view kAtSign = "\xF4\x8F\xBF\xBD";
+constexpr std::string_view kBackquote = "\xF4\x8F\xBF\xBE";
+// An asterisk that begins no alias of an anchor there is; Mistral's reader takes all of them as text.
+constexpr std::string_view kAsterisk = "\xF4\x8F\xBF\xBF";
+constexpr std::string_view kDisguised = "\xF4\x8F\xBF";  // what the three begin with
+constexpr size_t kUndefinedAliases = 20;                 // each costs another reading of the text
 
-std::string disguise(std::string_view text) {
-  std::string result(text);
-  for (size_t i = 0; i < result.size(); ++i) {
-    if (result[i] == '@') result[i] = kAtSign;
-    if (result[i] == '`') result[i] = kBackquote;
-    if (result[i] == '\r' && (i + 1 == result.size() || result[i + 1] != '\n')) result[i] = '\n';
-  }
-  return result;
-}
-
-std::string undisguise(const std::string& text) {
-  std::string result = text;
-  std::replace(result.begin(), result.end(), kAtSign, '@');
-  std::replace(result.begin(), result.end(), kBackquote, '`');
-  std::replace(result.begin(), result.end(), kAsterisk, '*');
-  return result;
-}
-
-// Lets yaml-cpp read memory in place.
-class MemoryBuffer : public std::streambuf {
+// The text that libyaml is given.
+class Disguise {
  public:
-  explicit MemoryBuffer(std::string& text) { setg(text.data(), text.data(), text.data() + text.size()); }
+  explicit Disguise(std::string_view text) : text_(text) {
+    for (size_t at = text.find_first_of("@`"); at != std::string_view::npos;
+         at = text.find_first_of("@`", at + 1)) {
+      const bool begins =
+          at == 0 || std::string_view(" \t\r\n[{,").find(text[at - 1]) != std::string_view::npos;
+      if (begins) hidden_.push_back(at);
+    }
+    write();
+  }
+
+  std::string_view text() const { return written_.empty() ? text_ : std::string_view(written_); }
+
+  void hide_asterisk(size_t offset) {
+    hidden_.insert(std::upper_bound(hidden_.begin(), hidden_.end(), offset), offset);
+    write();
+  }
+  bool hides(size_t offset) const { return std::binary_search(hidden_.begin(), hidden_.end(), offset); }
+
+  // What was meant by a text that libyaml has given.
+  std::string reveal(std::string_view text) const {
+    std::string result;
+    if (hidden_.empty()) return std::string(text);
+    size_t from = 0;
+    for (size_t at = text.find(kDisguised); at != std::string_view::npos; at = text.find(kDisguised, from)) {
+      const std::string_view found = text.substr(at, kAtSign.size());
+      result += text.substr(from, at - from);
+      if (found == kAtSign) result += '@';
+      if (found == kBackquote) result += '`';
+      if (found == kAsterisk) result += '*';
+      from = at + kAtSign.size();
+    }
+    return result += text.substr(from);
+  }
+
+ private:
+  void write() {
+    if (hidden_.empty()) return;
+    written_.clear();
+    size_t from = 0;
+    for (size_t at : hidden_) {
+      written_ += text_.substr(from, at - from);
+      written_ += text_[at] == '@' ? kAtSign : text_[at] == '`' ? kBackquote : kAsterisk;
+      from = at + 1;
+    }
+    written_ += text_.substr(from);
+  }
+
+  std::string_view text_;
+  std::vector<size_t> hidden_;  // ascending
+  std::string written_;
 };
 
-// Ends the parsing from within a handler.
+// Bytes from libyaml's positions, which count characters.
+class Offsets {
+ public:
+  explicit Offsets(std::string_view text) : text_(text) {
+    const bool ascii =
+        std::all_of(text.begin(), text.end(), [](char c) { return static_cast<signed char>(c) >= 0; });
+    if (ascii) return;
+    size_t count = 0;
+    for (size_t at = 0; at < text.size(); ++at) {
+      if (continues(text[at])) continue;
+      if (count++ % kStride == 0) marks_.push_back(at);
+    }
+  }
+
+  size_t operator()(size_t index) const {
+    if (marks_.empty()) return std::min(index, text_.size());
+    const size_t mark = index / kStride;
+    if (mark >= marks_.size()) return text_.size();
+    size_t at = marks_[mark];
+    for (size_t rest = index % kStride; rest > 0 && at < text_.size(); --rest) {
+      ++at;
+      while (at < text_.size() && continues(text_[at])) ++at;
+    }
+    return at;
+  }
+
+ private:
+  static constexpr size_t kStride = 64;
+  static bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+  std::string_view text_;
+  std::vector<size_t> marks_;  // of every 64th character
+};
+
+struct ParserDeleter {
+  void operator()(yaml_parser_t* parser) const {
+    yaml_parser_delete(parser);
+    delete parser;
+  }
+};
+using ParserPtr = std::unique_ptr<yaml_parser_t, ParserDeleter>;
+
+// An event of libyaml, freed at the end.
+struct RawEvent {
+  RawEvent() = default;
+  RawEvent(const RawEvent&) = delete;
+  RawEvent& operator=(const RawEvent&) = delete;
+  ~RawEvent() { yaml_event_delete(&event); }
+  yaml_event_t event{};
+};
+
+// Ends the reading from within.
 struct Stopped {
   YamlProblem problem;
 };
 
-class Recorder : public YAML::EventHandler {
- public:
-  Recorder(std::vector<YamlEvent>& events, const YamlEventLimits& limits)
-      : events_(events), limits_(limits) {}
+// An alias of an anchor that is not there.
+struct UndefinedAlias {
+  size_t offset;
+};
 
-  void OnDocumentStart(const YAML::Mark& mark) override {
-    if (documents_++ > 0) {
-      throw Stopped{{"GR0104", "a second document begins here; one file holds one document", offset_of(mark),
-                     "put several workflows into one file by their names, or into several files"}};
+std::string_view view(const yaml_char_t* text) {
+  return text == nullptr ? std::string_view() : std::string_view(reinterpret_cast<const char*>(text));
+}
+
+ScalarStyle style_of(yaml_scalar_style_t style) {
+  switch (style) {
+    case YAML_SINGLE_QUOTED_SCALAR_STYLE:
+      return ScalarStyle::single_quoted;
+    case YAML_DOUBLE_QUOTED_SCALAR_STYLE:
+      return ScalarStyle::double_quoted;
+    case YAML_LITERAL_SCALAR_STYLE:
+      return ScalarStyle::literal;
+    case YAML_FOLDED_SCALAR_STYLE:
+      return ScalarStyle::folded;
+    default:
+      return ScalarStyle::plain;
+  }
+}
+
+// One reading of the text.
+class Recorder {
+ public:
+  Recorder(const Disguise& disguise, const Offsets& offsets, const YamlEventLimits& limits,
+           YamlEvents& result)
+      : disguise_(disguise), offsets_(offsets), limits_(limits), result_(result), parser_(new yaml_parser_t) {
+    if (yaml_parser_initialize(parser_.get()) == 0) {
+      delete parser_.release();
+      throw std::bad_alloc();
+    }
+    const std::string_view text = disguise.text();
+    yaml_parser_set_input_string(parser_.get(), reinterpret_cast<const unsigned char*>(text.data()),
+                                 text.size());
+    yaml_parser_set_encoding(parser_.get(), YAML_UTF8_ENCODING);
+  }
+
+  // False when libyaml refuses the text: then the parser tells why.
+  bool read() {
+    while (true) {
+      RawEvent raw;
+      if (yaml_parser_parse(parser_.get(), &raw.event) == 0) return false;
+      if (raw.event.type == YAML_STREAM_END_EVENT) return true;
+      take(raw.event);
     }
   }
-  void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    record(YamlEvent::Kind::null, mark, anchor);
-  }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    record(YamlEvent::Kind::alias, mark, anchor);
-  }
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                const std::string& value) override {
-    YamlEvent& event = record(YamlEvent::Kind::scalar, mark, anchor);
-    event.tag = undisguise(tag);
-    event.text = undisguise(value);
-  }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                       YAML::EmitterStyle::value style) override {
-    open(YamlEvent::Kind::sequence_start, mark, tag, anchor, style);
-  }
-  void OnSequenceEnd() override { close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                  YAML::EmitterStyle::value style) override {
-    open(YamlEvent::Kind::map_start, mark, tag, anchor, style);
-  }
-  void OnMapEnd() override { close(); }
+
+  const yaml_parser_t& parser() const { return *parser_; }
 
   // Where the innermost collection in brackets began, if one is open.
   std::optional<size_t> open_bracket() const {
-    for (auto it = open_.rbegin(); it != open_.rend(); ++it) {
-      if (events_[*it].flow) return events_[*it].offset;
-    }
-    return std::nullopt;
+    if (open_.empty() || !result_.events[open_.back()].flow) return std::nullopt;
+    return result_.events[open_.back()].offset;
   }
 
  private:
-  static size_t offset_of(const YAML::Mark& mark) { return mark.pos < 0 ? 0 : static_cast<size_t>(mark.pos); }
-
-  YamlEvent& record(YamlEvent::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
-    if (events_.size() >= limits_.nodes) {
-      throw Stopped{
-          {"GR0105", fmt::format("the text has more than {} values", limits_.nodes), offset_of(mark), {}}};
+  void take(const yaml_event_t& event) {
+    switch (event.type) {
+      case YAML_DOCUMENT_START_EVENT:
+        if (documents_++ > 0) {
+          throw Stopped{{"GR0104", "a second document begins here; one file holds one document",
+                         offsets_(event.start_mark.index),
+                         "put several workflows into one file by their names, or into several files"}};
+        }
+        break;
+      case YAML_ALIAS_EVENT:
+        alias(event);
+        break;
+      case YAML_SCALAR_EVENT:
+        scalar(event);
+        break;
+      case YAML_SEQUENCE_START_EVENT:
+        open(YamlEvent::Kind::sequence_start, event, event.data.sequence_start.anchor,
+             event.data.sequence_start.tag, event.data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE);
+        break;
+      case YAML_MAPPING_START_EVENT:
+        open(YamlEvent::Kind::map_start, event, event.data.mapping_start.anchor, event.data.mapping_start.tag,
+             event.data.mapping_start.style == YAML_FLOW_MAPPING_STYLE);
+        break;
+      case YAML_SEQUENCE_END_EVENT:
+      case YAML_MAPPING_END_EVENT:
+        record(YamlEvent::Kind::end, event);
+        open_.pop_back();
+        break;
+      default:
+        break;
     }
-    YamlEvent event;
-    event.kind = kind;
-    event.offset = offset_of(mark);
-    event.anchor = anchor;
-    events_.push_back(std::move(event));
-    return events_.back();
   }
 
-  void open(YamlEvent::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-            YAML::EmitterStyle::value style) {
+  YamlEvent& record(YamlEvent::Kind kind, const yaml_event_t& event) {
+    const size_t offset = offsets_(event.start_mark.index);
+    if (result_.events.size() >= limits_.nodes) {
+      throw Stopped{{"GR0105", fmt::format("the text has more than {} values", limits_.nodes), offset, {}}};
+    }
+    YamlEvent& recorded = result_.events.emplace_back();
+    recorded.kind = kind;
+    recorded.offset = offset;
+    recorded.end = offsets_(event.end_mark.index);
+    return recorded;
+  }
+
+  uint32_t anchor(const yaml_char_t* name) {
+    if (name == nullptr) return 0;
+    anchors_[std::string(view(name))] = ++result_.anchors;
+    return result_.anchors;
+  }
+
+  void alias(const yaml_event_t& event) {
+    const auto found = anchors_.find(std::string(view(event.data.alias.anchor)));
+    if (found == anchors_.end()) throw UndefinedAlias{offsets_(event.start_mark.index)};
+    record(YamlEvent::Kind::alias, event).anchor = found->second;
+  }
+
+  void scalar(const yaml_event_t& event) {
+    YamlEvent& recorded = record(YamlEvent::Kind::scalar, event);
+    const auto& data = event.data.scalar;
+    recorded.anchor = anchor(data.anchor);
+    recorded.style = style_of(data.style);
+    recorded.tag = disguise_.reveal(view(data.tag));
+    recorded.text =
+        disguise_.reveal(std::string_view(reinterpret_cast<const char*>(data.value), data.length));
+  }
+
+  void open(YamlEvent::Kind kind, const yaml_event_t& event, const yaml_char_t* anchor_name,
+            const yaml_char_t* tag, bool flow) {
     if (open_.size() >= limits_.depth) {
       throw Stopped{{"GR0105",
                      fmt::format("lists and mappings are nested more than {} levels deep", limits_.depth),
-                     offset_of(mark),
+                     offsets_(event.start_mark.index),
                      {}}};
     }
-    YamlEvent& event = record(kind, mark, anchor);
-    event.tag = undisguise(tag);
-    event.flow = style == YAML::EmitterStyle::Flow;
-    open_.push_back(events_.size() - 1);
+    YamlEvent& recorded = record(kind, event);
+    recorded.anchor = anchor(anchor_name);
+    recorded.tag = disguise_.reveal(view(tag));
+    recorded.flow = flow;
+    open_.push_back(result_.events.size() - 1);
   }
 
-  void close() {
-    YamlEvent event;
-    event.kind = YamlEvent::Kind::end;
-    event.offset = events_[open_.back()].offset;
-    events_.push_back(std::move(event));
-    open_.pop_back();
-  }
-
-  std::vector<YamlEvent>& events_;
+  const Disguise& disguise_;
+  const Offsets& offsets_;
   const YamlEventLimits& limits_;
-  std::vector<size_t> open_;
+  YamlEvents& result_;
+  ParserPtr parser_;
+  std::unordered_map<std::string, uint32_t> anchors_;
+  std::vector<size_t> open_;  // events that begin collections that are not closed yet
   size_t documents_ = 0;
 };
 
-// yaml-cpp's messages (by their beginning) in the words of someone who writes workflows.
+// libyaml's messages (by their beginning) in the words of someone who writes workflows.
 struct Wording {
   std::string_view theirs;
   std::string_view ours;
+  bool at_context = false;  // the place that counts is where the thing began
 };
 constexpr std::array kWordings = {
-    Wording{"end of map flow", "this `{` is not closed: a `,` or `}` was expected in the mapping"},
-    Wording{"end of sequence flow", "this `[` is not closed: a `,` or `]` was expected in the list"},
-    Wording{"end of map not found",
+    Wording{"did not find expected ',' or '}'",
+            "this `{` is not closed: a `,` or `}` was expected in the mapping", true},
+    Wording{"did not find expected ',' or ']'",
+            "this `[` is not closed: a `,` or `]` was expected in the list", true},
+    Wording{"did not find expected key",
             "this does not fit the block mapping around it: check its indentation, or quote the text "
             "before it"},
-    Wording{"end of sequence not found",
+    Wording{"did not find expected '-' indicator",
             "this does not fit the list around it: check its indentation, expected `- `"},
-    Wording{"illegal map value",
+    Wording{"did not find expected <document start>",
+            "the document has ended before this: check the indentation, or quote the text before it"},
+    Wording{"did not find expected node content", "a value is missing before this"},
+    Wording{"mapping values are not allowed",
             "a `:` that makes a mapping is not possible here: check the indentation, or quote the "
             "text"},
-    Wording{"illegal map key", "a mapping key is not possible here: check the indentation"},
-    Wording{"illegal block entry", "a list item (`- `) is not possible here: check the indentation"},
-    Wording{"illegal flow end", "this bracket closes nothing"},
-    Wording{"unknown token", "this character cannot begin a value; put the text in quotes"},
-    Wording{"illegal tab", "a tab cannot be used for indentation"},
-    Wording{"illegal EOF in scalar", "the quote of this string is not closed"},
-    Wording{"illegal document indicator in scalar", "the quote of this string is not closed"},
-    Wording{"unknown escape character",
+    Wording{"mapping keys are not allowed", "a mapping key is not possible here: check the indentation"},
+    Wording{"block sequence entries are not allowed",
+            "a list item (`- `) is not possible here: check the indentation"},
+    Wording{"could not find expected ':'", "a `:` is missing after this key", true},
+    Wording{"found character that cannot start any token",
+            "this character cannot begin a value; put the text in "
+            "quotes"},
+    Wording{"found a tab character", "a tab cannot be used for indentation"},
+    Wording{"found unexpected ':'",
+            "a `:` needs a blank behind it here; put the text in quotes if that is meant"},
+    Wording{"found unexpected end of stream", "the quote of this string is not closed", true},
+    Wording{"found unexpected document indicator", "the quote of this string is not closed", true},
+    Wording{"found unknown escape character",
             "there is no such escape in a string in double quotes; write `\\\\` for a backslash, "
             "or use "
             "single quotes"},
-    Wording{"bad character found while scanning hex", "a hexadecimal digit is missing in this escape"},
-    Wording{"invalid unicode", "this escape is not a Unicode character"},
-    Wording{"the referenced anchor is not defined", "this alias refers to an anchor that is not defined"},
-    Wording{"alias not found after", "a name is missing after `*`; put the text in quotes"},
-    Wording{"anchor not found after", "a name is missing after `&`; put the text in quotes"},
-    Wording{"illegal character found while scanning alias", "this character cannot be in an alias"},
-    Wording{"illegal character found while scanning anchor", "this character cannot be in an anchor"},
-    Wording{"cannot assign multiple tags", "a value can have one tag only"},
-    Wording{"cannot assign multiple anchors", "a value can have one anchor only"},
-    Wording{"cannot assign multiple aliases", "a value can have one alias only"},
-    Wording{"aliases can't have any content", "nothing can follow an alias here"},
-    Wording{"end of verbatim tag not found", "the `>` of this tag is missing"},
-    Wording{"bad file", "lists and mappings are nested too deep"},
+    Wording{"did not find expected hexdecimal number", "a hexadecimal digit is missing in this escape"},
+    Wording{"found invalid Unicode character escape code", "this escape is not a Unicode character"},
+    Wording{"did not find expected alphabetic or numeric character",
+            "a name is missing after `&` or `*`; put the text in quotes"},
+    Wording{"did not find expected comment or line break",
+            "nothing but a comment can follow `|` or `>` on its line"},
+    Wording{"found an indentation indicator equal to 0", "the indentation of a block cannot be 0"},
+    Wording{"found undefined tag handle", "this tag begins with a handle that is not defined"},
 };
 
 std::string_view line_around(std::string_view text, size_t offset) {
@@ -228,29 +379,42 @@ std::string guess_cause(std::string_view text, size_t offset) {
   return {};
 }
 
-YamlProblem translate(const YAML::ParserException& error, const Recorder& recorder, std::string_view text) {
+// A tab where the indentation is: the place of the tab.
+std::optional<size_t> tab_in_indentation(std::string_view text, size_t offset) {
+  const std::string_view line = line_around(text, offset);
+  const std::string_view indentation = line.substr(0, std::min(line.find_first_not_of(" \t"), line.size()));
+  const size_t tab = indentation.find('\t');
+  if (tab == std::string_view::npos) return std::nullopt;
+  return static_cast<size_t>(line.data() - text.data()) + tab;
+}
+
+YamlProblem translate(const Recorder& recorder, const Offsets& offsets, std::string_view text) {
+  const yaml_parser_t& parser = recorder.parser();
+  if (parser.error == YAML_MEMORY_ERROR) throw std::bad_alloc();
+  const std::string_view theirs = parser.problem == nullptr ? "" : parser.problem;
+  if (parser.error == YAML_READER_ERROR) {
+    return {"GR0108", "this character is not allowed in YAML", offsets(parser.mark.index), {}};
+  }
   YamlProblem problem;
   problem.code = "GR0101";
-  problem.offset = error.mark.pos < 0 ? 0 : std::min(static_cast<size_t>(error.mark.pos), text.size());
+  problem.offset = offsets(parser.problem_mark.index);
   const Wording* wording = std::find_if(kWordings.begin(), kWordings.end(), [&](const Wording& w) {
-    return error.msg.compare(0, w.theirs.size(), w.theirs) == 0;
+    return theirs.compare(0, w.theirs.size(), w.theirs) == 0;
   });
   problem.message =
-      wording == kWordings.end() ? "this is not YAML: " + undisguise(error.msg) : std::string(wording->ours);
-  if (error.msg.rfind("bad file", 0) == 0) problem.code = "GR0105";
-  const std::string_view line = line_around(text, problem.offset);
-  const size_t first = line.find_first_not_of(" \t");
-  if (first != std::string_view::npos && line.substr(0, first).find('\t') != std::string_view::npos) {
-    problem.code = "GR0102";
-    problem.message = "a tab cannot be used for indentation";
-    problem.offset = static_cast<size_t>(line.data() - text.data()) + line.find('\t');
-    problem.note = "use blanks";
-    return problem;
+      wording == kWordings.end() ? fmt::format("this is not YAML: {}", theirs) : std::string(wording->ours);
+  if (const std::optional<size_t> tab = tab_in_indentation(text, problem.offset)) {
+    return {"GR0102", "a tab cannot be used for indentation", *tab, "use blanks"};
   }
-  if (error.msg.rfind("end of", 0) == 0 && error.msg.find("flow") != std::string::npos) {
-    problem.offset = recorder.open_bracket().value_or(problem.offset);
+  if (wording != kWordings.end() && wording->at_context && parser.context != nullptr) {
+    problem.offset = offsets(parser.context_mark.index);
   }
-  if (error.msg.rfind("unknown token", 0) == 0 && problem.offset < text.size()) {
+  if (theirs == "did not find expected node content" && recorder.open_bracket()) {
+    problem.offset = *recorder.open_bracket();
+    problem.message =
+        fmt::format("this `{}` is not closed, or a value is missing in it", text[problem.offset]);
+  }
+  if (theirs == "found character that cannot start any token" && problem.offset < text.size()) {
     problem.message =
         fmt::format("a value cannot begin with `{}`; put the text in quotes", text.substr(problem.offset, 1));
   }
@@ -258,15 +422,12 @@ YamlProblem translate(const YAML::ParserException& error, const Recorder& record
   return problem;
 }
 
-// An alias without an anchor: becomes text, with a warning.
-bool pardon_alias(const YAML::ParserException& error, std::string_view text, std::string& disguised,
-                  std::vector<YamlProblem>& warnings) {
-  const size_t at = error.mark.pos < 0 ? text.size() : static_cast<size_t>(error.mark.pos);
-  if (error.msg.rfind("the referenced anchor", 0) != 0 || warnings.size() >= kUndefinedAliases ||
-      at >= disguised.size() || disguised[at] != '*') {
+// An asterisk that begins no alias: becomes text, with a warning.
+bool pardon_alias(size_t at, std::string_view text, Disguise& disguise, std::vector<YamlProblem>& warnings) {
+  if (warnings.size() >= kUndefinedAliases || at >= text.size() || text[at] != '*' || disguise.hides(at)) {
     return false;
   }
-  disguised[at] = kAsterisk;
+  disguise.hide_asterisk(at);
   const size_t end = std::min(text.find_first_of(" \t\r\n,]}", at), text.size());
   warnings.push_back({"GR0103",
                       fmt::format("there is no anchor `{}`, so `{}` is plain text",
@@ -279,23 +440,29 @@ bool pardon_alias(const YAML::ParserException& error, std::string_view text, std
 
 YamlEvents read_yaml_events(std::string_view text, const YamlEventLimits& limits) {
   YamlEvents result;
-  std::string disguised = disguise(text);
+  Disguise disguise(text);
+  const Offsets offsets(text);
   bool again = true;
   while (again) {
     again = false;
     result.events.clear();
-    MemoryBuffer buffer(disguised);
-    std::istream stream(&buffer);
-    Recorder recorder(result.events, limits);
+    result.anchors = 0;
+    Recorder recorder(disguise, offsets, limits, result);
     try {
-      YAML::Parser parser(stream);
-      while (parser.HandleNextDocument(recorder)) {
-      }
+      if (recorder.read()) break;
+      const yaml_parser_t& parser = recorder.parser();
+      const bool at_alias =
+          parser.context != nullptr && std::string_view(parser.context) == "while scanning an alias";
+      again = at_alias && pardon_alias(offsets(parser.context_mark.index), text, disguise, result.warnings);
+      if (!again) result.problem = translate(recorder, offsets, text);
     } catch (const Stopped& stopped) {
       result.problem = stopped.problem;
-    } catch (const YAML::ParserException& error) {
-      again = pardon_alias(error, text, disguised, result.warnings);
-      if (!again) result.problem = translate(error, recorder, text);
+    } catch (const UndefinedAlias& alias) {
+      again = pardon_alias(alias.offset, text, disguise, result.warnings);
+      if (!again) {
+        result.problem =
+            YamlProblem{"GR0103", "this alias refers to an anchor that is not defined", alias.offset, {}};
+      }
     }
   }
   return result;

@@ -1,5 +1,5 @@
-// The flat list of what a YAML document consists of, as yaml-cpp reads it. Internal to
-// grammar/yaml.cpp: the only place that knows yaml-cpp, its positions and its messages.
+// The flat list of what a YAML document consists of, as libyaml reads it. Internal to grammar/yaml.cpp:
+// the only place that knows libyaml, its positions and its messages.
 #pragma once
 
 #include <cstdint>
@@ -8,16 +8,20 @@
 #include <string_view>
 #include <vector>
 
+#include "grammar/yaml.hpp"
+
 namespace gregale::grammar::detail {
 
 struct YamlEvent {
-  enum class Kind : uint8_t { null, alias, scalar, sequence_start, map_start, end };
-  Kind kind = Kind::null;
-  bool flow = false;    // collections: written with brackets
-  size_t offset = 0;    // bytes; of the node's tag or anchor where it has one
-  uint64_t anchor = 0;  // 0: none; of an alias: what it stands for
-  std::string tag;      // "?" for plain, "!" for quoted and block scalars
-  std::string text;     // scalars
+  enum class Kind : uint8_t { alias, scalar, sequence_start, map_start, end };
+  Kind kind = Kind::scalar;
+  bool flow = false;                       // collections: written with brackets
+  ScalarStyle style = ScalarStyle::plain;  // scalars
+  uint32_t anchor = 0;                     // 0: none; of an alias: what it stands for
+  size_t offset = 0;                       // bytes; of the node's tag or anchor where it has one
+  size_t end = 0;                          // bytes; scalars and aliases
+  std::string tag;                         // empty where none is written
+  std::string text;                        // scalars
 };
 
 struct YamlProblem {
@@ -31,6 +35,7 @@ struct YamlEvents {
   std::vector<YamlEvent> events;
   std::vector<YamlProblem> warnings;
   std::optional<YamlProblem> problem;  // then the events end before it
+  uint32_t anchors = 0;                // how many there are
 };
 
 struct YamlEventLimits {
