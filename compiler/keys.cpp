@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
-#include <unordered_map>
+
+#include "compiler/first_seen.hpp"
 
 namespace gregale::compiler {
 
@@ -119,8 +121,11 @@ std::span<const Key> all_keys() {
 }
 
 const Key* find_key(Place place, std::string_view name) {
-  for (const Key& key : kKeys) {
-    if (key.place == place && key.name == name) return &key;
+  // The keys of a place stand side by side.
+  const auto first =
+      std::find_if(std::begin(kKeys), std::end(kKeys), [&](const Key& key) { return key.place == place; });
+  for (auto key = first; key != std::end(kKeys) && key->place == place; ++key) {
+    if (key->name == name) return key;
   }
   return nullptr;
 }
@@ -156,7 +161,7 @@ std::string_view to_string(Place place) {
 }
 
 void check_names(std::string_view what, const YamlNode& mapping, Report& report) {
-  std::unordered_map<std::string_view, const YamlNode*> seen;
+  FirstSeen<const YamlNode*> seen;
   for (const YamlNode::Member& member : mapping.members) {
     if (!member.key.scalar.is_string()) {
       report.add("GR0111", member.key.span,
@@ -168,19 +173,19 @@ void check_names(std::string_view what, const YamlNode& mapping, Report& report)
       report.add("GR0215", member.key.span, fmt::format("the name of a {} must not be empty", what));
       continue;
     }
-    const auto [other, is_new] = seen.emplace(member.key.text, &member.key);
+    const auto [other, is_new] = seen.insert(member.key.text, &member.key);
     if (!is_new) {
       core::Diagnostic& finding =
           report.add("GR0109", member.key.span,
                      fmt::format("`{}` stands here twice; only the last one counts", member.key.text));
-      finding.related.push_back({other->second->span, "first here"});
-      other->second = &member.key;
+      finding.related.push_back({other->span, "first here"});
+      other = &member.key;
     }
   }
 }
 
 void check_keys(Place place, const YamlNode& mapping, Report& report) {
-  check_names(fmt::format("key of a {}", to_string(place)), mapping, report);
+  check_names("key", mapping, report);
   for (const YamlNode::Member& member : mapping.members) {
     if (!member.key.scalar.is_string()) continue;
     const Key* key = find_key(place, member.key.text);
@@ -264,7 +269,7 @@ bool check_list(std::string_view name, const YamlNode& value, Report& report, Ot
     return false;
   }
   bool fits = true;
-  std::unordered_map<std::string_view, const YamlNode*> seen;
+  FirstSeen<const YamlNode*> seen;
   for (const YamlNode& item : value.items) {
     if (!is_text(item)) {
       fits = other(item) && fits;
@@ -275,11 +280,11 @@ bool check_list(std::string_view name, const YamlNode& value, Report& report, Ot
       fits = false;
       continue;
     }
-    const auto [first, is_new] = seen.emplace(item.text, &item);
+    const auto [first, is_new] = seen.insert(item.text, &item);
     if (!is_new) {
       core::Diagnostic& finding =
           report.add("GR0206", item.span, fmt::format("`{}` stands twice in `{}`", item.text, name));
-      finding.related.push_back({first->second->span, "first here"});
+      finding.related.push_back({first->span, "first here"});
       fits = false;
     }
   }

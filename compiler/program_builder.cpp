@@ -50,17 +50,24 @@ Value key_text(const YamlNode& key) {
   return Value(key.text);
 }
 
+// A member of the author's data and its key as text.
+struct DataMember {
+  Value key;
+  const YamlNode* value;
+};
+
 // The members of a mapping, each key once, with its last value at its first place.
-std::vector<const YamlNode::Member*> last_members(const YamlNode& node) {
-  std::vector<const YamlNode::Member*> result;
-  std::unordered_map<std::string, size_t> position;
+std::vector<DataMember> last_members(const YamlNode& node) {
+  std::vector<DataMember> result;
+  result.reserve(node.members.size());
+  FirstSeen<size_t> position;
   for (const YamlNode::Member& member : node.members) {
-    const auto [entry, is_new] = position.emplace(key_text(member.key).as_string(), result.size());
-    if (is_new) {
-      result.push_back(&member);
-    } else {
-      result[entry->second] = &member;
-    }
+    result.push_back({key_text(member.key), &member.value});
+    // The text belongs to the value, which stays where it is when the list grows.
+    const auto [first, is_new] = position.insert(result.back().key.as_string(), result.size() - 1);
+    if (is_new) continue;
+    result[first].value = &member.value;
+    result.pop_back();
   }
   return result;
 }
@@ -111,20 +118,26 @@ Index ProgramBuilder::value(const YamlNode* node, const ExpressionSite& site) {
   }
   check_keys_of_data(*node);
   Members members;
-  for (const YamlNode::Member* member : last_members(*node)) {
-    members.set(key_text(member->key), value(&member->value, site));
+  for (DataMember& member : last_members(*node)) {
+    members.append(std::move(member.key), value(member.value, site));
   }
   return collection(Template::Kind::map, std::move(members.keys), std::move(members.children));
 }
 
+void ProgramBuilder::Members::append(Value key, Index child) {
+  position.insert(key.as_string(), children.size());
+  keys.push_back(std::move(key));
+  children.push_back(child);
+}
+
 void ProgramBuilder::Members::set(Value key, Index child) {
-  const auto [entry, is_new] = position.emplace(key.as_string(), children.size());
-  if (is_new) {
-    keys.push_back(std::move(key));
-    children.push_back(child);
-  } else {
-    children[entry->second] = child;
+  const auto [known, is_new] = position.insert(key.as_string(), children.size());
+  if (!is_new) {
+    children[known] = child;
+    return;
   }
+  keys.push_back(std::move(key));
+  children.push_back(child);
 }
 
 Index ProgramBuilder::condition(const YamlNode* node, const ExpressionSite& site) {
@@ -139,14 +152,14 @@ Index ProgramBuilder::condition(const YamlNode* node, const ExpressionSite& site
 
 // Keys of the author's data: each once, and without expressions, which are never evaluated there.
 void ProgramBuilder::check_keys_of_data(const YamlNode& mapping) {
-  std::unordered_map<std::string_view, const YamlNode*> seen;
+  FirstSeen<const YamlNode*> seen;
   for (const YamlNode::Member& member : mapping.members) {
     const YamlNode& key = member.key;
-    const auto [first, is_new] = seen.emplace(key.text, &key);
+    const auto [first, is_new] = seen.insert(key.text, &key);
     if (!is_new) {
       core::Diagnostic& finding = report_.add(
           "GR0109", key.span, fmt::format("`{}` stands here twice; only the last one counts", key.text));
-      finding.related.push_back({first->second->span, "first here"});
+      finding.related.push_back({first->span, "first here"});
     }
     if (key.text.find("<%") != std::string::npos || key.text.find("{{") != std::string::npos) {
       report_.add("GR0507", key.span,
@@ -249,10 +262,9 @@ Index ProgramBuilder::merged(const YamlNode* mapping, const YamlNode& node, cons
                              const ExpressionSite& site) {
   Members members;
   if (mapping != nullptr) {
-    for (const YamlNode::Member* member : last_members(*mapping)) {
-      Value key = key_text(member->key);
-      if (call.find(key.as_string()) != nullptr) continue;  // the one-line value wins
-      members.set(std::move(key), value(&member->value, site));
+    for (DataMember& member : last_members(*mapping)) {
+      if (call.find(member.key.as_string()) != nullptr) continue;  // the one-line value wins
+      members.append(std::move(member.key), value(member.value, site));
     }
   }
   for (const grammar::InlineArgument& one : call.arguments) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "compiler/first_seen.hpp"
 #include "compiler/lowering.hpp"
 
 namespace gregale::compiler {
@@ -41,11 +42,14 @@ class ProgramBuilder {
   core::Value plain(const YamlNode& node);
 
  private:
-  // Keys and values of a map template to be; a key that is set again keeps its place.
+  // Keys and values of a map template to be.
   struct Members {
     core::List keys;
     std::vector<ir::Index> children;
-    std::unordered_map<std::string, size_t> position;
+    FirstSeen<size_t> position;  // by the texts of the keys
+    // For a key that is not there yet.
+    void append(core::Value key, ir::Index child);
+    // A key that is set again keeps its place.
     void set(core::Value key, ir::Index child);
   };
 

@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 
 #include "compiler/definition_reader.hpp"
+#include "compiler/first_seen.hpp"
 #include "compiler/keys.hpp"
 
 namespace gregale::compiler {
@@ -271,19 +273,20 @@ class TaskReader {
       report_.add("GR0205", node.span, fmt::format("the list `{}` must not be empty", name));
       return;
     }
-    std::unordered_map<std::string, const YamlNode*> seen;
+    std::deque<std::string> whole;  // each target with its guard
+    FirstSeen<const YamlNode*> seen;
     for (const YamlNode& item : node.items) {
       const size_t count = clause.targets.size();
       read_target(name, item, clause);
       if (clause.targets.size() == count) continue;
       const TargetDefinition& target = clause.targets.back();
-      const std::string whole =
-          target.text->text + '\n' + (target.guard == nullptr ? std::string() : target.guard->text);
-      const auto [first, is_new] = seen.emplace(whole, target.text);
+      whole.push_back(target.text->text + '\n' +
+                      (target.guard == nullptr ? std::string() : target.guard->text));
+      const auto [first, is_new] = seen.insert(whole.back(), target.text);
       if (!is_new) {
         core::Diagnostic& finding = report_.add(
             "GR0206", target.text->span, fmt::format("`{}` stands twice in `{}`", target.text->text, name));
-        finding.related.push_back({first->second->span, "first here"});
+        finding.related.push_back({first->span, "first here"});
       }
     }
   }

@@ -49,6 +49,15 @@ Value YamlNode::to_value() const {
 
 Span YamlNode::span_of(size_t begin, size_t end) const {
   if (kind != Kind::scalar || from_alias || !span.known()) return span;
+  const size_t quote = style == ScalarStyle::plain ? 0 : 1;
+  const bool verbatim = style != ScalarStyle::literal && style != ScalarStyle::folded &&
+                        span.end - span.begin == text.size() + 2 * quote &&
+                        span.source->text().compare(span.begin + quote, text.size(), text) == 0;
+  if (verbatim) {
+    end = std::min(end, text.size());
+    begin = std::min(begin, end);
+    return Span{span.source, span.begin + quote + begin, span.begin + quote + end};
+  }
   const detail::ScalarPlaces places = detail::locate_scalar(span.source->text(), span.begin, style, text);
   begin = std::min(begin, text.size());
   end = std::clamp(end, begin, text.size());
@@ -274,6 +283,7 @@ class TreeBuilder {
     size_t begin = content_offset(event);
     size_t last = event.flow ? begin + 1 : begin;
     std::vector<YamlNode> merged;
+    const size_t first = open_members_.size();
     open(event);
     for (++at; events_[at].kind != YamlEvent::Kind::end;) {
       const bool merge = events_[at].kind == YamlEvent::Kind::scalar && events_[at].tag.empty() &&
@@ -285,11 +295,14 @@ class TreeBuilder {
       if (merge) {
         merged.push_back(std::move(value));
       } else {
-        result.members.push_back({std::move(key), std::move(value)});
+        open_members_.push_back({std::move(key), std::move(value)});
       }
     }
     ++at;
     close(event);
+    const auto own = open_members_.begin() + static_cast<std::ptrdiff_t>(first);
+    result.members.assign(std::make_move_iterator(own), std::make_move_iterator(open_members_.end()));
+    open_members_.erase(own, open_members_.end());
     if (!event.flow && !result.members.empty() && merged.empty()) {
       begin = result.members.front().key.span.begin;
     }
@@ -356,6 +369,7 @@ class TreeBuilder {
   Diagnostics& diagnostics_;
   std::unordered_map<uint64_t, size_t> anchors_;  // to the first event of what they name
   std::unordered_set<uint64_t> open_anchors_;
+  std::vector<YamlNode::Member> open_members_;  // of all mappings under way, the innermost last
   size_t nodes_ = 0;
   size_t alias_nodes_ = 0;
   size_t alias_depth_ = 0;

@@ -20,6 +20,8 @@ constexpr std::string_view kBackquote = "\xF4\x8F\xBF\xBE";
 // An asterisk that begins no alias of an anchor there is; Mistral's reader takes all of them as text.
 constexpr std::string_view kAsterisk = "\xF4\x8F\xBF\xBF";
 constexpr std::string_view kDisguised = "\xF4\x8F\xBF";  // what the three begin with
+constexpr size_t kBytesOfAnEvent = 10;                   // of text, in ordinary definitions
+constexpr size_t kMostReserved = 1'000'000;              // events
 constexpr size_t kUndefinedAliases = 20;                 // each costs another reading of the text
 
 // The text that libyaml is given.
@@ -446,6 +448,7 @@ YamlEvents read_yaml_events(std::string_view text, const YamlEventLimits& limits
   while (again) {
     again = false;
     result.events.clear();
+    result.events.reserve(std::min(text.size() / kBytesOfAnEvent, kMostReserved));
     result.anchors = 0;
     Recorder recorder(disguise, offsets, limits, result);
     try {
