@@ -77,6 +77,20 @@ int show(const Options& options) {
   return kDone;
 }
 
+int tasks(const Options& options) {
+  interpreter::SqliteStore store(options.db, interpreter::StoreAccess::read);
+  const interpreter::ExecutionAddress address = find_execution(store, options.id);
+  const interpreter::ExecutionTree tree = store.load(address.root);
+  const interpreter::LoadedProgram program = load_program(store, tree.program_digest);
+  const core::Value document = interpreter::execution_document(program, tree, address.execution);
+  if (options.format == Format::json) {
+    print_json(document.get("tasks"));
+  } else {
+    print(tasks_text(document));
+  }
+  return kDone;
+}
+
 // Asks something of an execution, then carries it on until nothing can move by itself.
 using Request = std::function<void(Runtime&, const interpreter::ExecutionAddress&)>;
 
@@ -134,6 +148,8 @@ void add_execution(CLI::App& app, int& exit_code) {
 
   sub("list", "Root executions, the newest first", false, [options] { return list(*options); });
   sub("show", "One execution with its tasks", true, [options] { return show(*options); });
+  sub("tasks", "The tasks of one execution, and what they called", true,
+      [options] { return tasks(*options); });
 
   acting("resume", "Resume a paused execution, or carry on one whose process has ended", [options] {
     return resume(*options);
@@ -161,6 +177,14 @@ void add_execution(CLI::App& app, int& exit_code) {
   rerunning->add_option("--task", options->task, "Name of the task")->required();
   rerunning->add_flag("--reset", options->reset, "With items: all of them, not only the failed ones");
   rerunning->add_option("--env", options->env, "Merged into the environment: JSON, or @FILE");
+  CLI::App* skipping =
+      acting("skip", "Go on as if a failed task had been done: by on-skip, or on-success", [options] {
+        return act(*options, [&](Runtime& runtime, const interpreter::ExecutionAddress& address) {
+          runtime.skip(address.root, address.execution, options->task, options->environment());
+        });
+      });
+  skipping->add_option("--task", options->task, "Name of the task")->required();
+  skipping->add_option("--env", options->env, "Merged into the environment: JSON, or @FILE");
 }
 
 }  // namespace gregale::cli

@@ -67,6 +67,12 @@ std::string summary_text(const Value& document) {
   return out;
 }
 
+std::string tasks_text(const Value& document) {
+  std::string out;
+  add_tasks(out, document, 0);
+  return out;
+}
+
 std::string execution_text(const Value& document) {
   std::string out = summary_text(document);
   out += fmt::format("created {}, updated {}\n", document.get("created_at").as_string(),

@@ -54,6 +54,8 @@ Look look_of(State state) {
       return {"ERROR", "\x1b[31m"};
     case State::cancelled:
       return {"cancelled", "\x1b[33m"};
+    case State::skipped:
+      return {"skipped", "\x1b[33m"};
     case State::delayed:
       return {"delayed", "\x1b[33m"};
     case State::waiting:

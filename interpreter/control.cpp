@@ -1,5 +1,5 @@
-// Requests from outside: pause, resume, stop, rerun. Each goes down to sub-workflows and up to the parent
-// as far as Mistral's does.
+// Requests from outside: pause, resume, stop, rerun, skip. Each goes down to sub-workflows and up to the
+// parent as far as Mistral's does.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -150,20 +150,27 @@ void Machine::stop(Index execution, State state, const std::optional<std::string
   }
 }
 
-// An execution that has ended runs again, and so do the task that it runs for and what that belongs to.
+// An execution that has ended runs again, and so do the task that it runs for and what that belongs to. That
+// task will publish anew, and decide anew what follows.
 void Machine::reopen(Index execution) {
   set_execution_state(execution, State::running, std::nullopt);
   recount(execution);
   const Index parent = tree_.executions[execution].parent_task;
   if (parent == kNone) return;
   set_task_state(parent, State::running, std::nullopt);
-  tree_.tasks[parent].processed = false;
+  TaskExecution& task = tree_.tasks[parent];
+  task.processed = false;
+  task.error_handled = false;
+  task.next_tasks.clear();
+  task.published_attempt = 0;
+  task.waited_after = false;
+  forget_contexts(parent);
   items_.erase(parent);
   reopen(execution_of(parent));
 }
 
-void Machine::rerun(Index execution, std::string_view name, bool reset, const Value& env, Microseconds now) {
-  now_ = now;
+// The last execution of the failed task of that name, its workflow execution and all above running again.
+Index Machine::reopen_failed_task(Index execution, std::string_view name, const Value& env) {
   const std::vector<Index>& tasks = tree_.executions[execution].tasks;
   const auto last =
       std::find_if(tasks.rbegin(), tasks.rend(), [&](Index task) { return tree_.tasks[task].name == name; });
@@ -172,21 +179,29 @@ void Machine::rerun(Index execution, std::string_view name, bool reset, const Va
   }
   const Index index = *last;
   if (tree_.tasks[index].state != State::error) {
-    throw Error(ErrorKind::conflict, fmt::format("Only a task in state ERROR can be run again; '{}' is {}",
-                                                 name, to_string(tree_.tasks[index].state)));
+    throw Error(ErrorKind::conflict,
+                fmt::format("Only a task in state ERROR can be run again or skipped; '{}' is {}", name,
+                            to_string(tree_.tasks[index].state)));
   }
   if (tree_.executions[execution].state == State::paused) {
     throw Error(ErrorKind::conflict, "The execution is PAUSED; resume it first");
   }
   merge_environment(env);
   reopen(execution);
-
   TaskExecution& task = tree_.tasks[index];
   task.processed = false;
   task.error_handled = false;
   task.next_tasks.clear();
-  task.attempt = 1;
   task.published_attempt = 0;
+  forget_contexts(index);
+  return index;
+}
+
+void Machine::rerun(Index execution, std::string_view name, bool reset, const Value& env, Microseconds now) {
+  now_ = now;
+  const Index index = reopen_failed_task(execution, name, env);
+  TaskExecution& task = tree_.tasks[index];
+  task.attempt = 1;
   task.waited_before = false;
   task.waited_after = false;
   task.items = Value();
@@ -208,13 +223,23 @@ void Machine::rerun(Index execution, std::string_view name, bool reset, const Va
       execution_changed(sub);
     }
   }
-  if (index < inbound_.size()) {
-    inbound_[index].reset();
-    outbound_[index].reset();
-  }
   set_task_state(index, State::running, std::nullopt);
   recount(execution);
   start_task(index);
+}
+
+// The failed task counts as done without its result; what follows it by on-skip, or else by on-success, runs.
+void Machine::skip(Index execution, std::string_view name, const Value& env, Microseconds now) {
+  now_ = now;
+  const Index index = reopen_failed_task(execution, name, env);
+  recount(execution);
+  set_task_state(index, State::skipped, "Task was skipped.");
+  try {
+    publish(index);
+    decide_next(index);
+  } catch (const Error& error) {
+    force_fail(index, fmt::format("Failed to skip task '{}': {}", name, error.what()));
+  }
 }
 
 }  // namespace gregale::interpreter

@@ -39,10 +39,13 @@ std::vector<Machine::Command> Machine::next_of_clauses(Index task) {
   if (execution.state == State::error || execution.state == State::success) {
     clauses.push_back(ir::on_complete);
   }
+  if (execution.state == State::skipped) clauses = {ir::on_skip, ir::on_success};
   std::vector<Command> commands;
   const Context context = outbound(task);
   execution.error_handled = false;
   for (const ir::ClauseKind clause : clauses) {
+    // A skipped task goes on as after a success where on-skip does not lead anywhere.
+    if (execution.state == State::skipped && clause == ir::on_success && !commands.empty()) break;
     for (const ir::Target& target : definition.clauses[clause].targets) {
       if (target.guard != kNone && !evaluate(target.guard, execution.execution, task, context).truthy()) {
         continue;
@@ -63,7 +66,7 @@ std::vector<Machine::Command> Machine::next_of_clauses(Index task) {
 std::vector<Machine::Command> Machine::next_of_requirements(Index task) {
   const TaskExecution& execution = tree_.tasks[task];
   std::vector<Command> commands;
-  if (execution.state != State::success) return commands;
+  if (!fulfils_requirement(execution.state)) return commands;
   const Progress& counts = progress(execution.execution);
   for (const Index dependent : program_.graph(workflow_of(execution.execution)).dependents[execution.task]) {
     if (counts.open_requirements[dependent] != 0) continue;

@@ -82,6 +82,7 @@ Value execution_document(const LoadedProgram& program, const ExecutionTree& tree
   }
   return Map{{"id", execution.id.text()},
              {"workflow_name", execution.workflow_name},
+             {"description", execution.description},
              {"state", Value(to_string(execution.state))},
              {"state_info", optional_text(execution.state_info)},
              {"input", execution.input},

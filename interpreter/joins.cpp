@@ -29,6 +29,11 @@ bool is_join(const ir::Workflow& workflow, Index task) {
   return workflow.tasks[task].join.kind != ir::Join::Kind::none;
 }
 
+// Whether the join ended because branches could not come, so that its action never ran.
+bool failed_by_branches(const TaskExecution& join) {
+  return join.state == State::error && join.actions.empty() && join.sub_executions.empty();
+}
+
 bool is_back_source(const WorkflowGraph& graph, Index join, Index source) {
   const auto& back = graph.back_sources[join];
   return std::find(back.begin(), back.end(), source) != back.end();
@@ -70,7 +75,7 @@ void Machine::build_progress(Index execution, Progress& counts) {
     for (const Index index : owner.tasks) {
       const TaskExecution& task = tree_.tasks[index];
       counts.open_requirements[task.task] = kNone;
-      if (task.state != State::success) continue;
+      if (!fulfils_requirement(task.state)) continue;
       for (const Index dependent : graph.dependents[task.task]) {
         uint32_t& left = counts.open_requirements[dependent];
         if (left != kNone && left > 0) --left;
@@ -86,12 +91,16 @@ void Machine::build_progress(Index execution, Progress& counts) {
   counts.dead_sources.assign(size, 0);
   counts.rounds.assign(size, 0);
   counts.waiting.assign(size, kNone);
+  counts.failed.assign(size, kNone);
   for (const Index index : owner.tasks) {
     const TaskExecution& task = tree_.tasks[index];
     if (task.state == State::waiting) {
       counts.waiting[task.task] = index;
     } else {
-      if (is_join(workflow, task.task)) ++counts.rounds[task.task];
+      if (is_join(workflow, task.task)) {
+        ++counts.rounds[task.task];
+        counts.failed[task.task] = failed_by_branches(task) ? index : kNone;
+      }
       if (!task.processed) ++counts.activity[graph.component[task.task]];
     }
   }
@@ -139,6 +148,7 @@ void Machine::arrive(Index execution, Index join, const Trigger& trigger) {
   const ir::Workflow& workflow = workflow_of(execution);
   const WorkflowGraph& graph = program_.graph(workflow);
   const bool looped = graph.cyclic[graph.component[join]];
+  if (counts.failed[join] != kNone && !looped) wait_again(execution, join);
   if (counts.rounds[join] > 0 && counts.waiting[join] == kNone && !looped) return;  // it has run
 
   if (counts.waiting[join] == kNone) {
@@ -163,6 +173,31 @@ void Machine::arrive(Index execution, Index join, const Trigger& trigger) {
   } else {
     enqueue(Operation::Kind::refresh_join, task);
   }
+}
+
+// A join that had failed because a branch could not come gets that branch after all: its task was run again
+// or skipped. The join waits once more, with the branches that it had.
+void Machine::wait_again(Index execution, Index join) {
+  Progress& counts = progress(execution);
+  const Index index = std::exchange(counts.failed[join], kNone);
+  TaskExecution& task = tree_.tasks[index];
+  --counts.rounds[join];
+  counts.waiting[join] = index;
+  for (const Index source : workflow_of(execution).tasks[join].inbound) {
+    counts.arrived.erase(edge_key(join, source));
+  }
+  counts.arrivals[join] = 0;
+  for (const Trigger& trigger : task.triggered_by) {
+    const uint64_t key = edge_key(join, tree_.tasks[trigger.task].task);
+    if (counts.arrived.insert_or_assign(key, trigger.task).second) ++counts.arrivals[join];
+  }
+  task.context_sources.clear();
+  task.next_tasks.clear();
+  task.processed = false;
+  task.error_handled = false;
+  task.published_attempt = 0;
+  forget_contexts(index);
+  set_task_state(index, State::waiting, "Task is waiting.");
 }
 
 void Machine::fire_join(Index task, Progress& counts) {
@@ -195,6 +230,7 @@ void Machine::fail_join(Index task, Progress& counts) {
     }
   }
   counts.waiting[join] = kNone;
+  counts.failed[join] = task;
   ++counts.rounds[join];
   begin_activity(execution.execution, join);
   complete_task(task, State::error, fmt::format("Failed by tasks: [{}]", names));

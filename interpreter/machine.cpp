@@ -234,6 +234,11 @@ Context Machine::outbound(Index task) {
   return *outbound_[task];
 }
 
+void Machine::forget_contexts(Index task) {
+  if (task < inbound_.size()) inbound_[task].reset();
+  if (task < outbound_.size()) outbound_[task].reset();
+}
+
 // In order of definition, so that the result does not depend on which branch was the quicker one.
 Context Machine::merge_outbound(std::vector<Index> tasks) {
   std::stable_sort(tasks.begin(), tasks.end(), [&](Index a, Index b) {

@@ -86,6 +86,7 @@ class Machine {
   void resume(Index execution, const Value& env, Microseconds now);
   void stop(Index execution, State state, const std::optional<std::string>& message, Microseconds now);
   void rerun(Index execution, std::string_view task, bool reset, const Value& env, Microseconds now);
+  void skip(Index execution, std::string_view task, const Value& env, Microseconds now);
 
   // Does up to [limit] operations; true when there are more.
   bool work(Microseconds now, size_t limit);
@@ -130,6 +131,7 @@ class Machine {
     std::vector<uint32_t> dead_sources;           // of each join
     std::vector<uint32_t> rounds;                 // of each join: how often it has fired
     std::vector<Index> waiting;                   // of each join: its waiting task execution
+    std::vector<Index> failed;                    // of each join: one that failed for want of branches
     std::unordered_map<uint64_t, Index> arrived;  // (join, source) -> task execution, in this round
     std::vector<uint32_t> open_requirements;      // reverse: of each task; kNone: not needed or started
   };
@@ -160,6 +162,8 @@ class Machine {
   Context inbound(Index task);
   Context outbound(Index task);
   Context merge_outbound(std::vector<Index> tasks);
+  // After what the task published, or where its inbound context comes from, has changed.
+  void forget_contexts(Index task);
 
   // start.cpp
   Index create_execution(const ir::Workflow& workflow, const Uuid& id, Value input, Value params,
@@ -179,7 +183,7 @@ class Machine {
   void run_task(Index execution, const Command& command);
   void start_task(Index task);
   void begin(Index task);
-  void continue_task(Index task);
+  void continue_task(Index task, bool timed);
   void complete_task(Index task, State state, std::optional<std::string> info);
   void publish(Index task);
   void decide_next(Index task);
@@ -217,6 +221,7 @@ class Machine {
   void begin_activity(Index execution, Index task);
   void end_activity(Index execution, Index task);
   void settle_component(Index execution, Progress& progress, Index component);
+  void wait_again(Index execution, Index join);
   void refresh_join(Index task);
   uint32_t arrivals_needed(const ir::Workflow& workflow, Index join) const;
   void fire_join(Index task, Progress& progress);
@@ -239,6 +244,7 @@ class Machine {
   void resume_parent(Index execution);
   void go_on(Index execution);
   void merge_environment(const Value& env);
+  Index reopen_failed_task(Index execution, std::string_view name, const Value& env);
   void reopen(Index execution);
 
   const LoadedProgram& program_;

@@ -73,7 +73,8 @@ void Machine::before_start(Index index) {
       set_timer(task.wake_at, TimerKind::wake, index);
     }
   }
-  arm_timeout(index);
+  // A task that is paused before its start is timed from when it goes on.
+  if (task.state != State::idle) arm_timeout(index);
   if (policies.concurrency != kNone) {
     task.concurrency =
         static_cast<uint32_t>(whole_number("concurrency", evaluate(policies.concurrency, index)));

@@ -160,6 +160,10 @@ void Runtime::rerun(const Uuid& root, Index execution, std::string_view task, bo
   apply(root, [&](Machine& machine) { machine.rerun(execution, task, reset, env, clock_.now()); });
 }
 
+void Runtime::skip(const Uuid& root, Index execution, std::string_view task, const Value& env) {
+  apply(root, [&](Machine& machine) { machine.skip(execution, task, env, clock_.now()); });
+}
+
 void Runtime::complete_action(const Uuid& root, Index action, ActionResult result) {
   apply(root, [&](Machine& machine) { machine.complete_action(action, std::move(result), clock_.now()); });
 }

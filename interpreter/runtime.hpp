@@ -58,6 +58,7 @@ class Runtime {
   void resume(const Uuid& root, Index execution, const Value& env);
   void stop(const Uuid& root, Index execution, State state, const std::optional<std::string>& message);
   void rerun(const Uuid& root, Index execution, std::string_view task, bool reset, const Value& env);
+  void skip(const Uuid& root, Index execution, std::string_view task, const Value& env);
   void complete_action(const Uuid& root, Index action, ActionResult result);
 
   // Works until nothing can move by itself any more: every loaded execution is complete, paused, or waits

@@ -73,9 +73,11 @@ Value TreeQueries::describe(const TaskExecution& task) const {
              {"updated_at", core::database_text(task.updated_at)}};
 }
 
-// task('x'): the last execution of the task in the current workflow execution.
+// task('x'): the current task if that is its name, otherwise the last execution of the task in the current
+// workflow execution.
 Value TreeQueries::task(const std::optional<std::string>& name) const {
   if (!name) return task_ == kNone ? Value() : describe(tree_.tasks[task_]);
+  if (task_ != kNone && tree_.tasks[task_].name == *name) return describe(tree_.tasks[task_]);
   const WorkflowExecution& current = tree_.executions[execution_];
   for (auto index = current.tasks.rbegin(); index != current.tasks.rend(); ++index) {
     if (tree_.tasks[*index].name == *name) return describe(tree_.tasks[*index]);
@@ -88,7 +90,11 @@ void TreeQueries::collect_tasks(const WorkflowExecution& execution, const expres
   for (const Index index : execution.tasks) {
     const TaskExecution& task = tree_.tasks[index];
     const bool wanted = !filter.state || *filter.state == to_string(task.state);
-    if (wanted && !(filter.flat && !task.sub_executions.empty())) found.push_back(describe(task));
+    // `flat` leaves out a task whose state is only that of a sub-workflow.
+    const bool passed_on =
+        filter.flat && std::any_of(task.sub_executions.begin(), task.sub_executions.end(),
+                                   [&](Index sub) { return tree_.executions[sub].state == task.state; });
+    if (wanted && !passed_on) found.push_back(describe(task));
     if (!filter.recursive) continue;
     for (const Index sub : task.sub_executions) collect_tasks(tree_.executions[sub], filter, found);
   }

@@ -102,6 +102,12 @@ void Machine::start(const StartRequest& request, const Uuid& id, Microseconds no
 
   Map params = request.params.as_map();
   if (!params.contains("namespace")) params.set(Value("namespace"), Value(""));
+  const Value description = request.params.get("description");
+  if (!description.is_null() && !description.is_string()) {
+    throw Error(ErrorKind::invalid,
+                fmt::format("The parameter description must be text, not a {}", description.kind_name()));
+  }
+  params.erase(Value("description"));
   const Value env = request.params.get("env");
   if (!env.is_null() && !env.is_map()) {
     throw Error(ErrorKind::invalid,
@@ -113,6 +119,7 @@ void Machine::start(const StartRequest& request, const Uuid& id, Microseconds no
   tree_.custom_context = request.custom_context;
   tree_.program_digest = program_.digest();
   create_execution(*workflow, id, std::move(input), Value(std::move(params)), kNone, 0);
+  if (description.is_string()) tree_.executions.front().description = description.as_string();
 }
 
 void Machine::launch(Index execution) {
@@ -160,7 +167,11 @@ void Machine::start_sub_workflow(Index task, uint32_t item, const std::string& n
   }
   // What the workflow does not declare becomes a parameter of the execution.
   Map declared;
-  Map params{{"namespace", tree_.executions[parent].params.get("namespace")}, {"env", Value(Map())}};
+  Map params{{"root_execution_id", tree_.root().id.text()},
+             {"task_execution_id", tree_.tasks[task].id.text()},
+             {"index", int64_t{item}},
+             {"namespace", tree_.executions[parent].params.get("namespace")},
+             {"env", Value(Map())}};
   for (const Map::Entry& entry : input.as_map()) {
     const bool known =
         std::any_of(workflow->input.begin(), workflow->input.end(), [&](const ir::Parameter& parameter) {
@@ -174,6 +185,7 @@ void Machine::start_sub_workflow(Index task, uint32_t item, const std::string& n
   const Uuid id = Uuid::derived(tree_.root().id, 3 * uint64_t{tree_.executions.size()});
   const Index sub = create_execution(*workflow, id, std::move(prepared), execution_params, task, item);
   tree_.executions[sub].attempt = tree_.tasks[task].attempt;
+  tree_.executions[sub].description = "sub-workflow execution";
   tree_.tasks[task].sub_executions.push_back(sub);
 }
 

@@ -7,8 +7,8 @@ namespace gregale::interpreter {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> kStateNames = {"IDLE",   "WAITING", "RUNNING", "DELAYED",
-                                                         "PAUSED", "SUCCESS", "ERROR",   "CANCELLED"};
+constexpr std::array<std::string_view, 9> kStateNames = {
+    "IDLE", "WAITING", "RUNNING", "DELAYED", "PAUSED", "SUCCESS", "ERROR", "CANCELLED", "SKIPPED"};
 
 }  // namespace
 

@@ -25,12 +25,16 @@ using ir::Index;
 using ir::kNone;
 
 // Mistral's states; not every kind of thing has every state.
-enum class State : uint8_t { idle, waiting, running, delayed, paused, success, error, cancelled };
+enum class State : uint8_t { idle, waiting, running, delayed, paused, success, error, cancelled, skipped };
 
 std::string_view to_string(State state) noexcept;  // "RUNNING", ...
 std::optional<State> parse_state(std::string_view text) noexcept;
 inline bool is_completed(State state) noexcept {
   return state >= State::success;
+}
+// Whether a task of a reverse workflow that ended so lets those that require it run.
+inline bool fulfils_requirement(State state) noexcept {
+  return state == State::success || state == State::skipped;
 }
 
 struct ActionExecution {
@@ -121,6 +125,7 @@ struct BacklogCommand {
 struct WorkflowExecution {
   Uuid id;
   std::string workflow_name;  // full name in the program
+  std::string description;    // text for people
   Index parent_task = kNone;  // of tasks; none: the root
   uint32_t item = 0;          // with-items over sub-workflows
   uint32_t attempt = 1;

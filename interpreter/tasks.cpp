@@ -53,7 +53,7 @@ void Machine::set_task_state(Index index, State state, std::optional<std::string
 
 void Machine::run_task(Index execution, const Command& command) {
   if (command.existing != kNone) {
-    continue_task(command.existing);
+    continue_task(command.existing, true);
     return;
   }
   const ir::Task& definition = workflow_of(execution).tasks[command.task];
@@ -72,7 +72,7 @@ void Machine::run_task(Index execution, const Command& command) {
     for (const Index other : tree_.executions[execution].tasks) {
       const TaskExecution& required = tree_.tasks[other];
       const auto& wanted = definition.requires_tasks;
-      if (required.state == State::success &&
+      if (fulfils_requirement(required.state) &&
           std::find(wanted.begin(), wanted.end(), required.task) != wanted.end()) {
         created.context_sources.push_back(other);
       }
@@ -95,10 +95,11 @@ void Machine::start_task(Index task) {
   }
 }
 
-// A task that goes on after a delay, a pause or a failed attempt.
-void Machine::continue_task(Index task) {
+// A task that goes on after a delay, a pause or a failed attempt; [timed]: its timeout begins now.
+void Machine::continue_task(Index task, bool timed) {
   try {
     set_task_state(task, State::running, std::nullopt);
+    if (timed) arm_timeout(task);
     schedule_actions(task);
   } catch (const Error& error) {
     force_fail(task, fmt::format("Failed to run task '{}': {}", tree_.tasks[task].name, error.what()));
@@ -113,14 +114,13 @@ void Machine::wake(Index index) {
     case Wake::none:
       break;
     case Wake::start:
-      continue_task(index);
+      continue_task(index, false);
       break;
     case Wake::finish:
       complete_task(index, task.end_state, task.end_info);
       break;
     case Wake::retry:
-      arm_timeout(index);
-      continue_task(index);
+      continue_task(index, true);
       break;
   }
 }
@@ -192,16 +192,30 @@ class PublishedTemplates {
 
 }  // namespace
 
-// What the clauses say wins in this order: on-complete's, the simple publish, on-success's or on-error's.
+// What the clauses say wins in this order: on-complete's, the simple publish, on-success's, on-error's or
+// on-skip's.
 void Machine::publish(Index index) {
   TaskExecution& task = tree_.tasks[index];
-  if (task.state != State::success && task.state != State::error) return;
   if (task.published_attempt == task.attempt) return;
-  task.published_attempt = task.attempt;
   const ir::Task& definition = definition_of(index);
-  const bool success = task.state == State::success;
-  const ir::Publish* sources[] = {&definition.clauses[success ? ir::on_success : ir::on_error].publish,
-                                  success ? &definition.publish : &definition.publish_on_error,
+  ir::ClauseKind clause = ir::on_success;
+  const ir::Publish* simple = &definition.publish;
+  switch (task.state) {
+    case State::success:
+      break;
+    case State::error:
+      clause = ir::on_error;
+      simple = &definition.publish_on_error;
+      break;
+    case State::skipped:
+      clause = ir::on_skip;
+      simple = &definition.publish_on_skip;
+      break;
+    default:
+      return;
+  }
+  task.published_attempt = task.attempt;
+  const ir::Publish* sources[] = {&definition.clauses[clause].publish, simple,
                                   &definition.clauses[ir::on_complete].publish};
   PublishedTemplates branch(program_.program());
   PublishedTemplates global(program_.program());
@@ -227,7 +241,7 @@ void Machine::publish(Index index) {
 
 void Machine::decide_next(Index index) {
   const Index execution = execution_of(index);
-  if (tree_.tasks[index].state == State::success) satisfy_requirements(index);
+  if (fulfils_requirement(tree_.tasks[index].state)) satisfy_requirements(index);
   std::vector<Command> commands = next_commands(index);
   TaskExecution& task = tree_.tasks[index];
   task.next_tasks.clear();
@@ -244,7 +258,7 @@ void Machine::decide_next(Index index) {
   if (progress(execution).incomplete == 0) enqueue(Operation::Kind::check, execution);
 }
 
-// Reverse workflows: the task has succeeded, which its dependents have waited for.
+// Reverse workflows: the task is done, which its dependents have waited for.
 void Machine::satisfy_requirements(Index task) {
   const Index execution = execution_of(task);
   Progress& counts = progress(execution);

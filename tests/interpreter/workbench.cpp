@@ -52,7 +52,7 @@ Value without_identity(const Value& value) {
   Map members;
   for (const Map::Entry& entry : value.as_map()) {
     const std::string& key = entry.key.as_string();
-    if (key == "id" || key == "created_at" || key == "updated_at") continue;
+    if (key == "id" || key.ends_with("_execution_id") || key == "created_at" || key == "updated_at") continue;
     members.set(entry.key, without_identity(entry.value));
   }
   return Value(std::move(members));
