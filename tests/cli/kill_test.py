@@ -51,7 +51,8 @@ def comparable(value):
     if isinstance(value, list):
         return [comparable(v) for v in value]
     if isinstance(value, dict):
-        return {k: comparable(v) for k, v in value.items() if k not in ("id", "created_at", "updated_at")}
+        return {k: comparable(v) for k, v in value.items()
+                if k not in ("id", "created_at", "updated_at") and not k.endswith("_execution_id")}
     return value
 
 
