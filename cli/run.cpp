@@ -111,7 +111,7 @@ int run(const Options& options) {
 
   const std::string binary = ir::to_binary(*files.program);
   const auto program = std::make_shared<const interpreter::LoadedProgram>(std::move(*files.program),
-                                                                          ir::digest_of_binary(binary));
+                                                                          ir::sha256_hex(binary));
   core::Uuid id;
   try {
     const interpreter::StartRequest request = make_request(options, program->program());

@@ -191,7 +191,7 @@ class CallChecker {
       check_arguments(call, fmt::format("the action `{}`", name), of_inputs(action->input), place);
       return;
     }
-    if (catalogue_ == nullptr) return;
+    if (catalogue_ == nullptr || is_broken(Declaration::Kind::action, workbook, name)) return;
     if (const ir::ActionSignature* signature = catalogue_->find_signature(name)) {
       check_arguments(call, fmt::format("the action `{}`", name), of_signature(*signature), place);
       return;
@@ -218,6 +218,13 @@ class CallChecker {
       check_arguments(call, fmt::format("the workflow `{}`", name), parameters, place);
       return;
     }
+    if (const WorkflowDefinition* abstract = find_in(definitions_.abstract_workflows, workbook, name)) {
+      core::Diagnostic& finding = report_.add(
+          "GR1013", place, fmt::format("the workflow `{}` is abstract; it is only there to be extended", name));
+      finding.related.push_back({abstract->flat->abstract->span, "abstract"});
+      return;
+    }
+    if (is_broken(Declaration::Kind::workflow, workbook, name)) return;
     const bool action = find_action(workbook, name) != nullptr ||
                         (catalogue_ != nullptr && catalogue_->find_signature(name) != nullptr);
     if (action) {
@@ -230,6 +237,22 @@ class CallChecker {
     report_.add_misspelt("GR0305", place,
                          fmt::format("there is no workflow `{}` in the files that were given", name), name,
                          candidates);
+  }
+
+  static const WorkflowDefinition* find_in(const std::vector<WorkflowDefinition>& workflows,
+                                           const std::string& workbook, const std::string& name) {
+    const auto found = std::find_if(workflows.begin(), workflows.end(), [&](const WorkflowDefinition& one) {
+      return one.full_name == name || (!workbook.empty() && one.full_name == workbook + "." + name);
+    });
+    return found == workflows.end() ? nullptr : &*found;
+  }
+
+  // Whether it is there, but with mistakes that have been told.
+  bool is_broken(Declaration::Kind kind, const std::string& workbook, const std::string& name) const {
+    return std::any_of(definitions_.broken.begin(), definitions_.broken.end(), [&](const Declaration* one) {
+      return one->kind == kind &&
+             (one->full_name == name || (!workbook.empty() && one->full_name == workbook + "." + name));
+    });
   }
 
   static bool has_unknown_keys(const WorkflowDefinition& workflow) {

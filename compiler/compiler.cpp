@@ -1,21 +1,83 @@
 #include "compiler/compiler.hpp"
 
-#include <deque>
+#include <unordered_set>
 
 #include "compiler/checks.hpp"
 #include "compiler/definition_reader.hpp"
+#include "compiler/inheritance/inheritance.hpp"
 #include "compiler/lowering.hpp"
-#include "grammar/yaml.hpp"
 
 namespace gregale::compiler {
 
 namespace {
 
-// Definitions are smaller than what YAML may hold in general.
-grammar::YamlLimits definition_limits() {
-  grammar::YamlLimits limits;
-  limits.alias_nodes = 100'000;
-  return limits;
+// Gathers the definitions of a program: those of the given files, and those of the library that they call.
+class Linker {
+ public:
+  Linker(Documents& documents, const ir::ActionCatalogue* catalogue, Report& report)
+      : documents_(documents), catalogue_(catalogue), inheritance_(documents, report), report_(report) {}
+
+  Definitions& link() {
+    for (const Declaration* declaration : documents_.given()) add(*declaration);
+    // What is called may call more.
+    for (size_t i = 0; i < definitions_.workflows.size(); ++i) {
+      for (size_t task = 0; task < definitions_.workflows[i].tasks.size(); ++task) {
+        const WorkflowDefinition& workflow = definitions_.workflows[i];
+        link_call(*workflow.flat->declaration, workflow.tasks[task].call);
+      }
+    }
+    for (size_t i = 0; i < definitions_.actions.size(); ++i) {
+      link_call(*definitions_.actions[i].declaration, definitions_.actions[i].base);
+    }
+    return definitions_;
+  }
+
+ private:
+  void add(const Declaration& declaration) {
+    if (!known_.insert(&declaration).second) return;
+    if (declaration.kind == Declaration::Kind::action) {
+      const FlatAction& flat = inheritance_.action(declaration);
+      if (flat.sound) {
+        definitions_.actions.push_back(read_action(flat, report_));
+      } else {
+        definitions_.broken.push_back(&declaration);
+      }
+      return;
+    }
+    const FlatWorkflow& flat = inheritance_.workflow(declaration);
+    if (!flat.sound) {
+      definitions_.broken.push_back(&declaration);
+    } else if (flat.abstract != nullptr) {
+      definitions_.abstract_workflows.push_back(read_workflow(flat, report_));
+    } else {
+      definitions_.workflows.push_back(read_workflow(flat, report_));
+    }
+  }
+
+  void link_call(const Declaration& from, const CallDefinition& call) {
+    const std::string& name = call.call.name;
+    if (call.text == nullptr || name.empty() || name.find("<%") == 0 || name.find("{{") == 0) return;
+    const bool workflow = call.kind == ir::CallKind::workflow;
+    if (!workflow && catalogue_ != nullptr && catalogue_->find_signature(name) != nullptr) return;
+    const Declaration* called = documents_.find(
+        workflow ? Declaration::Kind::workflow : Declaration::Kind::action, from, name);
+    if (called != nullptr) add(*called);
+  }
+
+  Documents& documents_;
+  const ir::ActionCatalogue* catalogue_;
+  Inheritance inheritance_;
+  Report& report_;
+  Definitions definitions_;
+  std::unordered_set<const Declaration*> known_;
+};
+
+// What can be told of workflows that are only there to be extended: syntax, and names of tasks.
+void check_abstract(const std::vector<WorkflowDefinition>& workflows, Report& report) {
+  Definitions definitions;
+  definitions.workflows = workflows;
+  lower(definitions, report);
+  check_task_names(definitions, report);
 }
 
 }  // namespace
@@ -23,21 +85,20 @@ grammar::YamlLimits definition_limits() {
 Compilation compile(const std::vector<core::SourcePtr>& sources, const Options& options) {
   Compilation result;
   Report report(result.diagnostics);
-  std::deque<grammar::YamlNode> documents;  // definitions refer to their nodes
-  Definitions definitions;
-  for (const core::SourcePtr& source : sources) {
-    std::optional<grammar::YamlNode> document =
-        grammar::parse_yaml(source, result.diagnostics, definition_limits());
-    if (!document) continue;
-    documents.push_back(std::move(*document));
-    read_document(documents.back(), definitions, report);
-  }
+  Documents documents(options.library, result.diagnostics);
+  for (const core::SourcePtr& source : sources) documents.add(source);
+  Linker linker(documents, options.catalogue, report);
+  const Definitions& definitions = linker.link();
   Lowered lowered = lower(definitions, report);
   check_task_names(definitions, report);
   check_graphs(definitions, lowered.program, report);
   check_calls(definitions, options.catalogue, report);
   check_expressions(definitions, lowered, report);
   check_secrets(definitions, report);
+  check_abstract(definitions.abstract_workflows, report);
+  for (const WorkflowDefinition& workflow : definitions.abstract_workflows) {
+    result.abstract_workflows.push_back(workflow.full_name);
+  }
   if (!result.diagnostics.has_errors()) result.program = std::move(lowered.program);
   return result;
 }

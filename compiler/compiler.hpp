@@ -6,6 +6,7 @@
 
 #include "compiler/ir/action_signature.hpp"
 #include "compiler/ir/ir.hpp"
+#include "compiler/library.hpp"
 #include "core/diagnostic.hpp"
 #include "core/source.hpp"
 
@@ -14,12 +15,16 @@ namespace gregale::compiler {
 struct Options {
   // Known actions; none: names and parameters of actions are not checked.
   const ir::ActionCatalogue* catalogue = nullptr;
+  // Where definitions are found that the files do not have; none: nowhere.
+  Library* library = nullptr;
 };
 
 struct Compilation {
   core::Diagnostics diagnostics;
   // Present when there is no error among the findings.
   std::optional<ir::Program> program;
+  // Full names of workflows that are only there to be extended.
+  std::vector<std::string> abstract_workflows;
 };
 
 // Compiles the files together; never throws for what a user wrote.

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "compiler/inheritance/flat_workflow.hpp"
 #include "compiler/ir/ir.hpp"
 #include "grammar/inline_call.hpp"
 #include "grammar/with_items.hpp"
@@ -76,6 +77,7 @@ struct WorkflowDefinition {
   const YamlNode* node = nullptr;  // the mapping
   std::string full_name;
   std::string workbook;  // empty outside of workbooks
+  const FlatWorkflow* flat = nullptr;
   ir::Workflow::Type type = ir::Workflow::Type::direct;
   std::vector<ParameterDefinition> input;
   std::optional<TaskPart> defaults;
@@ -90,6 +92,7 @@ struct WorkflowDefinition {
 };
 
 struct ActionDefinition {
+  const Declaration* declaration = nullptr;
   const YamlNode* name = nullptr;
   const YamlNode* node = nullptr;
   std::string full_name;
@@ -101,6 +104,10 @@ struct ActionDefinition {
 struct Definitions {
   std::vector<WorkflowDefinition> workflows;
   std::vector<ActionDefinition> actions;
+  // Workflows that only others extend; they are not part of the program.
+  std::vector<WorkflowDefinition> abstract_workflows;
+  // Those whose inheritance does not hold; findings about them have been made.
+  std::vector<const Declaration*> broken;
 };
 
 }  // namespace gregale::compiler

@@ -13,6 +13,8 @@ namespace gregale::compiler {
 
 namespace {
 
+constexpr std::string_view kDialect = "gregale/1";
+
 bool is_text(const YamlNode& node) {
   return node.kind == YamlNode::Kind::scalar && node.scalar.is_string();
 }
@@ -106,10 +108,11 @@ void check_own_name(const YamlNode& name, const YamlNode& node, Report& report) 
   }
 }
 
-// Reads the definitions of one document.
+// Finds the definitions of one document.
 class DocumentReader {
  public:
-  DocumentReader(Definitions& definitions, Report& report) : definitions_(definitions), report_(report) {}
+  DocumentReader(std::deque<Declaration>& declarations, Report& report)
+      : declarations_(declarations), report_(report) {}
 
   void read(const YamlNode& document) {
     if (document.kind != YamlNode::Kind::mapping || document.members.empty()) {
@@ -124,6 +127,7 @@ class DocumentReader {
     } else {
       read_list(document);
     }
+    check_dialect(document);
   }
 
  private:
@@ -152,11 +156,15 @@ class DocumentReader {
     const std::string workbook = name != nullptr && is_text(*name) ? name->text : std::string();
     if (const YamlNode* actions = value_of(document, "actions")) {
       check_names("ad-hoc action", *actions, report_);
-      for (const YamlNode::Member& member : actions->members) read_action(member, workbook);
+      for (const YamlNode::Member& member : actions->members) {
+        declare(Declaration::Kind::action, member, workbook);
+      }
     }
     if (const YamlNode* workflows = value_of(document, "workflows")) {
       check_names("workflow", *workflows, report_);
-      for (const YamlNode::Member& member : workflows->members) read_workflow(member, workbook);
+      for (const YamlNode::Member& member : workflows->members) {
+        declare(Declaration::Kind::workflow, member, workbook);
+      }
     }
   }
 
@@ -171,11 +179,7 @@ class DocumentReader {
         continue;
       }
       ++count;
-      if (is_action(member.value)) {
-        read_action(member, {});
-      } else {
-        read_workflow(member, {});
-      }
+      declare(is_action(document, member.value) ? Declaration::Kind::action : Declaration::Kind::workflow, member, {});
     }
     if (count == 0) {
       report_.add("GR0210", document.span, "there is no workflow and no ad-hoc action in this file");
@@ -184,10 +188,7 @@ class DocumentReader {
 
   // A top-level member that is no mapping, so neither a workflow nor an action.
   void read_stray_key(const YamlNode& document, const YamlNode::Member& member) {
-    if (member.key.text == "dialect") {
-      check_shape("dialect", Shape::text, member.value, report_);
-      return;
-    }
+    if (member.key.text == "dialect") return;
     if (document.find("version") == nullptr &&
         core::nearest_name(member.key.text, {"version"}) == "version") {
       return;  // reported as the missing version
@@ -201,10 +202,15 @@ class DocumentReader {
     }
   }
 
-  // Told from the keys; where both `tasks` and `base` are missing from what looks like them.
-  static bool is_action(const YamlNode& node) {
+  // Told from the keys; where both `tasks` and `base` are missing from what looks like them, and then from
+  // what it extends.
+  static bool is_action(const YamlNode& document, const YamlNode& node, int depth = 0) {
     if (node.find("tasks") != nullptr) return false;
-    if (node.find("base") != nullptr) return true;
+    if (node.find("base") != nullptr || node.find("base-input") != nullptr) return true;
+    const YamlNode* extends = value_of(node, "extends");
+    if (extends != nullptr && extends->kind == YamlNode::Kind::mapping) return extends->find("action") != nullptr;
+    const YamlNode* parent = extends == nullptr || depth > 20 ? nullptr : value_of(document, extends->text);
+    if (parent != nullptr) return is_action(document, *parent, depth + 1);
     int score = 0;
     for (const YamlNode::Member& member : node.members) {
       const bool action = find_key(Place::action, member.key.text) != nullptr;
@@ -217,73 +223,64 @@ class DocumentReader {
     return score > 0;
   }
 
-  // Reports a missing key unless a misspelt one stands for it.
-  void require(const YamlNode& name, const YamlNode& node, std::string_view key, std::string_view what,
-               Place place) {
-    if (node.find(key) != nullptr) return;
-    for (const YamlNode::Member& member : node.members) {
-      if (find_key(place, member.key.text) == nullptr &&
-          core::nearest_name(member.key.text, {std::string(key)}) == key) {
-        if (place == Place::action) return;  // reported as an unknown key
+  // Stock Mistral passes over keys of a workflow that it does not know, so a file with ours must say so by a
+  // line that Mistral refuses.
+  void check_dialect(const YamlNode& document) {
+    if (const YamlNode* dialect = value_of(document, "dialect")) {
+      if (!check_shape("dialect", Shape::text, *dialect, report_) || dialect->text == kDialect) return;
+      report_.add("GR0904", dialect->span, fmt::format("the dialect `{}` is not known here", dialect->text))
+          .suggestion = core::Suggestion{std::string(kDialect), dialect->span};
+      return;
+    }
+    for (const Declaration& declaration : declarations_) {
+      for (const YamlNode::Member& member : declaration.node->members) {
+        const Key* key = find_key(Place::workflow, member.key.text);
+        if (key == nullptr || !key->own || declaration.kind != Declaration::Kind::workflow) continue;
         core::Diagnostic& finding = report_.add(
-            "GR0204", member.key.span,
-            fmt::format("the {} `{}` has no `{}`, only `{}`", what, name.text, key, member.key.text));
-        finding.suggestion = core::Suggestion{std::string(key), member.key.span};
+            "GR0903", member.key.span,
+            fmt::format("stock Mistral would pass over `{}` and run the rest; say `dialect: {}` so that it "
+                        "refuses the file",
+                        key->name, kDialect));
+        const YamlNode::Member& first = document.members.front();
+        finding.suggestion = core::Suggestion{fmt::format("dialect: {}\n", kDialect),
+                                              {first.key.span.source, first.key.span.begin, first.key.span.begin}};
         return;
       }
     }
-    report_.add("GR0204", name.span, fmt::format("the {} `{}` has no `{}`", what, name.text, key));
   }
 
-  void read_action(const YamlNode::Member& member, const std::string& workbook) {
+  void declare(Declaration::Kind kind, const YamlNode::Member& member, const std::string& workbook) {
     if (!is_text(member.key) || member.key.text == "version") return;
     if (member.value.kind != YamlNode::Kind::mapping) {
       check_shape(member.key.text, Shape::mapping, member.value, report_);
       return;
     }
-    ActionDefinition action;
-    action.name = &member.key;
-    action.node = &member.value;
-    action.workbook = workbook;
-    action.full_name = workbook.empty() ? member.key.text : workbook + "." + member.key.text;
-    require(member.key, member.value, "base", "ad-hoc action", Place::action);
-    check_keys(Place::action, member.value, report_);
-    check_own_name(member.key, member.value, report_);
-    action.input = read_parameters(value_of(member.value, "input"), report_);
-    if (const YamlNode* base = value_of(member.value, "base"); base != nullptr && is_text(*base)) {
-      action.base = read_call(ir::CallKind::action, *base, value_of(member.value, "base-input"), report_);
-    }
-    definitions_.actions.push_back(std::move(action));
+    declarations_.push_back({kind, &member.key, &member.value, workbook,
+                             workbook.empty() ? member.key.text : workbook + "." + member.key.text});
   }
 
-  void read_workflow(const YamlNode::Member& member, const std::string& workbook) {
-    if (!is_text(member.key) || member.key.text == "version") return;
-    if (member.value.kind != YamlNode::Kind::mapping) {
-      check_shape(member.key.text, Shape::mapping, member.value, report_);
-      return;
-    }
-    WorkflowDefinition workflow;
-    workflow.name = &member.key;
-    workflow.node = &member.value;
-    workflow.workbook = workbook;
-    workflow.full_name = workbook.empty() ? member.key.text : workbook + "." + member.key.text;
-    if (core::Uuid::looks_like(member.key.text)) {
-      report_.add("GR0215", member.key.span, "the name of a workflow must not look like a UUID");
-    }
-    require(member.key, member.value, "tasks", "workflow", Place::workflow);
-    check_keys(Place::workflow, member.value, report_);
-    check_own_name(member.key, member.value, report_);
-    if (const YamlNode* type = value_of(member.value, "type"); type != nullptr && type->text == "reverse") {
-      workflow.type = ir::Workflow::Type::reverse;
-    }
-    workflow.input = read_parameters(value_of(member.value, "input"), report_);
-    read_tasks(workflow, report_);
-    definitions_.workflows.push_back(std::move(workflow));
-  }
-
-  Definitions& definitions_;
+  std::deque<Declaration>& declarations_;
   Report& report_;
 };
+
+// Reports a missing key unless a misspelt one stands for it.
+void require(const YamlNode& name, const YamlNode& node, std::string_view key, std::string_view what,
+             Place place, Report& report) {
+  if (node.find(key) != nullptr) return;
+  for (const YamlNode::Member& member : node.members) {
+    if (find_key(place, member.key.text) == nullptr &&
+        core::nearest_name(member.key.text, {std::string(key)}) == key) {
+      if (place == Place::action) return;  // reported as an unknown key
+      core::Diagnostic& finding = report.add(
+          "GR0204", member.key.span,
+          fmt::format("the {} `{}` has no `{}`, only `{}`", what, name.text, key, member.key.text));
+      finding.suggestion = core::Suggestion{std::string(key), member.key.span};
+      return;
+    }
+  }
+  report.add("GR0204", name.span, fmt::format("the {} `{}` has no `{}`", what, name.text, key));
+}
+
 
 }  // namespace
 
@@ -294,8 +291,50 @@ std::vector<std::string> WorkflowDefinition::task_names() const {
   return names;
 }
 
-void read_document(const YamlNode& document, Definitions& definitions, Report& report) {
-  DocumentReader(definitions, report).read(document);
+void list_declarations(const YamlNode& document, std::deque<Declaration>& declarations, Report& report) {
+  DocumentReader(declarations, report).read(document);
+}
+
+ActionDefinition read_action(const FlatAction& flat, Report& report) {
+  const Declaration& declaration = *flat.declaration;
+  ActionDefinition action;
+  action.declaration = &declaration;
+  action.name = declaration.name;
+  action.node = flat.node;
+  action.workbook = declaration.workbook;
+  action.full_name = declaration.full_name;
+  require(*action.name, *action.node, "base", "ad-hoc action", Place::action, report);
+  check_keys(Place::action, *action.node, report);
+  check_own_name(*action.name, *action.node, report);
+  action.input = read_parameters(value_of(*action.node, "input"), report);
+  if (const YamlNode* base = value_of(*action.node, "base"); base != nullptr && is_text(*base)) {
+    action.base = read_call(ir::CallKind::action, *base, value_of(*action.node, "base-input"), report);
+  }
+  return action;
+}
+
+WorkflowDefinition read_workflow(const FlatWorkflow& flat, Report& report) {
+  const Declaration& declaration = *flat.declaration;
+  WorkflowDefinition workflow;
+  workflow.name = declaration.name;
+  workflow.node = flat.node;
+  workflow.workbook = declaration.workbook;
+  workflow.full_name = declaration.full_name;
+  workflow.flat = &flat;
+  if (core::Uuid::looks_like(workflow.name->text)) {
+    report.add("GR0215", workflow.name->span, "the name of a workflow must not look like a UUID");
+  }
+  if (flat.parent == nullptr) {
+    require(*workflow.name, *workflow.node, "tasks", "workflow", Place::workflow, report);
+  }
+  check_keys(Place::workflow, *workflow.node, report);
+  check_own_name(*workflow.name, *workflow.node, report);
+  if (const YamlNode* type = workflow.value("type"); type != nullptr && type->text == "reverse") {
+    workflow.type = ir::Workflow::Type::reverse;
+  }
+  workflow.input = read_parameters(workflow.value("input"), report);
+  read_tasks(flat, workflow, report);
+  return workflow;
 }
 
 }  // namespace gregale::compiler

@@ -36,10 +36,9 @@ constexpr Key kKeys[] = {
     {"task-defaults", Place::workflow, mapping, For::both, false, "keys for all tasks that lack them"},
     {"tasks", Place::workflow, mapping, For::both, false, "the tasks by name"},
     {"region", Place::workflow, text, For::both, true, "OpenStack region of its actions"},
-    {"extends", Place::workflow, reserved, For::both, true, "the workflow that this one inherits from"},
-    {"abstract", Place::workflow, reserved, For::both, true, "only for others to extend"},
-    {"final", Place::workflow, reserved, For::both, true, "cannot be extended"},
-    {"inherit", Place::workflow, reserved, For::both, true, "what is taken over"},
+    {"extends", Place::workflow, inheritance, For::both, true, "the workflow that this one inherits from"},
+    {"abstract", Place::workflow, inheritance, For::both, true, "only for others to extend"},
+    {"final", Place::workflow, inheritance, For::both, true, "cannot be extended, or these keys not changed"},
     {"custom_context", Place::workflow, reserved, For::both, true, "context that travels along"},
 
     {"version", Place::action, version, For::both, false, "version of the language: '2.0'"},
@@ -50,6 +49,7 @@ constexpr Key kKeys[] = {
     {"base-input", Place::action, mapping, For::both, false, "the input of that action"},
     {"input", Place::action, parameters, For::both, false, "declared inputs, with defaults or without"},
     {"output", Place::action, any, For::both, false, "what becomes of the result"},
+    {"extends", Place::action, inheritance, For::both, true, "the ad-hoc action that this one refines"},
 
     {"name", Place::task, text, For::both, false, "the name again; the key is what counts"},
     {"version", Place::task, version, For::both, false, "version of the language: '2.0'"},
@@ -83,8 +83,12 @@ constexpr Key kKeys[] = {
     {"with-regions", Place::task, reserved, For::both, true, "runs once for each region"},
     {"on-region-error", Place::task, reserved, For::both, true, "what a region's failure means"},
     {"min-success", Place::task, reserved, For::both, true, "how many regions must succeed"},
-    {"override", Place::task, reserved, For::both, true, "replaces the inherited task"},
-    {"redirect", Place::task, reserved, For::both, true, "moves inherited transitions"},
+    {"override", Place::task, inheritance, For::both, true, "what becomes of the inherited task"},
+    {"redirect", Place::task, inheritance, For::both, true, "the task that takes a removed one's place"},
+    {"before", Place::task, inheritance, For::both, true, "tasks to run before the inherited one"},
+    {"after", Place::task, inheritance, For::both, true, "tasks to run after the inherited one"},
+    {"abstract", Place::task, inheritance, For::both, true, "must be overridden"},
+    {"final", Place::task, inheritance, For::both, true, "cannot be overridden, or these keys not changed"},
 
     {"retry", Place::task_defaults, text_or_mapping, For::both, false, "tries again after an error"},
     {"wait-before", Place::task_defaults, whole_number, For::both, false, "seconds to wait before"},
@@ -108,6 +112,7 @@ constexpr Key kKeys[] = {
 
     {"publish", Place::clause, any, For::both, false, "variables to set, by scope"},
     {"next", Place::clause, clause, For::both, false, "the targets"},
+    {"inherit", Place::clause, inheritance, For::both, true, "append or prepend to the inherited targets"},
 
     {"branch", Place::publish, mapping, For::both, false, "visible on this branch"},
     {"global", Place::publish, mapping, For::both, false, "visible everywhere"},
@@ -423,6 +428,8 @@ bool check_shape(std::string_view name, Shape shape, const YamlNode& value, Repo
       return false;
     case version:
       return true;  // checked once for the document
+    case inheritance:
+      return true;
   }
   return true;
 }

@@ -31,6 +31,7 @@ enum class Shape : uint8_t {
   join,             // all, one, or a number
   workflow_type,    // direct or reverse
   version,
+  inheritance,  // looked at where `extends` is resolved
   reserved,  // a key of Gregale's that this version does not know yet
 };
 

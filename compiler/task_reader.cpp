@@ -6,6 +6,7 @@
 
 #include "compiler/definition_reader.hpp"
 #include "compiler/first_seen.hpp"
+#include "compiler/inheritance/transitions.hpp"
 #include "compiler/keys.hpp"
 
 namespace gregale::compiler {
@@ -222,7 +223,7 @@ class TaskReader {
 
   // A target, a list of targets, or {publish, next}.
   void read_clause(std::string_view name, const YamlNode& node, ClauseDefinition& clause) {
-    if (node.kind == YamlNode::Kind::mapping && is_advanced(node)) {
+    if (is_advanced_clause(node)) {
       check_keys(Place::clause, node, report_);
       if (const YamlNode::Member* publish = node.find("publish")) {
         read_scopes(publish->value, clause);
@@ -237,13 +238,6 @@ class TaskReader {
                               "start by itself; write `- {}: ...`",
                               clause.targets.front().text->text, clause.targets.front().text->text));
     }
-  }
-
-  // Whether the keys are those of the advanced form rather than one target with its guard.
-  bool is_advanced(const YamlNode& node) const {
-    if (node.members.empty() || node.find("publish") != nullptr || node.find("next") != nullptr) return true;
-    const YamlNode::Member& only = node.members.front();
-    return node.members.size() > 1 || only.value.kind != YamlNode::Kind::scalar;
   }
 
   void read_scopes(const YamlNode& publish, ClauseDefinition& clause) {
@@ -408,20 +402,12 @@ CallDefinition read_call(ir::CallKind kind, const YamlNode& text, const YamlNode
   return result;
 }
 
-void read_tasks(WorkflowDefinition& workflow, Report& report) {
+void read_tasks(const FlatWorkflow& flat, WorkflowDefinition& workflow, Report& report) {
   TaskReader reader(workflow, report);
   if (const YamlNode* defaults = workflow.value("task-defaults")) reader.read_defaults(*defaults);
-  const YamlNode* tasks = workflow.value("tasks");
-  if (tasks == nullptr || tasks->kind != YamlNode::Kind::mapping) return;
-  check_names("task", *tasks, report);
-  workflow.tasks.reserve(tasks->members.size());
-  // Of tasks with the same name the last one counts, at the place of the first.
-  std::unordered_map<std::string_view, const YamlNode::Member*> last;
-  for (const YamlNode::Member& member : tasks->members) last[member.key.text] = &member;
-  for (const YamlNode::Member& member : tasks->members) {
-    if (!is_text(member.key) || member.key.text.empty()) continue;
-    if (workflow.task_index.count(member.key.text) == 0) reader.read_task(*last[member.key.text]);
-  }
+  if (const YamlNode* tasks = workflow.value("tasks")) check_names("task", *tasks, report);
+  workflow.tasks.reserve(flat.tasks.size());
+  for (const FlatTask& task : flat.tasks) reader.read_task(*task.member);
 }
 
 }  // namespace gregale::compiler

@@ -27,9 +27,12 @@ Diagnostic& Diagnostics::add(Diagnostic diagnostic) {
   std::string identity =
       fmt::format("{} {} {} {}", diagnostic.code, static_cast<const void*>(diagnostic.span.source.get()),
                   diagnostic.span.begin, diagnostic.message);
-  const auto [position, fresh] = known_.emplace(std::move(identity), findings_.size());
-  if (fresh) findings_.push_back(std::move(diagnostic));
-  return findings_[position->second];
+  if (!known_.insert(std::move(identity)).second) {
+    repeated_ = std::move(diagnostic);
+    return repeated_;
+  }
+  findings_.push_back(std::move(diagnostic));
+  return findings_.back();
 }
 
 bool Diagnostics::has_errors() const noexcept {

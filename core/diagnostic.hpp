@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "core/source.hpp"
@@ -43,7 +43,7 @@ struct Diagnostic {
 // Collects findings. One that says the same at the same place as an earlier one is dropped.
 class Diagnostics {
  public:
-  // The finding that is kept; the reference holds until the next one is added.
+  // The finding, for more to be said in it; the reference holds until the next one is added.
   Diagnostic& add(Diagnostic diagnostic);
   bool has_errors() const noexcept;
   bool empty() const noexcept { return findings_.empty(); }
@@ -55,7 +55,8 @@ class Diagnostics {
 
  private:
   std::vector<Diagnostic> findings_;
-  std::unordered_map<std::string, size_t> known_;  // identity -> position in findings_
+  std::unordered_set<std::string> known_;  // what identifies each
+  Diagnostic repeated_;                    // the last one that was dropped
 };
 
 // For people: message, source line with a caret, notes; coloured with ANSI sequences if [colour].

@@ -405,12 +405,12 @@ Program from_binary(std::string_view bytes) {
   return program;
 }
 
-std::string digest_of_binary(std::string_view bytes) {
+std::string sha256_hex(std::string_view bytes) {
   return hexadecimal(sha256(bytes));
 }
 
 std::string digest(const Program& program) {
-  return digest_of_binary(to_binary(program));
+  return sha256_hex(to_binary(program));
 }
 
 }  // namespace gregale::ir

@@ -23,7 +23,8 @@ Program from_text(std::string_view text);
 
 // SHA-256 of the binary form, in lower-case hexadecimal: the program's address.
 std::string digest(const Program& program);
-std::string digest_of_binary(std::string_view bytes);
+// SHA-256 of any bytes, in lower-case hexadecimal.
+std::string sha256_hex(std::string_view bytes);
 
 // One workflow as a graph for Graphviz.
 std::string to_dot(const Program& program, const Workflow& workflow);

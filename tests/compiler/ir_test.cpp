@@ -31,7 +31,7 @@ TEST(IrTest, BothFormsRoundTrip) {
     const std::string binary = ir::to_binary(program);
     EXPECT_EQ(ir::to_binary(ir::from_binary(binary)), binary);
     EXPECT_EQ(ir::to_binary(ir::from_text(ir::to_text(program))), binary);
-    EXPECT_EQ(ir::digest(program), ir::digest_of_binary(binary));
+    EXPECT_EQ(ir::digest(program), ir::sha256_hex(binary));
   }
 }
 

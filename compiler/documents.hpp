@@ -1,0 +1,73 @@
+// The documents of one compilation and what they declare: the files that were given, and those of the
+// library, which are read when a name is looked for that the given ones do not have.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "compiler/library.hpp"
+#include "compiler/report.hpp"
+#include "grammar/yaml.hpp"
+
+namespace gregale::compiler {
+
+using grammar::YamlNode;
+
+// A workflow or an ad-hoc action under its name, not yet read. The nodes belong to the documents.
+struct Declaration {
+  enum class Kind : uint8_t { workflow, action };
+  Kind kind = Kind::workflow;
+  const YamlNode* name = nullptr;
+  const YamlNode* node = nullptr;  // a mapping
+  std::string workbook;            // empty outside of workbooks
+  std::string full_name;           // "workbook.name" in a workbook
+};
+
+class Documents {
+ public:
+  // Without a library only the given files count. All arguments must outlive the documents.
+  Documents(Library* library, core::Diagnostics& diagnostics);
+
+  // Adds a given file. What is wrong with its YAML is a finding, and it then declares nothing.
+  void add(const core::SourcePtr& source);
+  // What the given files declare, in order.
+  const std::vector<const Declaration*>& given() const noexcept { return given_; }
+
+  // What a name means in a definition of [from]: one of the same file, of the same workbook, of the given
+  // files, of the library. nullptr when there is none.
+  const Declaration* find(Declaration::Kind kind, const Declaration& from, std::string_view name);
+  // A declaration of the file that [from] names by its path; nullptr with a finding at [place] when the
+  // file cannot be read, without one when it has no such declaration.
+  const Declaration* find_in_file(const Declaration& from, std::string_view name, const YamlNode& path,
+                                  bool& readable);
+  // Names that `find` would know, for suggestions.
+  std::vector<std::string> names(const Declaration& from);
+
+ private:
+  struct Document {
+    YamlNode root;
+    std::deque<Declaration> declarations;
+    core::Diagnostics findings;  // of a library's file: told when one of its declarations is used
+  };
+  using Names = std::unordered_map<std::string_view, const Declaration*>;
+
+  Document& parse(const core::SourcePtr& source, bool from_library);
+  void load_library();
+  const Declaration* used(const Declaration* declaration);
+
+  Library* library_;
+  core::Diagnostics& diagnostics_;
+  Report report_;
+  std::deque<Document> documents_;
+  std::unordered_map<std::string, Document*> by_file_;  // files that were named by their paths
+  std::vector<const Declaration*> given_;
+  Names given_names_[2];    // by kind
+  Names library_names_[2];  // by kind
+  bool library_loaded_ = false;
+};
+
+}  // namespace gregale::compiler

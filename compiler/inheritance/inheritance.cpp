@@ -1,0 +1,319 @@
+#include "compiler/inheritance/inheritance.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/inheritance/merging.hpp"
+#include "compiler/inheritance/task_inheritance.hpp"
+#include "compiler/ir/serialization.hpp"
+#include "compiler/keys.hpp"
+#include "core/json.hpp"
+
+namespace gregale::compiler {
+
+namespace {
+
+constexpr size_t kDeep = 3;      // ancestors above which a note says that few will follow
+constexpr size_t kTooDeep = 16;  // ancestors above which it is refused
+
+const YamlNode* name_of_parameter(const YamlNode& item) {
+  if (is_text(item)) return &item;
+  if (item.kind == YamlNode::Kind::mapping && item.members.size() == 1) return &item.members.front().key;
+  return nullptr;
+}
+
+// An item of `input` by its name.
+const YamlNode* find_parameter(const YamlNode* input, std::string_view name) {
+  if (input == nullptr) return nullptr;
+  for (const YamlNode& item : input->items) {
+    const YamlNode* own = name_of_parameter(item);
+    if (own != nullptr && own->text == name) return &item;
+  }
+  return nullptr;
+}
+
+const YamlNode* value_of(const YamlNode& node, std::string_view key) {
+  const YamlNode::Member* member = node.find(key);
+  return member == nullptr ? nullptr : &member->value;
+}
+
+// Callers of the parent must be able to call the child.
+void check_inputs(std::string_view what, const YamlNode& parent, bool parent_is_abstract, const YamlNode& child,
+                  Report& report, bool& sound) {
+  const YamlNode* own = value_of(child, "input");
+  const YamlNode* inherited = value_of(parent, "input");
+  if (own == nullptr) return;
+  if (is_null(*own) && inherited != nullptr) {
+    report.add("GR1011", child.find("input")->key.span, "inputs that are inherited cannot be taken away");
+    sound = false;
+    return;
+  }
+  for (const YamlNode& item : own->items) {
+    const YamlNode* name = name_of_parameter(item);
+    if (name == nullptr || !is_text(item) || parent_is_abstract) continue;
+    const YamlNode* before = find_parameter(inherited, name->text);
+    if (before == nullptr) {
+      report.add("GR1011", name->span,
+                 fmt::format("the new input `{}` needs a default: {} has no such input, and what calls that must "
+                             "be able to call this",
+                             name->text, what))
+          .note = fmt::format("write `- {}: VALUE`", name->text);
+      sound = false;
+    } else if (before->kind == YamlNode::Kind::mapping) {
+      core::Diagnostic& finding = report.add(
+          "GR1011", name->span,
+          fmt::format("the inherited input `{}` has a default, which cannot be taken away", name->text));
+      finding.related.push_back({name_of_parameter(*before)->span, "its default"});
+      sound = false;
+    }
+  }
+}
+
+// Keys of the child's workflow that an ancestor made final; those of its task-defaults as well.
+void check_final_keys(const YamlNode& child, const FlatWorkflow& parent, Report& report, bool& sound) {
+  for (const YamlNode::Member& member : child.members) {
+    if (member.key.text == "tasks" || is_inheritance_key(member.key.text)) continue;
+    const YamlNode* final = parent.final.forbids(member.key.text);
+    if (final == nullptr) continue;
+    const YamlNode* before = value_of(*parent.node, member.key.text);
+    if (before != nullptr && same_meaning(*before, member.value)) continue;
+    report_final(member.key.span, fmt::format("`{}` of the workflow", member.key.text), *final, report);
+    sound = false;
+  }
+  const YamlNode* defaults = value_of(child, "task-defaults");
+  if (defaults == nullptr) return;
+  for (const YamlNode::Member& member : defaults->members) {
+    const YamlNode* final = parent.final.forbids(member.key.text);
+    std::string what = fmt::format("`{}` of inherited tasks", member.key.text);
+    for (const FlatTask& task : parent.tasks) {
+      if (final != nullptr) break;
+      if (task.member->value.find(member.key.text) != nullptr) continue;  // the default does not reach it
+      final = task.final.forbids(member.key.text);
+      what = fmt::format("`{}` of the task `{}`", member.key.text, task.member->key.text);
+    }
+    if (final == nullptr) continue;
+    report_final(member.key.span, what, *final, report);
+    sound = false;
+  }
+}
+
+bool is_reverse(const YamlNode& workflow) {
+  const YamlNode* type = value_of(workflow, "type");
+  return type != nullptr && type->text == "reverse";
+}
+
+}  // namespace
+
+const Declaration* Inheritance::parent_of(const Declaration& declaration, const YamlNode& extends,
+                                          const YamlNode*& name) {
+  const bool action = declaration.kind == Declaration::Kind::action;
+  const YamlNode* file = nullptr;
+  name = &extends;
+  if (extends.kind == YamlNode::Kind::mapping) {
+    const std::string_view what = action ? "action" : "workflow";
+    name = value_of(extends, what);
+    file = value_of(extends, "file");
+    for (const YamlNode::Member& member : extends.members) {
+      const std::string& key = member.key.text;
+      if (key != what && key != "file" && (key != "digest" || action)) {
+        report_.add_misspelt("GR0201", member.key.span, fmt::format("unknown key `{}` in `extends`", key), key,
+                             {std::string(what), "file", "digest"});
+        return nullptr;
+      }
+    }
+    if (name == nullptr) {
+      report_.add("GR0204", extends.span, fmt::format("`extends` has no `{}`", what));
+      return nullptr;
+    }
+  }
+  for (const YamlNode* text : {name, file}) {
+    if (text == nullptr || (is_text(*text) && !text->text.empty())) continue;
+    report_.add("GR0203", place_of(*text),
+                fmt::format("`extends` must be a name, or a mapping with {} and `file`, but this is {}",
+                            action ? "`action`" : "`workflow`", describe(*text)));
+    return nullptr;
+  }
+  bool readable = true;
+  const Declaration* parent = file == nullptr
+                                  ? documents_.find(declaration.kind, declaration, name->text)
+                                  : documents_.find_in_file(declaration, name->text, *file, readable);
+  if (parent == nullptr && readable) {
+    core::Diagnostic& finding = report_.add_misspelt(
+        "GR1001", name->span, fmt::format("there is no {} `{}` to extend", action ? "ad-hoc action" : "workflow", name->text),
+        name->text, file == nullptr ? documents_.names(declaration) : std::vector<std::string>());
+    if (file == nullptr && !finding.suggestion) {
+      finding.note = "give the file that defines it as well, or its folder with --library";
+    }
+  }
+  return parent;
+}
+
+bool Inheritance::check_cycle(const Declaration& declaration) {
+  const auto first = std::find(under_way_.begin(), under_way_.end(), &declaration);
+  if (first == under_way_.end()) return true;
+  std::string chain;
+  for (auto one = first; one != under_way_.end(); ++one) chain += (*one)->full_name + " -> ";
+  core::Diagnostic& finding =
+      report_.add("GR1002", under_way_places_[static_cast<size_t>(first - under_way_.begin())]->span,
+                  fmt::format("`{}` extends itself: {}{}", declaration.full_name, chain, declaration.full_name));
+  for (auto one = first + 1; one != under_way_.end(); ++one) {
+    finding.related.push_back({under_way_places_[static_cast<size_t>(one - under_way_.begin())]->span,
+                               fmt::format("`{}` extends", (*one)->full_name)});
+  }
+  return false;
+}
+
+void Inheritance::check_depth(const Declaration& declaration, const YamlNode& extends, size_t depth, bool& sound) {
+  if (depth > kTooDeep) {
+    report_.add("GR1004", extends.span,
+                fmt::format("`{}` has {} ancestors; {} are allowed", declaration.full_name, depth, kTooDeep));
+    sound = false;
+  } else if (depth == kDeep + 1) {
+    report_.add("GR1003", extends.span,
+                fmt::format("`{}` has {} ancestors; few readers follow more than {}", declaration.full_name, depth,
+                            kDeep));
+  }
+}
+
+void Inheritance::check_digest(const YamlNode& extends, const FlatWorkflow& parent) {
+  const YamlNode* digest = extends.kind == YamlNode::Kind::mapping ? value_of(extends, "digest") : nullptr;
+  if (digest == nullptr) return;
+  const std::string actual = "sha256:" + digest_of(parent);
+  if (is_text(*digest) && digest->text == actual) return;
+  core::Diagnostic& finding =
+      report_.add("GR1014", place_of(*digest),
+                  fmt::format("`{}` is not what this was written for: its digest is {}",
+                              parent.declaration->full_name, actual));
+  finding.related.push_back({parent.declaration->name->span, "the parent"});
+  finding.suggestion = core::Suggestion{actual, digest->span};
+}
+
+const FlatWorkflow& Inheritance::workflow(const Declaration& declaration) {
+  if (const auto known = workflows_.find(&declaration); known != workflows_.end()) return *known->second;
+  const YamlNode* extends = value_of(*declaration.node, "extends");
+  const FlatWorkflow* parent = nullptr;
+  const YamlNode* name = nullptr;
+  bool sound = true;
+  if (extends != nullptr) {
+    const Declaration* found = parent_of(declaration, *extends, name);
+    if (found != nullptr) {
+      under_way_.push_back(&declaration);
+      under_way_places_.push_back(name);
+      if (check_cycle(*found)) parent = &workflow(*found);
+      under_way_.pop_back();
+      under_way_places_.pop_back();
+    }
+    sound = parent != nullptr && parent->sound;
+  }
+  std::unique_ptr<FlatWorkflow>& made = workflows_[&declaration];
+  made = std::make_unique<FlatWorkflow>();
+  FlatWorkflow& flat = *made;
+  flat.declaration = &declaration;
+  flat.parent = parent;
+  flat.extends = name;
+  flat.sound = sound;
+  flat.abstract = read_abstract(*declaration.node, report_);
+  nodes_.push_back(YamlNode());
+  YamlNode& shell = nodes_.back();
+  flat.node = &shell;
+  FlatDraft draft{flat, shell, members_};
+  if (extends == nullptr) {
+    shell = without_inheritance_keys(*declaration.node);
+    take_tasks(draft, report_);
+  } else if (sound) {
+    flat.depth = parent->depth + 1;
+    check_depth(declaration, *name, flat.depth, flat.sound);
+    check_digest(*extends, *parent);
+    if (parent->final.all != nullptr) {
+      report_final(name->span, fmt::format("the workflow `{}`", parent->declaration->full_name), *parent->final.all,
+                   report_);
+      flat.sound = false;
+      return flat;
+    }
+    const YamlNode* type = value_of(*declaration.node, "type");
+    if (type != nullptr && is_reverse(*declaration.node) != is_reverse(*parent->node)) {
+      core::Diagnostic& finding =
+          report_.add("GR1012", type->span,
+                      fmt::format("`{}` is a {} workflow, and so must this be", parent->declaration->full_name,
+                                  is_reverse(*parent->node) ? "reverse" : "direct"));
+      finding.related.push_back({parent->declaration->name->span, "the parent"});
+      flat.sound = false;
+    }
+    check_inputs(fmt::format("`{}`", parent->declaration->full_name), *parent->node, parent->abstract != nullptr,
+                 *declaration.node, report_, flat.sound);
+    check_final_keys(*declaration.node, *parent, report_, flat.sound);
+    flat.final = parent->final;
+    shell = merge_workflow(*parent->node, *declaration.node, report_);
+    inherit_tasks(draft, *parent, report_);
+  }
+  read_final(*declaration.node, flat.final, report_);
+  if (flat.sound) check_promises(flat, report_);
+  return flat;
+}
+
+const FlatAction& Inheritance::action(const Declaration& declaration) {
+  if (const auto known = actions_.find(&declaration); known != actions_.end()) return *known->second;
+  const YamlNode* extends = value_of(*declaration.node, "extends");
+  const FlatAction* parent = nullptr;
+  const YamlNode* name = nullptr;
+  if (extends != nullptr) {
+    if (const Declaration* found = parent_of(declaration, *extends, name)) {
+      under_way_.push_back(&declaration);
+      under_way_places_.push_back(name);
+      if (check_cycle(*found)) parent = &action(*found);
+      under_way_.pop_back();
+      under_way_places_.pop_back();
+    }
+  }
+  std::unique_ptr<FlatAction>& made = actions_[&declaration];
+  made = std::make_unique<FlatAction>();
+  FlatAction& flat = *made;
+  flat.declaration = &declaration;
+  flat.parent = parent;
+  flat.extends = name;
+  flat.node = declaration.node;
+  if (extends == nullptr) return flat;
+  flat.sound = parent != nullptr && parent->sound;
+  if (!flat.sound) return flat;
+  flat.depth = parent->depth + 1;
+  check_depth(declaration, *name, flat.depth, flat.sound);
+  check_inputs(fmt::format("`{}`", parent->declaration->full_name), *parent->node, false, *declaration.node, report_,
+               flat.sound);
+  nodes_.push_back(merge_action(*parent->node, *declaration.node));
+  flat.node = &nodes_.back();
+  return flat;
+}
+
+std::string digest_of(const FlatWorkflow& workflow) {
+  core::Map tasks;
+  const auto final_of = [](const Final& final) {
+    core::List keys;
+    for (const auto& [key, place] : final.keys) keys.push_back(core::Value(key));
+    return final.all != nullptr ? core::Value(true) : core::Value(std::move(keys));
+  };
+  const auto names_of = [](const std::vector<const YamlNode*>& nodes) {
+    core::List names;
+    for (const YamlNode* node : nodes) names.push_back(core::Value(node->text));
+    return core::Value(std::move(names));
+  };
+  for (const FlatTask& task : workflow.tasks) {
+    core::Map one;
+    one.set(core::Value("task"), task.member->value.to_value());
+    one.set(core::Value("abstract"), core::Value(task.abstract != nullptr));
+    one.set(core::Value("final"), final_of(task.final));
+    one.set(core::Value("input"), names_of(task.contract.input));
+    one.set(core::Value("publish"), names_of(task.contract.publish));
+    tasks.set(core::Value(task.member->key.text), core::Value(std::move(one)));
+  }
+  core::Map map;
+  for (const YamlNode::Member& member : workflow.node->members) {
+    if (member.key.text != "tasks") map.set(core::Value(member.key.text), member.value.to_value());
+  }
+  map.set(core::Value("tasks"), core::Value(std::move(tasks)));
+  map.set(core::Value("abstract"), core::Value(workflow.abstract != nullptr));
+  map.set(core::Value("final"), final_of(workflow.final));
+  return ir::sha256_hex(core::to_json(core::Value(std::move(map))));
+}
+
+}  // namespace gregale::compiler

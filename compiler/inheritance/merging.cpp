@@ -1,0 +1,264 @@
+#include "compiler/inheritance/merging.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <unordered_set>
+
+#include "compiler/inheritance/transitions.hpp"
+
+namespace gregale::compiler {
+
+namespace {
+
+constexpr std::array<std::string_view, 7> kInheritanceKeys = {"extends",  "abstract", "final", "override",
+                                                              "redirect", "before",   "after"};
+
+bool is_clause(std::string_view key) {
+  return key == "on-success" || key == "on-error" || key == "on-complete" || key == "on-skip";
+}
+
+bool merges_by_key(std::string_view key) {
+  return key == "input" || key == "publish" || key == "publish-on-error" || key == "publish-on-skip";
+}
+
+// The name of an item of `input`.
+const YamlNode* parameter_name(const YamlNode& item) {
+  if (is_text(item)) return &item;
+  if (item.kind == YamlNode::Kind::mapping && item.members.size() == 1) return &item.members.front().key;
+  return nullptr;
+}
+
+YamlNode empty_like(const YamlNode& place, YamlNode::Kind kind) {
+  YamlNode result;
+  result.kind = kind;
+  result.span = place.span;
+  return result;
+}
+
+// The parent's mapping as the child's, with every member of the child put in by [merge].
+template <typename Merge>
+YamlNode merge_mappings(const YamlNode& parent, const YamlNode& child, Merge merge) {
+  YamlNode result = parent;
+  result.span = child.span;
+  for (const YamlNode::Member& member : child.members) {
+    if (is_null(member.value)) {
+      remove_member(result, member.key.text);
+      continue;
+    }
+    const YamlNode::Member* before = parent.find(member.key.text);
+    set_member(result, {member.key, merge(member.key.text, before == nullptr ? nullptr : &before->value,
+                                          member.value)});
+  }
+  return result;
+}
+
+}  // namespace
+
+bool is_inheritance_key(std::string_view key) {
+  return std::find(kInheritanceKeys.begin(), kInheritanceKeys.end(), key) != kInheritanceKeys.end();
+}
+
+YamlNode without_inheritance_keys(const YamlNode& definition) {
+  YamlNode result = definition;
+  std::erase_if(result.members, [](const YamlNode::Member& member) { return is_inheritance_key(member.key.text); });
+  return result;
+}
+
+bool is_null(const YamlNode& node) {
+  return node.kind == YamlNode::Kind::scalar && node.scalar.is_null();
+}
+
+bool is_text(const YamlNode& node) {
+  return node.kind == YamlNode::Kind::scalar && node.scalar.is_string();
+}
+
+core::Span place_of(const YamlNode& node) {
+  if (node.span.begin < node.span.end) return node.span;
+  return {node.span.source, node.span.begin, node.span.begin};
+}
+
+YamlNode text_node(std::string_view text, const core::Span& place) {
+  YamlNode node;
+  node.text = std::string(text);
+  node.scalar = core::Value(node.text);
+  node.span = place;
+  node.from_alias = true;  // its text does not stand at its place
+  return node;
+}
+
+YamlNode::Member* find_member(YamlNode& mapping, std::string_view key) {
+  return const_cast<YamlNode::Member*>(mapping.find(key));
+}
+
+void remove_member(YamlNode& mapping, std::string_view key) {
+  std::erase_if(mapping.members, [&](const YamlNode::Member& member) {
+    return member.key.scalar.is_string() && member.key.text == key;
+  });
+}
+
+void set_member(YamlNode& mapping, const YamlNode::Member& member) {
+  if (YamlNode::Member* old = find_member(mapping, member.key.text)) {
+    *old = member;
+  } else {
+    mapping.members.push_back(member);
+  }
+}
+
+YamlNode merge_by_key(const YamlNode& parent, const YamlNode& child) {
+  if (parent.kind != YamlNode::Kind::mapping || child.kind != YamlNode::Kind::mapping) return child;
+  return merge_mappings(parent, child,
+                        [](std::string_view, const YamlNode*, const YamlNode& value) { return value; });
+}
+
+YamlNode unite(const YamlNode& parent, const YamlNode& child) {
+  if (child.kind != YamlNode::Kind::sequence) return child;
+  YamlNode result = parent.kind == YamlNode::Kind::sequence ? parent : empty_like(child, child.kind);
+  result.span = child.span;
+  for (const YamlNode& item : child.items) {
+    const bool there = std::any_of(result.items.begin(), result.items.end(),
+                                   [&](const YamlNode& one) { return same_meaning(one, item); });
+    if (!there) result.items.push_back(item);
+  }
+  return result;
+}
+
+YamlNode merge_parameters(const YamlNode& parent, const YamlNode& child) {
+  if (parent.kind != YamlNode::Kind::sequence || child.kind != YamlNode::Kind::sequence) return child;
+  YamlNode result = parent;
+  result.span = child.span;
+  for (const YamlNode& item : child.items) {
+    const YamlNode* name = parameter_name(item);
+    const auto old = std::find_if(result.items.begin(), result.items.end(), [&](const YamlNode& one) {
+      const YamlNode* other = parameter_name(one);
+      return name != nullptr && other != nullptr && other->text == name->text;
+    });
+    if (old == result.items.end()) {
+      result.items.push_back(item);
+    } else {
+      *old = item;
+    }
+  }
+  return result;
+}
+
+YamlNode merge_clause(std::string_view key, const YamlNode* parent, const YamlNode& child, Report& report) {
+  const YamlNode::Member* inherit = child.kind == YamlNode::Kind::mapping ? child.find("inherit") : nullptr;
+  if (inherit == nullptr) return child;
+  const bool prepend = is_text(inherit->value) && inherit->value.text == "prepend";
+  if (!prepend && !(is_text(inherit->value) && inherit->value.text == "append")) {
+    report.add_misspelt("GR0203", place_of(inherit->value), "`inherit` must be `append` or `prepend`",
+                        inherit->value.text, {"append", "prepend"});
+  }
+  const YamlNode::Member* next = child.find("next");
+  if (next == nullptr) {
+    report.add("GR0204", place_of(child), fmt::format("`{}` with `inherit` has no `next`", key)).note =
+        "write `{inherit: append, next: [task]}`";
+  }
+  for (const YamlNode::Member& member : child.members) {
+    const bool known = member.key.text == "inherit" || member.key.text == "next" ||
+                       (member.key.text == "publish" && key != "requires");
+    if (!known) {
+      report.add_misspelt("GR0201", member.key.span, fmt::format("unknown key `{}` in a transition", member.key.text),
+                          member.key.text, {"inherit", "next", "publish"});
+    }
+  }
+  std::vector<YamlNode> own = targets_of(child);
+  std::vector<YamlNode> inherited = parent == nullptr ? std::vector<YamlNode>() : targets_of(*parent);
+  std::vector<YamlNode>& first = prepend ? own : inherited;
+  const std::vector<YamlNode>& second = prepend ? inherited : own;
+  for (const YamlNode& target : second) {
+    const bool there =
+        std::any_of(first.begin(), first.end(), [&](const YamlNode& one) { return same_meaning(one, target); });
+    if (!there) first.push_back(target);
+  }
+  YamlNode list = empty_like(next == nullptr ? child : next->value, YamlNode::Kind::sequence);
+  list.items = std::move(first);
+  const YamlNode::Member* own_publish = child.find("publish");
+  const YamlNode::Member* publish = parent == nullptr ? nullptr : parent->find("publish");
+  if (own_publish == nullptr && publish == nullptr) return list;
+  YamlNode result = empty_like(child, YamlNode::Kind::mapping);
+  if (own_publish != nullptr && publish != nullptr) {
+    // Scope by scope, and in each variable by variable.
+    result.members.push_back(
+        {own_publish->key, merge_mappings(publish->value, own_publish->value,
+                                          [](std::string_view, const YamlNode* before, const YamlNode& value) {
+                                            return before == nullptr ? value : merge_by_key(*before, value);
+                                          })});
+  } else {
+    result.members.push_back(own_publish != nullptr ? *own_publish : *publish);
+  }
+  result.members.push_back({next == nullptr ? text_node("next", child.span) : next->key, std::move(list)});
+  return result;
+}
+
+YamlNode merge_task(const YamlNode& parent, const YamlNode& child, Report& report) {
+  YamlNode result = merge_mappings(
+      parent, without_inheritance_keys(child), [&](std::string_view key, const YamlNode* before, const YamlNode& value) -> YamlNode {
+        if (merges_by_key(key)) return before == nullptr ? value : merge_by_key(*before, value);
+        if (is_clause(key) || key == "requires") return merge_clause(key, before, value, report);
+        return value;
+      });
+  const auto sets = [&](std::string_view key) {
+    const YamlNode::Member* member = child.find(key);
+    return member != nullptr && !is_null(member->value);
+  };
+  // What is called is one of the two.
+  if (sets("action") && !sets("workflow")) remove_member(result, "workflow");
+  if (sets("workflow") && !sets("action")) remove_member(result, "action");
+  return result;
+}
+
+YamlNode merge_workflow(const YamlNode& parent, const YamlNode& child, Report& report) {
+  YamlNode base = parent;
+  remove_member(base, "tasks");
+  remove_member(base, "name");
+  return merge_mappings(
+      base, without_inheritance_keys(child), [&](std::string_view key, const YamlNode* before, const YamlNode& value) -> YamlNode {
+        if (before == nullptr) return value;
+        if (key == "input") return merge_parameters(*before, value);
+        if (key == "tags") return unite(*before, value);
+        if (key == "output" || key == "output-on-error" || key == "vars") return merge_by_key(*before, value);
+        if (key != "task-defaults" || before->kind != YamlNode::Kind::mapping ||
+            value.kind != YamlNode::Kind::mapping) {
+          return value;
+        }
+        return merge_mappings(*before, value,
+                              [&](std::string_view policy, const YamlNode* old, const YamlNode& now) {
+                                const bool clause = is_clause(policy) || policy == "requires";
+                                return clause ? merge_clause(policy, old, now, report) : now;
+                              });
+      });
+}
+
+YamlNode merge_action(const YamlNode& parent, const YamlNode& child) {
+  YamlNode base = parent;
+  remove_member(base, "name");
+  return merge_mappings(base, without_inheritance_keys(child),
+                        [](std::string_view key, const YamlNode* before, const YamlNode& value) -> YamlNode {
+                          if (before == nullptr) return value;
+                          if (key == "input") return merge_parameters(*before, value);
+                          if (key == "base-input") return merge_by_key(*before, value);
+                          if (key == "tags") return unite(*before, value);
+                          return value;
+                        });
+}
+
+bool same_meaning(const YamlNode& a, const YamlNode& b) {
+  if (a.kind != b.kind) return false;
+  switch (a.kind) {
+    case YamlNode::Kind::scalar:
+      return a.scalar == b.scalar && a.scalar.is_string() == b.scalar.is_string();
+    case YamlNode::Kind::sequence:
+      return std::equal(a.items.begin(), a.items.end(), b.items.begin(), b.items.end(), same_meaning);
+    case YamlNode::Kind::mapping:
+      return std::equal(a.members.begin(), a.members.end(), b.members.begin(), b.members.end(),
+                        [](const YamlNode::Member& x, const YamlNode::Member& y) {
+                          return same_meaning(x.key, y.key) && same_meaning(x.value, y.value);
+                        });
+  }
+  return false;
+}
+
+}  // namespace gregale::compiler
