@@ -6,11 +6,14 @@
 #include <cstring>
 #include <memory>
 
+#include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/file_library.hpp"
 #include "cli/output.hpp"
 #include "cli/program_files.hpp"
 #include "cli/world.hpp"
+#include "compiler/inheritance/flat_text.hpp"
 #include "compiler/ir/serialization.hpp"
 #include "core/error.hpp"
 
@@ -18,10 +21,12 @@ namespace gregale::cli {
 
 namespace {
 
-enum class Emit { ir, text, dot };
+enum class Emit { ir, text, flat, dot };
 
 struct Options {
   std::vector<std::string> files;
+  std::vector<std::string> library;
+  bool mistral = false;
   std::string output;
   Emit emit = Emit::ir;
 };
@@ -37,8 +42,24 @@ std::string emit(const ir::Program& program, Emit form) {
       for (const ir::Workflow& workflow : program.workflows) graphs += ir::to_dot(program, workflow);
       return graphs;
     }
+    case Emit::flat:
+      break;  // made of the definitions, not of the program
   }
   return {};
+}
+
+// The definitions with their inheritance resolved; what cannot be said to [target] is among the findings.
+std::string flat(const Options& options, const World& world, core::Diagnostics& findings) {
+  std::vector<core::SourcePtr> sources;
+  for (const std::string& path : options.files) sources.push_back(read_source(path));
+  FileLibrary library(options.library);
+  core::Diagnostics told;  // with the program
+  compiler::Family family(sources, &library, told);
+  compiler::FlatTextOptions how;
+  how.mistral = options.mistral;
+  how.catalogue = &world.actions();
+  compiler::Report report(findings);
+  return compiler::to_flat_text(family, how, report);
 }
 
 void write_file(const std::string& path, std::string_view content) {
@@ -53,10 +74,16 @@ void write_file(const std::string& path, std::string_view content) {
 
 int compile(const Options& options) {
   const World world;
-  const ProgramFiles read = read_program(options.files, {&world.actions()});
+  const ProgramFiles read = read_program(options.files, {&world.actions()}, options.library);
   print_findings(read.diagnostics);
   if (!read.program) return kDefinition;
-  const std::string content = emit(*read.program, options.emit);
+  core::Diagnostics refused;
+  const std::string content =
+      options.emit == Emit::flat ? flat(options, world, refused) : emit(*read.program, options.emit);
+  if (refused.has_errors()) {
+    print_findings(refused);
+    return kDefinition;
+  }
   if (options.output.empty() || options.output == "-") {
     print(content);
   } else {
@@ -71,10 +98,18 @@ void add_compile(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("compile", "Compile definitions to the intermediate representation");
   command->add_option("FILE", options->files, "Files to compile together")->required();
+  add_library_option(*command, options->library);
   command->add_option("-o,--output", options->output, "File to write; otherwise standard output");
-  command->add_option("--emit", options->emit, "ir (binary), text (readable), dot (Graphviz)")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, Emit>{{"ir", Emit::ir}, {"text", Emit::text}, {"dot", Emit::dot}}));
+  command
+      ->add_option("--emit", options->emit,
+                   "ir (binary), text (readable), flat (YAML with inheritance resolved), dot (Graphviz)")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, Emit>{
+          {"ir", Emit::ir}, {"text", Emit::text}, {"flat", Emit::flat}, {"dot", Emit::dot}}));
+  command
+      ->add_option_function<std::string>(
+          "--target", [options](const std::string&) { options->mistral = true; },
+          "mistral-v2: flat text that stock Mistral runs as well")
+      ->check(CLI::IsMember({"mistral-v2"}));
   command->callback([options, &exit_code] { exit_code = compile(*options); });
 }
 

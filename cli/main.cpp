@@ -25,6 +25,8 @@ int run(int argc, char** argv) {
   cli::add_action(app, exit_code);
   cli::add_eval(app, exit_code);
   cli::add_explain(app, exit_code);
+  cli::add_diff(app, exit_code);
+  cli::add_outdated(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

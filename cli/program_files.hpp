@@ -11,9 +11,12 @@ namespace gregale::cli {
 struct ProgramFiles {
   core::Diagnostics diagnostics;
   std::optional<ir::Program> program;  // none: the diagnostics have errors
+  std::vector<std::string> abstract_workflows = {};
 };
 
-// Throws core::Error for files that cannot be read and for IR that is not whole.
-ProgramFiles read_program(const std::vector<std::string>& paths, const compiler::Options& options);
+// Throws core::Error for files that cannot be read and for IR that is not whole. [options] without their
+// library, which is that of the [library] folders.
+ProgramFiles read_program(const std::vector<std::string>& paths, compiler::Options options,
+                          const std::vector<std::string>& library = {});
 
 }  // namespace gregale::cli

@@ -7,6 +7,7 @@
 #include "cli/commands.hpp"
 #include "cli/execution_text.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/file_library.hpp"
 #include "cli/output.hpp"
 #include "cli/program_files.hpp"
 #include "cli/stored_execution.hpp"
@@ -26,6 +27,7 @@ using core::Map;
 
 struct Options {
   std::vector<std::string> files;
+  std::vector<std::string> library;
   std::string workflow;
   std::string input;
   std::vector<std::string> pairs;
@@ -53,7 +55,13 @@ int refuse(const Options& options, const std::string& message, std::string_view 
   return exit_code;
 }
 
-std::string choose_workflow(const ir::Program& program, const std::string& wanted) {
+std::string choose_workflow(const ir::Program& program, const std::vector<std::string>& abstract_workflows,
+                            const std::string& wanted) {
+  for (const std::string& abstract : abstract_workflows) {
+    if (abstract != wanted && (!wanted.empty() || !program.workflows.empty())) continue;
+    throw Error(ErrorKind::invalid,
+                fmt::format("the workflow {} is abstract: it is only there to be extended", abstract));
+  }
   if (!wanted.empty()) return wanted;
   if (program.workflows.size() == 1) return program.name(program.workflows.front().name);
   std::string names;
@@ -66,9 +74,10 @@ std::string choose_workflow(const ir::Program& program, const std::string& wante
                   : fmt::format("the files define several workflows, choose one by --workflow: {}", names));
 }
 
-interpreter::StartRequest make_request(const Options& options, const ir::Program& program) {
+interpreter::StartRequest make_request(const Options& options, const ir::Program& program,
+                                       const std::vector<std::string>& abstract_workflows) {
   interpreter::StartRequest request;
-  request.workflow = choose_workflow(program, options.workflow);
+  request.workflow = choose_workflow(program, abstract_workflows, options.workflow);
   Map input;
   if (!options.input.empty()) input = read_mapping("--input", options.input).as_map();
   for (const std::string& pair : options.pairs) add_pair("--input-value", pair, input);
@@ -95,7 +104,7 @@ interpreter::StartRequest make_request(const Options& options, const ir::Program
 
 int run(const Options& options) {
   const World world({options.cloud});
-  ProgramFiles files = read_program(options.files, {&world.actions()});
+  ProgramFiles files = read_program(options.files, {&world.actions()}, options.library);
   if (!files.program) {
     return refuse(options, "the definition has errors", "definition", kDefinition, files.diagnostics);
   }
@@ -110,11 +119,12 @@ int run(const Options& options) {
   interpreter::Runtime& runtime = carried.runtime();
 
   const std::string binary = ir::to_binary(*files.program);
-  const auto program = std::make_shared<const interpreter::LoadedProgram>(std::move(*files.program),
-                                                                          ir::sha256_hex(binary));
+  const auto program =
+      std::make_shared<const interpreter::LoadedProgram>(std::move(*files.program), ir::sha256_hex(binary));
   core::Uuid id;
   try {
-    const interpreter::StartRequest request = make_request(options, program->program());
+    const interpreter::StartRequest request =
+        make_request(options, program->program(), files.abstract_workflows);
     runtime.add_program(program, binary);
     id = runtime.start(program->digest(), request);
   } catch (const Error& error) {
@@ -142,6 +152,7 @@ void add_run(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("run", "Compile a workflow and run it to its end");
   command->add_option("FILE", options->files, "Definitions, or one compiled program")->required();
+  add_library_option(*command, options->library);
   command->add_option("--workflow", options->workflow, "Which workflow, where the files define several");
   command->add_option("--input", options->input, "Input of the workflow: JSON, or @FILE");
   command->add_option("-i,--input-value", options->pairs, "NAME=VALUE, one input; VALUE is YAML");

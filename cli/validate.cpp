@@ -5,6 +5,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/file_library.hpp"
 #include "cli/output.hpp"
 #include "cli/program_files.hpp"
 #include "cli/world.hpp"
@@ -15,13 +16,14 @@ namespace {
 
 struct Options {
   std::vector<std::string> files;
+  std::vector<std::string> library;
   bool strict = false;
   Format format = Format::text;
 };
 
 int validate(const Options& options) {
   const World world;
-  ProgramFiles read = read_program(options.files, {&world.actions()});
+  ProgramFiles read = read_program(options.files, {&world.actions()}, options.library);
   if (options.strict) read.diagnostics.make_strict();
   const auto findings = read.diagnostics.sorted();
   switch (options.format) {
@@ -46,6 +48,7 @@ void add_validate(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("validate", "Check workflows, workbooks and ad-hoc actions");
   command->add_option("FILE", options->files, "Files to check together")->required();
+  add_library_option(*command, options->library);
   command->add_flag("--strict", options->strict, "Warnings are errors");
   command->add_option("--format", options->format, "text, json or sarif")
       ->transform(CLI::CheckedTransformer(std::map<std::string, Format>{

@@ -219,8 +219,9 @@ class CallChecker {
       return;
     }
     if (const WorkflowDefinition* abstract = find_in(definitions_.abstract_workflows, workbook, name)) {
-      core::Diagnostic& finding = report_.add(
-          "GR1013", place, fmt::format("the workflow `{}` is abstract; it is only there to be extended", name));
+      core::Diagnostic& finding =
+          report_.add("GR1013", place,
+                      fmt::format("the workflow `{}` is abstract; it is only there to be extended", name));
       finding.related.push_back({abstract->flat->abstract->span, "abstract"});
       return;
     }

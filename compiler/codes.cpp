@@ -216,22 +216,29 @@ const std::vector<Code> kCodes = {
      "action: nova.servers_list region=\"RegionOne\"\nregion: RegionTwo",
      "action: nova.servers_list\nregion: RegionTwo"},
     {"GR0903", kWarning, "Gregale's keys without its dialect",
-     "Stock Mistral passes over keys of a workflow that it does not know and runs the rest. The line `dialect: "
+     "Stock Mistral passes over keys of a workflow that it does not know and runs the rest. The line "
+     "`dialect: "
      "gregale/1` makes it refuse the file instead.",
      "version: '2.0'\nwf:\n  region: RegionTwo\n  tasks: {t: {action: std.noop}}",
      "version: '2.0'\ndialect: gregale/1\nwf:\n  region: RegionTwo\n  tasks: {t: {action: std.noop}}"},
     {"GR0904", kError, "An unknown dialect", "There is one dialect, gregale/1.", "dialect: gregale/2",
      "dialect: gregale/1"},
 
+    {"GR0905", kError, "Nothing like it in stock Mistral",
+     "`compile --target mistral-v2` puts Gregale's own keys into the words of stock Mistral, where it has "
+     "any.",
+     "t: {workflow: maintain, region: RegionTwo}", "t: {action: nova.servers_list, region: RegionTwo}"},
+
     // ---- 10: inheritance
     {"GR1001", kError, "No such workflow or ad-hoc action to extend",
      "The name is looked for in the same file, in the workbook, in the other files, then in the library.",
      "extends: provison", "extends: provision"},
-    {"GR1002", kError, "A workflow that extends itself", "A chain of `extends` has an end that extends nothing.",
-     "a: {extends: b}\nb: {extends: a}", "a: {extends: b}\nb: {tasks: {...}}"},
+    {"GR1002", kError, "A workflow that extends itself",
+     "A chain of `extends` has an end that extends nothing.", "a: {extends: b}\nb: {extends: a}",
+     "a: {extends: b}\nb: {tasks: {...}}"},
     {"GR1003", core::Severity::note, "A long chain of ancestors",
-     "Whoever reads the workflow has to read all of its ancestors.", "e: {extends: d}   # which extends c, b, a",
-     "e: {extends: b}"},
+     "Whoever reads the workflow has to read all of its ancestors.",
+     "e: {extends: d}   # which extends c, b, a", "e: {extends: b}"},
     {"GR1004", kError, "Too long a chain of ancestors", "At most 16 ancestors are allowed.",
      "w17: {extends: w16}", "w17: {extends: w3}"},
     {"GR1005", kError, "A task of an inherited name without `override`",
@@ -245,7 +252,8 @@ const std::vector<Code> kCodes = {
      "notify: {override: remove}", "notify: {override: remove, redirect: log}"},
     {"GR1008", kError, "An abstract task that is not overridden",
      "An abstract task is a promise that a descendant keeps; a workflow that runs has none left.",
-     "site: {extends: provision}", "site:\n  extends: provision\n  tasks:\n    configure: {override: merge, action: std.noop}"},
+     "site: {extends: provision}",
+     "site:\n  extends: provision\n  tasks:\n    configure: {override: merge, action: std.noop}"},
     {"GR1009", kError, "A promise that is not kept",
      "An override of an abstract task must publish the variables and have the inputs that the abstract task "
      "names.",
@@ -262,9 +270,11 @@ const std::vector<Code> kCodes = {
     {"GR1013", kError, "An abstract workflow is called", "It is only there to be extended.",
      "workflow: provision", "workflow: provision_web"},
     {"GR1014", kError, "The parent is not the one that was pinned",
-     "The digest pins what the parent says, its ancestors included, without comments and the style of writing.",
+     "The digest pins what the parent says, its ancestors included, without comments and the style of "
+     "writing.",
      "extends: {workflow: base, digest: 'sha256:00...'}", "extends: {workflow: base}"},
-    {"GR1015", kError, "The parent's file cannot be read", "The path counts from the folder of the file that names it.",
+    {"GR1015", kError, "The parent's file cannot be read",
+     "The path counts from the folder of the file that names it.",
      "extends: {workflow: base, file: /nowhere.yaml}", "extends: {workflow: base, file: base.yaml}"},
 };
 

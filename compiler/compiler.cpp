@@ -59,8 +59,8 @@ class Linker {
     if (call.text == nullptr || name.empty() || name.find("<%") == 0 || name.find("{{") == 0) return;
     const bool workflow = call.kind == ir::CallKind::workflow;
     if (!workflow && catalogue_ != nullptr && catalogue_->find_signature(name) != nullptr) return;
-    const Declaration* called = documents_.find(
-        workflow ? Declaration::Kind::workflow : Declaration::Kind::action, from, name);
+    const Declaration* called =
+        documents_.find(workflow ? Declaration::Kind::workflow : Declaration::Kind::action, from, name);
     if (called != nullptr) add(*called);
   }
 

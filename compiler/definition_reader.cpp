@@ -179,7 +179,8 @@ class DocumentReader {
         continue;
       }
       ++count;
-      declare(is_action(document, member.value) ? Declaration::Kind::action : Declaration::Kind::workflow, member, {});
+      declare(is_action(document, member.value) ? Declaration::Kind::action : Declaration::Kind::workflow,
+              member, {});
     }
     if (count == 0) {
       report_.add("GR0210", document.span, "there is no workflow and no ad-hoc action in this file");
@@ -208,7 +209,8 @@ class DocumentReader {
     if (node.find("tasks") != nullptr) return false;
     if (node.find("base") != nullptr || node.find("base-input") != nullptr) return true;
     const YamlNode* extends = value_of(node, "extends");
-    if (extends != nullptr && extends->kind == YamlNode::Kind::mapping) return extends->find("action") != nullptr;
+    if (extends != nullptr && extends->kind == YamlNode::Kind::mapping)
+      return extends->find("action") != nullptr;
     const YamlNode* parent = extends == nullptr || depth > 20 ? nullptr : value_of(document, extends->text);
     if (parent != nullptr) return is_action(document, *parent, depth + 1);
     int score = 0;
@@ -242,8 +244,9 @@ class DocumentReader {
                         "refuses the file",
                         key->name, kDialect));
         const YamlNode::Member& first = document.members.front();
-        finding.suggestion = core::Suggestion{fmt::format("dialect: {}\n", kDialect),
-                                              {first.key.span.source, first.key.span.begin, first.key.span.begin}};
+        finding.suggestion =
+            core::Suggestion{fmt::format("dialect: {}\n", kDialect),
+                             {first.key.span.source, first.key.span.begin, first.key.span.begin}};
         return;
       }
     }
@@ -280,7 +283,6 @@ void require(const YamlNode& name, const YamlNode& node, std::string_view key, s
   }
   report.add("GR0204", name.span, fmt::format("the {} `{}` has no `{}`", what, name.text, key));
 }
-
 
 }  // namespace
 

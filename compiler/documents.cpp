@@ -68,7 +68,8 @@ void Documents::load_library() {
 }
 
 const Declaration* Documents::find(Declaration::Kind kind, const Declaration& from, std::string_view name) {
-  const std::string in_workbook = from.workbook.empty() ? std::string() : from.workbook + "." + std::string(name);
+  const std::string in_workbook =
+      from.workbook.empty() ? std::string() : from.workbook + "." + std::string(name);
   const core::Source* file = from.name->span.source.get();
   for (const Document& document : documents_) {
     if (document.root.span.source.get() != file) continue;
@@ -90,6 +91,15 @@ const Declaration* Documents::find(Declaration::Kind kind, const Declaration& fr
   if (const Declaration* found = look(given_names_[number(kind)])) return found;
   load_library();
   return used(look(library_names_[number(kind)]));
+}
+
+const Declaration* Documents::find(Declaration::Kind kind, std::string_view full_name) {
+  const Names& given = given_names_[number(kind)];
+  if (const auto found = given.find(full_name); found != given.end()) return found->second;
+  load_library();
+  const Names& library = library_names_[number(kind)];
+  const auto found = library.find(full_name);
+  return found == library.end() ? nullptr : used(found->second);
 }
 
 const Declaration* Documents::find_in_file(const Declaration& from, std::string_view name,

@@ -40,6 +40,8 @@ class Documents {
   // What a name means in a definition of [from]: one of the same file, of the same workbook, of the given
   // files, of the library. nullptr when there is none.
   const Declaration* find(Declaration::Kind kind, const Declaration& from, std::string_view name);
+  // One of that full name, of the given files or of the library; nullptr when there is none.
+  const Declaration* find(Declaration::Kind kind, std::string_view full_name);
   // A declaration of the file that [from] names by its path; nullptr with a finding at [place] when the
   // file cannot be read, without one when it has no such declaration.
   const Declaration* find_in_file(const Declaration& from, std::string_view name, const YamlNode& path,

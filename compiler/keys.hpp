@@ -32,7 +32,7 @@ enum class Shape : uint8_t {
   workflow_type,    // direct or reverse
   version,
   inheritance,  // looked at where `extends` is resolved
-  reserved,  // a key of Gregale's that this version does not know yet
+  reserved,     // a key of Gregale's that this version does not know yet
 };
 
 // Which workflows a task's key is for.

@@ -135,6 +135,11 @@ class Lowering {
       for (const YamlNode& tag : tags->items) workflow.tags.push_back(tag.text);
     }
     workflow.description = description(definition.value("description"));
+    for (const FlatWorkflow* parent = definition.flat->parent; parent != nullptr; parent = parent->parent) {
+      workflow.ancestors.push_back({builder_.name(parent->declaration->full_name),
+                                    builder_.location(parent->declaration->name->span).source,
+                                    parent->digest});
+    }
     workflow.tasks.reserve(definition.tasks.size());
     for (const TaskDefinition& task : definition.tasks) {
       site.task = static_cast<Index>(workflow.tasks.size());

@@ -49,9 +49,11 @@ class TaskReader {
     workflow_.defaults = std::move(part);
   }
 
-  void read_task(const YamlNode::Member& member) {
+  void read_task(const FlatTask& flat) {
+    const YamlNode::Member& member = *flat.member;
     const YamlNode& node = member.value;
-    if (node.kind != YamlNode::Kind::mapping || node.members.empty()) {
+    const bool promise = flat.abstract != nullptr && node.kind == YamlNode::Kind::mapping;
+    if (!promise && (node.kind != YamlNode::Kind::mapping || node.members.empty())) {
       core::Diagnostic& finding = report_.add(
           "GR0203", node.span.begin == node.span.end ? member.key.span : node.span,
           fmt::format("the task `{}` must be a mapping that is not empty, but this is {}", member.key.text,
@@ -407,7 +409,7 @@ void read_tasks(const FlatWorkflow& flat, WorkflowDefinition& workflow, Report& 
   if (const YamlNode* defaults = workflow.value("task-defaults")) reader.read_defaults(*defaults);
   if (const YamlNode* tasks = workflow.value("tasks")) check_names("task", *tasks, report);
   workflow.tasks.reserve(flat.tasks.size());
-  for (const FlatTask& task : flat.tasks) reader.read_task(*task.member);
+  for (const FlatTask& task : flat.tasks) reader.read_task(task);
 }
 
 }  // namespace gregale::compiler

@@ -48,6 +48,7 @@ struct FlatWorkflow {
   std::unordered_map<std::string_view, size_t> index;  // of tasks, by name
   const YamlNode* abstract = nullptr;
   Final final;
+  std::string digest;  // of an ancestor: see digest_of()
   size_t depth = 0;    // ancestors
   bool sound = true;   // false: findings have been made that leave the rest without meaning
 

@@ -39,8 +39,8 @@ const YamlNode* value_of(const YamlNode& node, std::string_view key) {
 }
 
 // Callers of the parent must be able to call the child.
-void check_inputs(std::string_view what, const YamlNode& parent, bool parent_is_abstract, const YamlNode& child,
-                  Report& report, bool& sound) {
+void check_inputs(std::string_view what, const YamlNode& parent, bool parent_is_abstract,
+                  const YamlNode& child, Report& report, bool& sound) {
   const YamlNode* own = value_of(child, "input");
   const YamlNode* inherited = value_of(parent, "input");
   if (own == nullptr) return;
@@ -54,10 +54,12 @@ void check_inputs(std::string_view what, const YamlNode& parent, bool parent_is_
     if (name == nullptr || !is_text(item) || parent_is_abstract) continue;
     const YamlNode* before = find_parameter(inherited, name->text);
     if (before == nullptr) {
-      report.add("GR1011", name->span,
-                 fmt::format("the new input `{}` needs a default: {} has no such input, and what calls that must "
-                             "be able to call this",
-                             name->text, what))
+      report
+          .add("GR1011", name->span,
+               fmt::format(
+                   "the new input `{}` needs a default: {} has no such input, and what calls that must "
+                   "be able to call this",
+                   name->text, what))
           .note = fmt::format("write `- {}: VALUE`", name->text);
       sound = false;
     } else if (before->kind == YamlNode::Kind::mapping) {
@@ -117,8 +119,8 @@ const Declaration* Inheritance::parent_of(const Declaration& declaration, const 
     for (const YamlNode::Member& member : extends.members) {
       const std::string& key = member.key.text;
       if (key != what && key != "file" && (key != "digest" || action)) {
-        report_.add_misspelt("GR0201", member.key.span, fmt::format("unknown key `{}` in `extends`", key), key,
-                             {std::string(what), "file", "digest"});
+        report_.add_misspelt("GR0201", member.key.span, fmt::format("unknown key `{}` in `extends`", key),
+                             key, {std::string(what), "file", "digest"});
         return nullptr;
       }
     }
@@ -140,7 +142,8 @@ const Declaration* Inheritance::parent_of(const Declaration& declaration, const 
                                   : documents_.find_in_file(declaration, name->text, *file, readable);
   if (parent == nullptr && readable) {
     core::Diagnostic& finding = report_.add_misspelt(
-        "GR1001", name->span, fmt::format("there is no {} `{}` to extend", action ? "ad-hoc action" : "workflow", name->text),
+        "GR1001", name->span,
+        fmt::format("there is no {} `{}` to extend", action ? "ad-hoc action" : "workflow", name->text),
         name->text, file == nullptr ? documents_.names(declaration) : std::vector<std::string>());
     if (file == nullptr && !finding.suggestion) {
       finding.note = "give the file that defines it as well, or its folder with --library";
@@ -154,9 +157,9 @@ bool Inheritance::check_cycle(const Declaration& declaration) {
   if (first == under_way_.end()) return true;
   std::string chain;
   for (auto one = first; one != under_way_.end(); ++one) chain += (*one)->full_name + " -> ";
-  core::Diagnostic& finding =
-      report_.add("GR1002", under_way_places_[static_cast<size_t>(first - under_way_.begin())]->span,
-                  fmt::format("`{}` extends itself: {}{}", declaration.full_name, chain, declaration.full_name));
+  core::Diagnostic& finding = report_.add(
+      "GR1002", under_way_places_[static_cast<size_t>(first - under_way_.begin())]->span,
+      fmt::format("`{}` extends itself: {}{}", declaration.full_name, chain, declaration.full_name));
   for (auto one = first + 1; one != under_way_.end(); ++one) {
     finding.related.push_back({under_way_places_[static_cast<size_t>(one - under_way_.begin())]->span,
                                fmt::format("`{}` extends", (*one)->full_name)});
@@ -164,22 +167,24 @@ bool Inheritance::check_cycle(const Declaration& declaration) {
   return false;
 }
 
-void Inheritance::check_depth(const Declaration& declaration, const YamlNode& extends, size_t depth, bool& sound) {
+void Inheritance::check_depth(const Declaration& declaration, const YamlNode& extends, size_t depth,
+                              bool& sound) {
   if (depth > kTooDeep) {
     report_.add("GR1004", extends.span,
                 fmt::format("`{}` has {} ancestors; {} are allowed", declaration.full_name, depth, kTooDeep));
     sound = false;
   } else if (depth == kDeep + 1) {
     report_.add("GR1003", extends.span,
-                fmt::format("`{}` has {} ancestors; few readers follow more than {}", declaration.full_name, depth,
-                            kDeep));
+                fmt::format("`{}` has {} ancestors; few readers follow more than {}", declaration.full_name,
+                            depth, kDeep));
   }
 }
 
-void Inheritance::check_digest(const YamlNode& extends, const FlatWorkflow& parent) {
+void Inheritance::check_digest(const YamlNode& extends, FlatWorkflow& parent) {
+  if (parent.digest.empty()) parent.digest = digest_of(parent);
   const YamlNode* digest = extends.kind == YamlNode::Kind::mapping ? value_of(extends, "digest") : nullptr;
   if (digest == nullptr) return;
-  const std::string actual = "sha256:" + digest_of(parent);
+  const std::string actual = "sha256:" + parent.digest;
   if (is_text(*digest) && digest->text == actual) return;
   core::Diagnostic& finding =
       report_.add("GR1014", place_of(*digest),
@@ -189,10 +194,10 @@ void Inheritance::check_digest(const YamlNode& extends, const FlatWorkflow& pare
   finding.suggestion = core::Suggestion{actual, digest->span};
 }
 
-const FlatWorkflow& Inheritance::workflow(const Declaration& declaration) {
+FlatWorkflow& Inheritance::make_workflow(const Declaration& declaration) {
   if (const auto known = workflows_.find(&declaration); known != workflows_.end()) return *known->second;
   const YamlNode* extends = value_of(*declaration.node, "extends");
-  const FlatWorkflow* parent = nullptr;
+  FlatWorkflow* parent = nullptr;
   const YamlNode* name = nullptr;
   bool sound = true;
   if (extends != nullptr) {
@@ -200,7 +205,7 @@ const FlatWorkflow& Inheritance::workflow(const Declaration& declaration) {
     if (found != nullptr) {
       under_way_.push_back(&declaration);
       under_way_places_.push_back(name);
-      if (check_cycle(*found)) parent = &workflow(*found);
+      if (check_cycle(*found)) parent = &make_workflow(*found);
       under_way_.pop_back();
       under_way_places_.pop_back();
     }
@@ -226,22 +231,22 @@ const FlatWorkflow& Inheritance::workflow(const Declaration& declaration) {
     check_depth(declaration, *name, flat.depth, flat.sound);
     check_digest(*extends, *parent);
     if (parent->final.all != nullptr) {
-      report_final(name->span, fmt::format("the workflow `{}`", parent->declaration->full_name), *parent->final.all,
-                   report_);
+      report_final(name->span, fmt::format("the workflow `{}`", parent->declaration->full_name),
+                   *parent->final.all, report_);
       flat.sound = false;
       return flat;
     }
     const YamlNode* type = value_of(*declaration.node, "type");
     if (type != nullptr && is_reverse(*declaration.node) != is_reverse(*parent->node)) {
-      core::Diagnostic& finding =
-          report_.add("GR1012", type->span,
-                      fmt::format("`{}` is a {} workflow, and so must this be", parent->declaration->full_name,
-                                  is_reverse(*parent->node) ? "reverse" : "direct"));
+      core::Diagnostic& finding = report_.add(
+          "GR1012", type->span,
+          fmt::format("`{}` is a {} workflow, and so must this be", parent->declaration->full_name,
+                      is_reverse(*parent->node) ? "reverse" : "direct"));
       finding.related.push_back({parent->declaration->name->span, "the parent"});
       flat.sound = false;
     }
-    check_inputs(fmt::format("`{}`", parent->declaration->full_name), *parent->node, parent->abstract != nullptr,
-                 *declaration.node, report_, flat.sound);
+    check_inputs(fmt::format("`{}`", parent->declaration->full_name), *parent->node,
+                 parent->abstract != nullptr, *declaration.node, report_, flat.sound);
     check_final_keys(*declaration.node, *parent, report_, flat.sound);
     flat.final = parent->final;
     shell = merge_workflow(*parent->node, *declaration.node, report_);
@@ -278,8 +283,8 @@ const FlatAction& Inheritance::action(const Declaration& declaration) {
   if (!flat.sound) return flat;
   flat.depth = parent->depth + 1;
   check_depth(declaration, *name, flat.depth, flat.sound);
-  check_inputs(fmt::format("`{}`", parent->declaration->full_name), *parent->node, false, *declaration.node, report_,
-               flat.sound);
+  check_inputs(fmt::format("`{}`", parent->declaration->full_name), *parent->node, false, *declaration.node,
+               report_, flat.sound);
   nodes_.push_back(merge_action(*parent->node, *declaration.node));
   flat.node = &nodes_.back();
   return flat;

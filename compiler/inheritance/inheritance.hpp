@@ -18,16 +18,19 @@ class Inheritance {
   Inheritance(Documents& documents, Report& report) : documents_(documents), report_(report) {}
 
   // The flat form; made once, ancestors first. Not sound when the chain has no end or no beginning.
-  const FlatWorkflow& workflow(const Declaration& declaration);
+  const FlatWorkflow& workflow(const Declaration& declaration) { return make_workflow(declaration); }
   const FlatAction& action(const Declaration& declaration);
 
  private:
+  FlatWorkflow& make_workflow(const Declaration& declaration);
   // The declaration that `extends` names; nullptr with a finding when there is none. [name] becomes the
   // node that holds the name.
-  const Declaration* parent_of(const Declaration& declaration, const YamlNode& extends, const YamlNode*& name);
+  const Declaration* parent_of(const Declaration& declaration, const YamlNode& extends,
+                               const YamlNode*& name);
   bool check_cycle(const Declaration& declaration);
   void check_depth(const Declaration& declaration, const YamlNode& extends, size_t depth, bool& sound);
-  void check_digest(const YamlNode& extends, const FlatWorkflow& parent);
+  // Also gives the parent its digest.
+  void check_digest(const YamlNode& extends, FlatWorkflow& parent);
 
   Documents& documents_;
   Report& report_;

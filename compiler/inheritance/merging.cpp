@@ -48,8 +48,8 @@ YamlNode merge_mappings(const YamlNode& parent, const YamlNode& child, Merge mer
       continue;
     }
     const YamlNode::Member* before = parent.find(member.key.text);
-    set_member(result, {member.key, merge(member.key.text, before == nullptr ? nullptr : &before->value,
-                                          member.value)});
+    set_member(result, {member.key,
+                        merge(member.key.text, before == nullptr ? nullptr : &before->value, member.value)});
   }
   return result;
 }
@@ -62,7 +62,8 @@ bool is_inheritance_key(std::string_view key) {
 
 YamlNode without_inheritance_keys(const YamlNode& definition) {
   YamlNode result = definition;
-  std::erase_if(result.members, [](const YamlNode::Member& member) { return is_inheritance_key(member.key.text); });
+  std::erase_if(result.members,
+                [](const YamlNode::Member& member) { return is_inheritance_key(member.key.text); });
   return result;
 }
 
@@ -160,8 +161,9 @@ YamlNode merge_clause(std::string_view key, const YamlNode* parent, const YamlNo
     const bool known = member.key.text == "inherit" || member.key.text == "next" ||
                        (member.key.text == "publish" && key != "requires");
     if (!known) {
-      report.add_misspelt("GR0201", member.key.span, fmt::format("unknown key `{}` in a transition", member.key.text),
-                          member.key.text, {"inherit", "next", "publish"});
+      report.add_misspelt("GR0201", member.key.span,
+                          fmt::format("unknown key `{}` in a transition", member.key.text), member.key.text,
+                          {"inherit", "next", "publish"});
     }
   }
   std::vector<YamlNode> own = targets_of(child);
@@ -169,8 +171,8 @@ YamlNode merge_clause(std::string_view key, const YamlNode* parent, const YamlNo
   std::vector<YamlNode>& first = prepend ? own : inherited;
   const std::vector<YamlNode>& second = prepend ? inherited : own;
   for (const YamlNode& target : second) {
-    const bool there =
-        std::any_of(first.begin(), first.end(), [&](const YamlNode& one) { return same_meaning(one, target); });
+    const bool there = std::any_of(first.begin(), first.end(),
+                                   [&](const YamlNode& one) { return same_meaning(one, target); });
     if (!there) first.push_back(target);
   }
   YamlNode list = empty_like(next == nullptr ? child : next->value, YamlNode::Kind::sequence);
@@ -182,10 +184,11 @@ YamlNode merge_clause(std::string_view key, const YamlNode* parent, const YamlNo
   if (own_publish != nullptr && publish != nullptr) {
     // Scope by scope, and in each variable by variable.
     result.members.push_back(
-        {own_publish->key, merge_mappings(publish->value, own_publish->value,
-                                          [](std::string_view, const YamlNode* before, const YamlNode& value) {
-                                            return before == nullptr ? value : merge_by_key(*before, value);
-                                          })});
+        {own_publish->key,
+         merge_mappings(publish->value, own_publish->value,
+                        [](std::string_view, const YamlNode* before, const YamlNode& value) {
+                          return before == nullptr ? value : merge_by_key(*before, value);
+                        })});
   } else {
     result.members.push_back(own_publish != nullptr ? *own_publish : *publish);
   }
@@ -194,12 +197,15 @@ YamlNode merge_clause(std::string_view key, const YamlNode* parent, const YamlNo
 }
 
 YamlNode merge_task(const YamlNode& parent, const YamlNode& child, Report& report) {
-  YamlNode result = merge_mappings(
-      parent, without_inheritance_keys(child), [&](std::string_view key, const YamlNode* before, const YamlNode& value) -> YamlNode {
-        if (merges_by_key(key)) return before == nullptr ? value : merge_by_key(*before, value);
-        if (is_clause(key) || key == "requires") return merge_clause(key, before, value, report);
-        return value;
-      });
+  YamlNode result =
+      merge_mappings(parent, without_inheritance_keys(child),
+                     [&](std::string_view key, const YamlNode* before, const YamlNode& value) -> YamlNode {
+                       if (merges_by_key(key))
+                         return before == nullptr ? value : merge_by_key(*before, value);
+                       if (is_clause(key) || key == "requires")
+                         return merge_clause(key, before, value, report);
+                       return value;
+                     });
   const auto sets = [&](std::string_view key) {
     const YamlNode::Member* member = child.find(key);
     return member != nullptr && !is_null(member->value);
@@ -214,22 +220,24 @@ YamlNode merge_workflow(const YamlNode& parent, const YamlNode& child, Report& r
   YamlNode base = parent;
   remove_member(base, "tasks");
   remove_member(base, "name");
-  return merge_mappings(
-      base, without_inheritance_keys(child), [&](std::string_view key, const YamlNode* before, const YamlNode& value) -> YamlNode {
-        if (before == nullptr) return value;
-        if (key == "input") return merge_parameters(*before, value);
-        if (key == "tags") return unite(*before, value);
-        if (key == "output" || key == "output-on-error" || key == "vars") return merge_by_key(*before, value);
-        if (key != "task-defaults" || before->kind != YamlNode::Kind::mapping ||
-            value.kind != YamlNode::Kind::mapping) {
-          return value;
-        }
-        return merge_mappings(*before, value,
+  return merge_mappings(base, without_inheritance_keys(child),
+                        [&](std::string_view key, const YamlNode* before, const YamlNode& value) -> YamlNode {
+                          if (before == nullptr) return value;
+                          if (key == "input") return merge_parameters(*before, value);
+                          if (key == "tags") return unite(*before, value);
+                          if (key == "output" || key == "output-on-error" || key == "vars")
+                            return merge_by_key(*before, value);
+                          if (key != "task-defaults" || before->kind != YamlNode::Kind::mapping ||
+                              value.kind != YamlNode::Kind::mapping) {
+                            return value;
+                          }
+                          return merge_mappings(
+                              *before, value,
                               [&](std::string_view policy, const YamlNode* old, const YamlNode& now) {
                                 const bool clause = is_clause(policy) || policy == "requires";
                                 return clause ? merge_clause(policy, old, now, report) : now;
                               });
-      });
+                        });
 }
 
 YamlNode merge_action(const YamlNode& parent, const YamlNode& child) {

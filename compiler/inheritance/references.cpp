@@ -50,7 +50,8 @@ std::vector<Stretch> task_arguments(std::string_view text, std::string_view task
       result.push_back({piece.inner + name.begin, piece.inner + name.end});
     }
   }
-  std::sort(result.begin(), result.end(), [](const Stretch& a, const Stretch& b) { return a.begin < b.begin; });
+  std::sort(result.begin(), result.end(),
+            [](const Stretch& a, const Stretch& b) { return a.begin < b.begin; });
   return result;
 }
 
@@ -107,8 +108,8 @@ std::vector<YamlNode> redirected(std::vector<YamlNode> targets, std::string_view
         item = std::move(renamed);
       }
     }
-    const bool there =
-        std::any_of(result.begin(), result.end(), [&](const YamlNode& one) { return same_meaning(one, item); });
+    const bool there = std::any_of(result.begin(), result.end(),
+                                   [&](const YamlNode& one) { return same_meaning(one, item); });
     if (!there) result.push_back(std::move(item));
   }
   return result;
@@ -167,7 +168,8 @@ YamlNode& FlatDraft::change(size_t task) {
   return own->value;
 }
 
-std::vector<Reference> references_to(const FlatWorkflow& workflow, const YamlNode& shell, std::string_view task) {
+std::vector<Reference> references_to(const FlatWorkflow& workflow, const YamlNode& shell,
+                                     std::string_view task) {
   std::vector<Reference> result;
   const auto in_part = [&](const YamlNode& part, const std::string& owner) {
     const auto in_clause = [&](std::string_view key) {
@@ -185,7 +187,8 @@ std::vector<Reference> references_to(const FlatWorkflow& workflow, const YamlNod
   const auto in_texts = [&](const YamlNode& node, const std::string& owner) {
     each_text(node, [&](const YamlNode& text) {
       for (const Stretch& stretch : task_arguments(text.text, task)) {
-        result.push_back({text.span_of(stretch.begin, stretch.end), fmt::format("`task({})` in {}", task, owner)});
+        result.push_back(
+            {text.span_of(stretch.begin, stretch.end), fmt::format("`task({})` in {}", task, owner)});
       }
     });
   };
@@ -194,7 +197,8 @@ std::vector<Reference> references_to(const FlatWorkflow& workflow, const YamlNod
     in_part(one.member->value, owner);
     in_texts(one.member->value, owner);
   }
-  if (const YamlNode::Member* defaults = shell.find("task-defaults")) in_part(defaults->value, "`task-defaults`");
+  if (const YamlNode::Member* defaults = shell.find("task-defaults"))
+    in_part(defaults->value, "`task-defaults`");
   for (const YamlNode::Member& member : shell.members) {
     if (member.key.text != "tasks") in_texts(member.value, fmt::format("`{}`", member.key.text));
   }
@@ -217,8 +221,9 @@ std::vector<Reference> joins_left_short(const FlatWorkflow& workflow) {
     if (join == nullptr || !join->value.scalar.is_small_integer()) continue;
     const size_t there = inbound[task.member->key.text].size();
     if (join->value.scalar.as_integer() <= static_cast<int64_t>(there)) continue;
-    result.push_back({join->value.span, fmt::format("`join` of the task `{}`, to which {} {} now",
-                                                    task.member->key.text, there, there == 1 ? "leads" : "lead")});
+    result.push_back(
+        {join->value.span, fmt::format("`join` of the task `{}`, to which {} {} now", task.member->key.text,
+                                       there, there == 1 ? "leads" : "lead")});
   }
   return result;
 }
@@ -226,14 +231,16 @@ std::vector<Reference> joins_left_short(const FlatWorkflow& workflow) {
 void redirect(FlatDraft& draft, std::string_view from, std::string_view to) {
   for (size_t i = 0; i < draft.workflow.tasks.size(); ++i) {
     const YamlNode& task = draft.workflow.tasks[i].member->value;
-    redirect_part(task, [&]() -> YamlNode& { return draft.change(i); }, from, to);
+    redirect_part(
+        task, [&]() -> YamlNode& { return draft.change(i); }, from, to);
     bool named = false;
     each_text(draft.workflow.tasks[i].member->value,
               [&](const YamlNode& text) { named = named || !task_arguments(text.text, from).empty(); });
     if (named) rename_in_texts(draft.change(i), from, to);
   }
   if (YamlNode::Member* defaults = find_member(draft.shell, "task-defaults")) {
-    redirect_part(defaults->value, [&]() -> YamlNode& { return defaults->value; }, from, to);
+    redirect_part(
+        defaults->value, [&]() -> YamlNode& { return defaults->value; }, from, to);
   }
   for (YamlNode::Member& member : draft.shell.members) {
     if (member.key.text != "tasks") rename_in_texts(member.value, from, to);
@@ -250,17 +257,16 @@ void wrap_direct(FlatDraft& draft, const std::string& task, const std::vector<st
     return draft.change(draft.workflow.index.at(name));
   };
   const core::Span place = node(task).span;
-  const auto target = [&](const std::string& name) {
-    return std::vector<YamlNode>{text_node(name, place)};
-  };
+  const auto target = [&](const std::string& name) { return std::vector<YamlNode>{text_node(name, place)}; };
   if (!before.empty()) {
     const auto inside = [&](std::string_view name) {
       return name == task || std::find(before.begin(), before.end(), name) != before.end();
     };
     for (size_t i = 0; i < draft.workflow.tasks.size(); ++i) {
       if (inside(draft.workflow.tasks[i].member->key.text)) continue;
-      redirect_part(draft.workflow.tasks[i].member->value, [&]() -> YamlNode& { return draft.change(i); }, task,
-                    before.front());
+      redirect_part(
+          draft.workflow.tasks[i].member->value, [&]() -> YamlNode& { return draft.change(i); }, task,
+          before.front());
     }
     YamlNode& wrapped = node(task);
     if (const YamlNode::Member* join = wrapped.find("join")) {
@@ -315,8 +321,9 @@ void wrap_reverse(FlatDraft& draft, const std::string& task, const std::vector<s
     for (size_t i = 0; i < draft.workflow.tasks.size(); ++i) {
       const std::string& name = draft.workflow.tasks[i].member->key.text;
       if (std::find(after.begin(), after.end(), name) != after.end()) continue;
-      redirect_part(draft.workflow.tasks[i].member->value, [&]() -> YamlNode& { return draft.change(i); }, task,
-                    after.back());
+      redirect_part(
+          draft.workflow.tasks[i].member->value, [&]() -> YamlNode& { return draft.change(i); }, task,
+          after.back());
     }
     for (size_t i = 0; i < after.size(); ++i) {
       add_targets(node(after[i]), "requires", {text_node(i == 0 ? task : after[i - 1], place)}, place);

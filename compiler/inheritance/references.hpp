@@ -14,7 +14,7 @@ namespace gregale::compiler {
 // A flat workflow while it is made: tasks are shared with the parent until they are changed.
 struct FlatDraft {
   FlatWorkflow& workflow;
-  YamlNode& shell;  // the workflow's own mapping
+  YamlNode& shell;                        // the workflow's own mapping
   std::deque<YamlNode::Member>& members;  // of all workflows
   std::unordered_map<const YamlNode::Member*, YamlNode::Member*> changed = {};
 
@@ -28,7 +28,8 @@ struct Reference {
 };
 
 // What still refers to a task that is not there any more.
-std::vector<Reference> references_to(const FlatWorkflow& workflow, const YamlNode& shell, std::string_view task);
+std::vector<Reference> references_to(const FlatWorkflow& workflow, const YamlNode& shell,
+                                     std::string_view task);
 // Counted joins that wait for more tasks than lead to them.
 std::vector<Reference> joins_left_short(const FlatWorkflow& workflow);
 // Makes every reference to [from] one to [to].

@@ -148,8 +148,8 @@ class TaskInheritance {
       if (text == "replace") return Override::replace;
       if (text == "remove") return Override::remove;
     }
-    report_.add_misspelt("GR0203", place_of(key->value), "`override` must be `merge`, `replace` or `remove`", text,
-                         {"merge", "replace", "remove"});
+    report_.add_misspelt("GR0203", place_of(key->value), "`override` must be `merge`, `replace` or `remove`",
+                         text, {"merge", "replace", "remove"});
     flat_.sound = false;
     return Override::none;
   }
@@ -190,7 +190,8 @@ class TaskInheritance {
       if (place == nullptr && key == "workflow") place = final("action");
       const YamlNode::Member* before = inherited.member->value.find(key);
       if (place == nullptr || (before != nullptr && same_meaning(before->value, one.value))) continue;
-      found = forbidden(one.key.span, fmt::format("`{}` of the task `{}`", key, member.key.text), place) || found;
+      found =
+          forbidden(one.key.span, fmt::format("`{}` of the task `{}`", key, member.key.text), place) || found;
     }
     return found;
   }
@@ -225,7 +226,8 @@ class TaskInheritance {
     for (const auto& [key, place] : task.final.keys) {
       if (member.value.find(key) != nullptr) continue;  // looked at above
       if (task.member->value.find(key) == nullptr) continue;
-      if (forbidden(member.key.span, fmt::format("`{}` of the task `{}`", key, member.key.text), place)) return;
+      if (forbidden(member.key.span, fmt::format("`{}` of the task `{}`", key, member.key.text), place))
+        return;
     }
     const YamlNode* abstract = read_abstract(member.value, report_);
     if (abstract != nullptr) promise(member.value, task.contract);
@@ -261,8 +263,9 @@ class TaskInheritance {
   FlatTask make(const YamlNode::Member& member) {
     FlatTask task;
     task.member = &member;
-    const bool marked = std::any_of(member.value.members.begin(), member.value.members.end(),
-                                    [](const YamlNode::Member& one) { return is_inheritance_key(one.key.text); });
+    const bool marked =
+        std::any_of(member.value.members.begin(), member.value.members.end(),
+                    [](const YamlNode::Member& one) { return is_inheritance_key(one.key.text); });
     if (!marked) return task;
     task.abstract = read_abstract(member.value, report_);
     read_final(member.value, task.final, report_);
@@ -289,7 +292,8 @@ class TaskInheritance {
     if (found == nullptr) return result;
     std::vector<const YamlNode*> names = names_in(found->value);
     if (is_text(found->value)) names.push_back(&found->value);
-    if (names.empty() || (found->value.kind == YamlNode::Kind::sequence && names.size() != found->value.items.size())) {
+    if (names.empty() ||
+        (found->value.kind == YamlNode::Kind::sequence && names.size() != found->value.items.size())) {
       report_.add("GR0203", place_of(found->value),
                   fmt::format("`{}` must be the name of a task or a list of such, but this is {}", key,
                               describe(found->value)));
@@ -301,8 +305,9 @@ class TaskInheritance {
         std::vector<std::string> candidates;
         for (const FlatTask& task : flat_.tasks) candidates.push_back(task.member->key.text);
         report_.add_misspelt("GR0301", name->span,
-                             name->text == member.key.text ? fmt::format("the task `{}` cannot wrap itself", name->text)
-                                                           : fmt::format("there is no task `{}`", name->text),
+                             name->text == member.key.text
+                                 ? fmt::format("the task `{}` cannot wrap itself", name->text)
+                                 : fmt::format("there is no task `{}`", name->text),
                              name->text, candidates);
         flat_.sound = false;
         return {};
@@ -347,8 +352,9 @@ class TaskInheritance {
     }
     if (!flat_.sound) return;
     for (const YamlNode::Member* member : removed) {
-      report_left_over(*member, references_to(flat_, draft_.shell, member->key.text),
-                       fmt::format("the task `{}` is removed, but something still refers to it", member->key.text));
+      report_left_over(
+          *member, references_to(flat_, draft_.shell, member->key.text),
+          fmt::format("the task `{}` is removed, but something still refers to it", member->key.text));
     }
     if (!removed.empty() && flat_.sound) {
       report_left_over(*removed.front(), joins_left_short(flat_),
@@ -360,7 +366,8 @@ class TaskInheritance {
                         const std::string& message) {
     if (references.empty()) return;
     core::Diagnostic& finding = report_.add("GR1007", removed.key.span, message);
-    for (const Reference& reference : references) finding.related.push_back({reference.place, reference.what});
+    for (const Reference& reference : references)
+      finding.related.push_back({reference.place, reference.what});
     finding.note = "override those tasks as well, or name the task that takes its place: `redirect: other`";
     flat_.sound = false;
   }
@@ -462,8 +469,8 @@ void read_final(const YamlNode& definition, Final& final, Report& report) {
     if (!known) {
       std::vector<std::string> candidates = key_names(Place::task);
       for (std::string& key : key_names(Place::workflow)) candidates.push_back(std::move(key));
-      report.add_misspelt("GR0201", name->span, fmt::format("unknown key `{}` in `final`", name->text), name->text,
-                          candidates);
+      report.add_misspelt("GR0201", name->span, fmt::format("unknown key `{}` in `final`", name->text),
+                          name->text, candidates);
       continue;
     }
     final.keys.emplace(name->text, name);
@@ -471,7 +478,8 @@ void read_final(const YamlNode& definition, Final& final, Report& report) {
 }
 
 bool report_final(const core::Span& place, std::string_view what, const YamlNode& final, Report& report) {
-  core::Diagnostic& finding = report.add("GR1010", place, fmt::format("{} is final and cannot be changed", what));
+  core::Diagnostic& finding =
+      report.add("GR1010", place, fmt::format("{} is final and cannot be changed", what));
   finding.related.push_back({final.span, "made final here"});
   return true;
 }

@@ -4,7 +4,8 @@ namespace gregale::compiler {
 
 bool is_advanced_clause(const YamlNode& clause) {
   if (clause.kind != YamlNode::Kind::mapping) return false;
-  if (clause.members.empty() || clause.find("publish") != nullptr || clause.find("next") != nullptr) return true;
+  if (clause.members.empty() || clause.find("publish") != nullptr || clause.find("next") != nullptr)
+    return true;
   const YamlNode::Member& only = clause.members.front();
   return clause.members.size() > 1 || only.value.kind != YamlNode::Kind::scalar;
 }

@@ -18,7 +18,6 @@ std::vector<YamlNode> targets_of(const YamlNode& clause);
 // The text of a target that [item] is, without its guard; nullptr when it is none.
 const YamlNode* target_name(const YamlNode& item);
 
-
 // Sets the list of targets of a clause.
 void set_targets(YamlNode& clause, std::vector<YamlNode> targets);
 

@@ -146,6 +146,13 @@ void fields(Io& io, T& x) {
   io.value("spec", x.spec);
 }
 
+template <typename Io, Is<Ancestor> T>
+void fields(Io& io, T& x) {
+  io.name("name", x.name);
+  io.index("source", x.source);
+  io.text("digest", x.digest);
+}
+
 template <typename Io, Is<Workflow> T>
 void fields(Io& io, T& x) {
   io.name("name", x.name);
@@ -161,6 +168,7 @@ void fields(Io& io, T& x) {
   io.indices("start", x.start_tasks);
   io.texts("tags", x.tags);
   io.text("description", x.description);
+  io.objects("ancestors", x.ancestors);
   io.value("spec", x.spec);
 }
 

@@ -137,6 +137,13 @@ struct Task {
   Value spec;                  // the definition as written, for task(x).spec
 };
 
+// A workflow that another one extends, as it was when the other was compiled.
+struct Ancestor {
+  Index name = kNone;    // of names: the full name
+  Index source = kNone;  // of Program::sources
+  std::string digest;    // SHA-256 of what it said, in lower-case hexadecimal
+};
+
 struct Workflow {
   enum class Type : uint8_t { direct, reverse };
   Index name = kNone;      // full name: "workbook.name" in a workbook
@@ -152,7 +159,8 @@ struct Workflow {
   std::vector<Index> start_tasks;  // without inbound edge, in order of definition
   std::vector<std::string> tags;
   std::string description;
-  Value spec;  // the definition as written
+  std::vector<Ancestor> ancestors;  // the parent first
+  Value spec;                       // the definition as written, with what it inherits
 
   // Task by name, or kNone. Names are unique, so a map beside the array is derived data: see Program.
 };
@@ -169,7 +177,7 @@ struct AdhocAction {
 };
 
 struct Program {
-  static constexpr uint32_t kVersion = 1;
+  static constexpr uint32_t kVersion = 2;
 
   std::vector<std::string> sources;  // names of the files
   std::vector<std::string> names;

@@ -103,6 +103,10 @@ class Validator {
   }
 
   void check_workflow(const Workflow& workflow) {
+    for (const Ancestor& ancestor : workflow.ancestors) {
+      name(ancestor.name);
+      location({ancestor.source, 0, 0});
+    }
     name(workflow.name);
     optional_name(workflow.workbook);
     location(workflow.location);
