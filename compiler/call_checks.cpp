@@ -50,6 +50,7 @@ class CallChecker {
       check_base_cycle(action);
     }
     for (const WorkflowDefinition& workflow : definitions_.workflows) {
+      const Report::About about(report_, workflow.flat);
       for (const TaskDefinition& task : workflow.tasks) check_task(workflow, task);
     }
   }

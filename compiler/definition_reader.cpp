@@ -316,6 +316,7 @@ ActionDefinition read_action(const FlatAction& flat, Report& report) {
 }
 
 WorkflowDefinition read_workflow(const FlatWorkflow& flat, Report& report) {
+  const Report::About about(report, &flat);
   const Declaration& declaration = *flat.declaration;
   WorkflowDefinition workflow;
   workflow.name = declaration.name;

@@ -25,6 +25,8 @@ class ExpressionChecker {
   void check() {
     for (size_t i = 0; i < lowered_.sites.size(); ++i) {
       site_ = &lowered_.sites[i];
+      const Report::About about(
+          report_, site_->workflow == ir::kNone ? nullptr : definitions_.workflows[site_->workflow].flat);
       const grammar::Expression& expression = lowered_.program.expressions[i].expression;
       for (const grammar::Expression::Piece& piece : expression.pieces) {
         piece_ = &piece;

@@ -273,6 +273,7 @@ class GraphChecker {
 
 void check_graphs(const Definitions& definitions, const ir::Program& program, Report& report) {
   for (size_t i = 0; i < definitions.workflows.size(); ++i) {
+    const Report::About about(report, definitions.workflows[i].flat);
     GraphChecker(definitions.workflows[i], program.workflows[i], report).check();
   }
 }

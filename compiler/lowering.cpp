@@ -115,6 +115,7 @@ class Lowering {
   }
 
   void lower_workflow(const WorkflowDefinition& definition) {
+    const Report::About about(report_, definition.flat);
     ExpressionSite site;
     site.workflow = static_cast<Index>(program().workflows.size());
     ir::Workflow workflow;
@@ -205,8 +206,13 @@ class Lowering {
     task.name = builder_.name(definition.name->text);
     task.location = builder_.location(definition.name->span);
     const bool reverse = workflow.type == ir::Workflow::Type::reverse;
-    task.spec = spec_of(builder_.plain(*definition.node), *definition.name,
-                        {{"type", Value(reverse ? "reverse" : "direct")}});
+    // Tasks that are inherited as they are have one specification.
+    Value& spec = specs_[definition.node];
+    if (spec.is_null()) {
+      spec = spec_of(builder_.plain(*definition.node), *definition.name,
+                     {{"type", Value(reverse ? "reverse" : "direct")}});
+    }
+    task.spec = spec;
     site.usage = Usage::task;
     lower_call(definition, task, site);
     for (const WithItemsDefinition& items : definition.with_items) {
@@ -375,6 +381,7 @@ class Lowering {
   const Definitions& definitions_;
   Report& report_;
   ProgramBuilder builder_;
+  std::unordered_map<const YamlNode*, Value> specs_;  // of tasks
 };
 
 }  // namespace

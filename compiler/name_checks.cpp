@@ -115,7 +115,10 @@ void check_unique(std::string_view what, const Items& items, Report& report) {
 void check_task_names(const Definitions& definitions, Report& report) {
   check_unique("workflow", definitions.workflows, report);
   check_unique("ad-hoc action", definitions.actions, report);
-  for (const WorkflowDefinition& workflow : definitions.workflows) NameChecker(workflow, report).check();
+  for (const WorkflowDefinition& workflow : definitions.workflows) {
+    const Report::About about(report, workflow.flat);
+    NameChecker(workflow, report).check();
+  }
 }
 
 }  // namespace gregale::compiler

@@ -10,9 +10,27 @@
 
 namespace gregale::compiler {
 
+struct FlatWorkflow;
+
 class Report {
  public:
   explicit Report(core::Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+
+  // While it lives, findings are about that workflow: one in text that the workflow inherits also tells the
+  // chain of those who extend the text's owner.
+  class About {
+   public:
+    About(Report& report, const FlatWorkflow* workflow) : report_(report), outer_(report.workflow_) {
+      report.workflow_ = workflow;
+    }
+    ~About() { report_.workflow_ = outer_; }
+    About(const About&) = delete;
+    About& operator=(const About&) = delete;
+
+   private:
+    Report& report_;
+    const FlatWorkflow* outer_;
+  };
 
   // The reference is valid until the next finding.
   core::Diagnostic& add(std::string_view code, const core::Span& span, std::string message);
@@ -23,6 +41,7 @@ class Report {
 
  private:
   core::Diagnostics& diagnostics_;
+  const FlatWorkflow* workflow_ = nullptr;
 };
 
 }  // namespace gregale::compiler

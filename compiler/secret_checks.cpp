@@ -85,6 +85,7 @@ void check_secrets(const Definitions& definitions, Report& report) {
     finder.call(action.base);
   }
   for (const WorkflowDefinition& workflow : definitions.workflows) {
+    const Report::About about(report, workflow.flat);
     finder.parameters(workflow.input);
     finder.node(workflow.value("vars"));
     for (const TaskDefinition& task : workflow.tasks) {

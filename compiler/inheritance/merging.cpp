@@ -166,7 +166,7 @@ YamlNode merge_clause(std::string_view key, const YamlNode* parent, const YamlNo
                           {"inherit", "next", "publish"});
     }
   }
-  std::vector<YamlNode> own = targets_of(child);
+  std::vector<YamlNode> own = next == nullptr ? std::vector<YamlNode>() : targets_of(next->value);
   std::vector<YamlNode> inherited = parent == nullptr ? std::vector<YamlNode>() : targets_of(*parent);
   std::vector<YamlNode>& first = prepend ? own : inherited;
   const std::vector<YamlNode>& second = prepend ? inherited : own;

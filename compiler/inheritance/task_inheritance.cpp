@@ -303,7 +303,9 @@ class TaskInheritance {
     for (const YamlNode* name : names) {
       if (flat_.index.count(name->text) == 0 || name->text == member.key.text) {
         std::vector<std::string> candidates;
-        for (const FlatTask& task : flat_.tasks) candidates.push_back(task.member->key.text);
+        for (const FlatTask& task : flat_.tasks) {
+          if (task.member->key.text != member.key.text) candidates.push_back(task.member->key.text);
+        }
         report_.add_misspelt("GR0301", name->span,
                              name->text == member.key.text
                                  ? fmt::format("the task `{}` cannot wrap itself", name->text)

@@ -28,7 +28,8 @@ TEST(DiagnosticsTest, Structure) {
   EXPECT_EQ(findings("  tasks: {a: {action: std.noop, timeout: -1}}\n"), "GR0219 3:42");
   EXPECT_EQ(findings("  tasks: {a: {action: std.noop, retry: {count: 1}}}\n"), "GR0204 3:40");
   EXPECT_EQ(findings("  tasks: {a: {action: std.noop, publish: {}}}\n"), "GR0205 3:42");
-  EXPECT_EQ(findings("  extends: other\n  tasks: {a: {action: std.noop}}\n"), "GR0211 3:3");
+  EXPECT_EQ(findings("  custom_context: other\n  tasks: {a: {action: std.noop}}\n"),
+            "GR0903 3:3 dialect: gregale/1\n, GR0211 3:3");
   EXPECT_EQ(findings("  tasks: {a: {action: std.noop, workflow: b}}\n"), "GR0209 3:33");
 }
 
