@@ -68,6 +68,7 @@ struct HttpResponse {
 struct HttpResult {
   HttpResponse response;
   std::optional<core::Error> error;  // disconnected, timed_out, limit, invalid
+  bool may_have_arrived = true;      // with an error: false when nothing can have been carried out
   bool ok() const noexcept { return !error.has_value(); }
 };
 

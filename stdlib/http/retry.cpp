@@ -1,8 +1,12 @@
 #include "stdlib/http/retry.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cmath>
+#include <memory>
 #include <optional>
+#include <random>
 
 namespace gregale::stdlib {
 
@@ -20,41 +24,73 @@ std::optional<double> retry_after(const HttpResponse& response) {
   return seconds;
 }
 
-// How long to wait before the next attempt; nothing when there should be none.
-std::optional<double> delay_before_next(const HttpResult& result, const RetryPolicy& policy, int attempt) {
-  if (attempt >= policy.attempts) return std::nullopt;
-  const double usual = policy.first_delay_seconds * std::pow(2, attempt - 1);
-  if (!result.ok()) {
-    if (result.error->kind() != core::ErrorKind::disconnected) return std::nullopt;
-    return usual;
-  }
-  if (result.response.status != 429 && result.response.status != 503) return std::nullopt;
-  const double wanted = retry_after(result.response).value_or(usual);
-  if (wanted > policy.longest_delay_seconds) return std::nullopt;
-  return wanted;
+// Between 1 - [part] and 1 + [part], so that many that failed at once do not come back at once.
+double jitter_factor(double part) {
+  thread_local std::minstd_rand source{std::random_device{}()};
+  return std::uniform_real_distribution<double>(1 - part, 1 + part)(source);
 }
 
-void attempt(HttpClient& client, HttpRequest request, const RetryPolicy& policy, int number,
-             HttpCompletion completion) {
-  HttpRequest copy = request;
-  client.send(std::move(copy), [&client, policy, number, request = std::move(request),
-                                completion = std::move(completion)](HttpResult result) mutable {
-    const std::optional<double> delay = delay_before_next(result, policy, number);
-    if (!delay) return completion(std::move(result));
-    client.after(*delay,
-                 [&client, policy, number, request = std::move(request), completion = std::move(completion),
-                  result = std::move(result)](bool elapsed) mutable {
-                   if (!elapsed) return completion(std::move(result));  // the program ends
-                   attempt(client, std::move(request), policy, number + 1, std::move(completion));
-                 });
-  });
-}
+// One request on its way, with what is needed to send it again.
+class Attempts : public std::enable_shared_from_this<Attempts> {
+ public:
+  Attempts(HttpClient& client, HttpRequest request, const RetryPolicy& policy, HttpCompletion completion)
+      : client_(client), request_(std::move(request)), policy_(policy), completion_(std::move(completion)) {}
+
+  void send() {
+    ++number_;
+    HttpRequest request = request_;
+    if (policy_.seconds > 0) request.timeout_seconds = std::max(seconds_left(), 0.001);
+    client_.send(std::move(request),
+                 [self = shared_from_this()](HttpResult result) { self->take(std::move(result)); });
+  }
+
+ private:
+  void take(HttpResult result) {
+    const std::optional<double> delay = delay_before_next(result);
+    if (!delay || (policy_.seconds > 0 && *delay >= seconds_left())) return completion_(std::move(result));
+    client_.after(*delay, [self = shared_from_this(), result = std::move(result)](bool elapsed) mutable {
+      if (!elapsed) return self->completion_(std::move(result));  // the program ends
+      self->send();
+    });
+  }
+
+  // How long to wait before the next attempt; nothing when there should be none.
+  std::optional<double> delay_before_next(const HttpResult& result) const {
+    if (number_ >= policy_.attempts) return std::nullopt;
+    const double usual =
+        policy_.first_delay_seconds * std::pow(2, number_ - 1) * jitter_factor(policy_.jitter);
+    if (!result.ok()) {
+      const bool again = result.error->kind() == core::ErrorKind::disconnected &&
+                         (policy_.repeatable || !result.may_have_arrived);
+      return again ? std::optional(usual) : std::nullopt;
+    }
+    const int status = result.response.status;
+    if (status != 429 && status != 503) return std::nullopt;
+    const std::optional<double> asked = retry_after(result.response);
+    if (status == 503 && !policy_.repeatable && !asked) return std::nullopt;
+    const double wanted = asked.value_or(usual);
+    if (wanted > policy_.longest_delay_seconds) return std::nullopt;
+    return wanted;
+  }
+
+  double seconds_left() const {
+    const std::chrono::duration<double> gone = std::chrono::steady_clock::now() - begun_;
+    return policy_.seconds - gone.count();
+  }
+
+  HttpClient& client_;
+  const HttpRequest request_;
+  const RetryPolicy policy_;
+  const HttpCompletion completion_;
+  const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+  int number_ = 0;
+};
 
 }  // namespace
 
 void send_with_retries(HttpClient& client, HttpRequest request, const RetryPolicy& policy,
                        HttpCompletion completion) {
-  attempt(client, std::move(request), policy, 1, std::move(completion));
+  std::make_shared<Attempts>(client, std::move(request), policy, std::move(completion))->send();
 }
 
 }  // namespace gregale::stdlib

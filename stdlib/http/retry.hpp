@@ -9,10 +9,16 @@ struct RetryPolicy {
   int attempts = 3;                   // in all
   double first_delay_seconds = 0.5;   // doubles each time
   double longest_delay_seconds = 30;  // also for what Retry-After asks for; longer: no further attempt
+  double jitter = 0.25;               // of a delay that Retry-After did not ask for: this part, more or less
+  double seconds = 0;                 // for all attempts together; 0: each has the request's own timeout
+  // Whether carrying the request out twice does no harm. If not, it is sent again only where the first
+  // cannot have been carried out: the connection was not made, or the service said 429, or 503 with
+  // Retry-After.
+  bool repeatable = true;
 };
 
-// Sends [request]; again after a failed connection, and after 429 and 503 as Retry-After says. For
-// requests that do no harm when they are carried out twice. [completion] is called exactly once.
+// Sends [request]; again after a failed connection, and after 429 and 503 as Retry-After says.
+// [completion] is called exactly once.
 void send_with_retries(HttpClient& client, HttpRequest request, const RetryPolicy& policy,
                        HttpCompletion completion);
 

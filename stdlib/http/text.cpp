@@ -11,6 +11,7 @@ namespace gregale::stdlib {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 // Bytes of the UTF-8 sequence at the start of [bytes]; 0 when there is none.
 size_t sequence_length(std::string_view bytes) noexcept {
@@ -106,7 +107,6 @@ std::string to_utf8(std::string_view bytes, const std::string& charset) {
 }
 
 std::string base64_encode(std::string_view bytes) {
-  static constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string out;
   out.reserve((bytes.size() + 2) / 3 * 4);
   for (size_t i = 0; i < bytes.size(); i += 3) {
@@ -116,10 +116,36 @@ std::string base64_encode(std::string_view bytes) {
       group = group << 8 | (j < taken ? static_cast<unsigned char>(bytes[i + j]) : 0u);
     }
     for (size_t j = 0; j < 4; ++j) {
-      out += j <= taken ? kAlphabet[group >> (18 - 6 * j) & 63] : '=';
+      out += j <= taken ? kBase64[group >> (18 - 6 * j) & 63] : '=';
     }
   }
   return out;
+}
+
+std::optional<std::string> base64_decode(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  const size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
+  text.remove_suffix(padding);
+  std::string out;
+  uint32_t group = 0;
+  unsigned bits = 0;
+  for (const char c : text) {
+    const size_t digit = kBase64.find(c);
+    if (digit == std::string_view::npos) return std::nullopt;
+    group = group << 6 | static_cast<uint32_t>(digit);
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    out += static_cast<char>(group >> bits & 0xFFu);
+  }
+  return out;
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const size_t begin = text.find_first_not_of(kBlanks);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
 }
 
 }  // namespace gregale::stdlib

@@ -1,6 +1,7 @@
 // Bodies of HTTP messages as text.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,5 +19,10 @@ bool is_utf8(std::string_view bytes) noexcept;
 
 // RFC 4648 with padding.
 std::string base64_encode(std::string_view bytes);
+// Nothing when [text] is not of that form.
+std::optional<std::string> base64_decode(std::string_view text);
+
+// Without the white space at both ends.
+std::string_view trimmed(std::string_view text);
 
 }  // namespace gregale::stdlib

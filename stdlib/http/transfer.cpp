@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "stdlib/http/text.hpp"
 #include "stdlib/http/url.hpp"
 
 namespace gregale::stdlib {
@@ -18,13 +19,20 @@ namespace {
 
 constexpr long kMostRedirects = 30;  // as many as Python's requests follows
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() &&
-         (text.back() == ' ' || text.back() == '\t' || text.back() == '\r' || text.back() == '\n')) {
-    text.remove_suffix(1);
+// Whether nothing of the request can have got to the server.
+bool fails_before_sending(CURLcode code) {
+  switch (code) {
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_URL_MALFORMAT:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return true;
+    default:
+      return false;
   }
-  return text;
 }
 
 // Line breaks and other control characters would start a header of their own.
@@ -187,6 +195,7 @@ void Transfer::take_header_line(std::string_view line) {
 void Transfer::read_outcome(CURLcode code) {
   if (code != CURLE_OK) {
     result_.error.emplace(error_of(code));
+    result_.may_have_arrived = !fails_before_sending(code);
     return;
   }
   long status = 0;
