@@ -64,6 +64,35 @@ enum class ActionMode : uint8_t {
              // completion is called only with an error, when it could not be set going
 };
 
+// How an action gives a collection that a service hands out in pages.
+enum class Paging : uint8_t {
+  none,       // it gives no collection, or one without pages
+  all,        // it fetches further pages by itself
+  by_marker,  // one page; the caller asks for the next one with `marker`
+};
+
+// A thing that an action has created: enough to find it again, and to get rid of it.
+struct CreatedResource {
+  std::string kind;    // "server"; unique within the actions' prefix ("nova")
+  Value id;            // text, or a number where the service has such ids
+  std::string action;  // that deletes it; empty: none does
+  Value input;         // of that action, without the region, which is the creating call's
+};
+
+struct DeletedResource {
+  std::string kind;
+  Value id;
+};
+
+// What is known of an action before it is called, for people and tools.
+struct ActionEffects {
+  bool idempotent = false;  // whatever the input is
+  Paging paging = Paging::none;
+  std::string creates;     // a kind; empty: nothing
+  std::string deleted_by;  // the action that deletes what it creates; empty: none
+  std::string deletes;     // a kind; empty: nothing
+};
+
 // Called exactly once (mode outside: at most once), from any thread.
 using ActionCompletion = std::function<void(ActionResult)>;
 
@@ -78,6 +107,16 @@ class Action {
   virtual bool idempotent(const Value& input) const {
     (void)input;
     return false;
+  }
+  virtual ActionEffects effects() const { return {}; }
+  // What a call that gave [result] has created; what one has deleted. Nothing: nothing that is known of.
+  virtual std::optional<CreatedResource> created(const Value& input, const Value& result) const {
+    (void)input, (void)result;
+    return std::nullopt;
+  }
+  virtual std::optional<DeletedResource> deleted(const Value& input) const {
+    (void)input;
+    return std::nullopt;
   }
   // For mode in_place: pure and quick.
   virtual ActionResult evaluate(const Value& input) const;

@@ -16,10 +16,11 @@ using core::Value;
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kMethods = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
-constexpr std::array<std::string_view, 13> kStepKeys = {"when",  "each",    "as",   "into", "collect",
-                                                        "query", "headers", "body", "text", "root",
-                                                        "aside", "expect",  "pages"};
+constexpr std::array<std::string_view, 7> kMethods = {"GET",   "HEAD",   "POST", "PUT",
+                                                      "PATCH", "DELETE", "COPY"};
+constexpr std::array<std::string_view, 15> kStepKeys = {"when",  "each",    "as",    "into",   "collect",
+                                                        "query", "headers", "body",  "text",   "root",
+                                                        "aside", "expect",  "pages", "oauth1", "repeat"};
 
 [[noreturn]] void wrong(const std::string& message) {
   throw Error(ErrorKind::invalid, message);
@@ -70,7 +71,12 @@ StepDescription parse_pages(const Value& description) {
     wrong(fmt::format("There is no style `{}` of pages", style));
   }
   step.items = text_of(description, "items");
-  step.id = text_of(description, "id", "id");
+  const Value id = description.get("id");
+  if (id.is_list()) {
+    for (const Value& name : id.as_list()) step.id.push_back(python_text(name));
+  } else {
+    step.id.push_back(text_of(description, "id", "id"));
+  }
   step.limit = template_of(description, "limit");
   step.when = Conditions::parse(description.get("when"));
   return step;
@@ -96,11 +102,6 @@ StepDescription parse_request(const Value& description) {
     step.path = Template::parse(value);
   }
   if (step.method.empty()) wrong("A step needs a method: GET, POST, ...");
-  step.when = Conditions::parse(description.get("when"));
-  step.each = template_of(description, "each");
-  step.each_as = text_of(description, "as", "item");
-  step.as = text_of(description, "into");
-  step.collect = template_of(description, "collect");
   step.at_root = description.get("root").truthy();
   step.aside = description.get("aside").truthy();
   step.query = template_of(description, "query");
@@ -113,6 +114,31 @@ StepDescription parse_request(const Value& description) {
       if (!status.is_small_integer()) wrong("`expect` is a list of statuses");
       step.expected.push_back(static_cast<int>(status.as_integer()));
     }
+  }
+  step.oauth1 = template_of(description, "oauth1");
+  if (const Value* repeat = description.find("repeat")) {
+    check_keys(*repeat, {"until", "every", "times"}, false);
+    step.until = Conditions::parse(repeat->get("until"));
+    step.interval = Template::parse(repeat->get("every"));
+    step.most_attempts = Template::parse(repeat->get("times"));
+  }
+  return step;
+}
+
+void parse_step(const Value& description, std::vector<StepDescription>& steps);
+
+// `each` with a request, or with a list of steps.
+StepDescription parse_each(const Value& description, StepDescription request) {
+  StepDescription step;
+  step.kind = StepDescription::Kind::each;
+  step.list = Template::parse(description.get("each"));
+  step.item = text_of(description, "as", "item");
+  step.collect = template_of(description, "collect");
+  const Value inner = description.get("steps");
+  if (inner.is_list()) {
+    for (const Value& each : inner.as_list()) parse_step(each, step.steps);
+  } else {
+    step.steps.push_back(std::move(request));
   }
   return step;
 }
@@ -138,10 +164,18 @@ void parse_step(const Value& description, std::vector<StepDescription>& steps) {
     const bool request = std::any_of(kMethods.begin(), kMethods.end(), [&](std::string_view method) {
       return description.find(method) != nullptr;
     });
-    if (request) steps.push_back(parse_request(description));
+    StepDescription exchange = request ? parse_request(description) : StepDescription();
+    if (description.find("each") != nullptr) {
+      if (!request) check_keys(description, {"each", "as", "steps", "collect", "into", "when"}, false);
+      exchange = parse_each(description, std::move(exchange));
+    }
+    exchange.as = text_of(description, "into");
+    exchange.when = Conditions::parse(description.get("when"));
+    const bool something = request || exchange.kind == StepDescription::Kind::each;
+    if (something) steps.push_back(std::move(exchange));
     const Value* pages = description.find("pages");
     if (pages != nullptr) steps.push_back(parse_pages(*pages));
-    if (!request && pages == nullptr) wrong("A step needs a method, pages, filter, only or refuse");
+    if (!something && pages == nullptr) wrong("A step needs a method, each, pages, filter, only or refuse");
   }
 }
 
@@ -178,22 +212,51 @@ void parse_signature(const Value& description, ActionDescription& action) {
 
 bool only_reads(const std::vector<StepDescription>& steps) {
   return std::all_of(steps.begin(), steps.end(), [](const StepDescription& step) {
+    if (step.kind == StepDescription::Kind::each) return only_reads(step.steps);
     return step.kind != StepDescription::Kind::request || step.method == "GET" || step.method == "HEAD";
   });
+}
+
+interpreter::Paging paging_of(const ActionDescription& action) {
+  const bool follows = std::any_of(action.steps.begin(), action.steps.end(), [](const StepDescription& step) {
+    return step.kind == StepDescription::Kind::pages;
+  });
+  if (follows) return interpreter::Paging::all;
+  const auto& parameters = action.signature.parameters;
+  const bool marker = std::any_of(parameters.begin(), parameters.end(),
+                                  [](const ir::ActionParameter& p) { return p.name == "marker"; });
+  return marker ? interpreter::Paging::by_marker : interpreter::Paging::none;
+}
+
+// The embedding tool has filled in what the catalogue leaves out (catalogue_resources.hpp).
+void parse_effects(const Value& description, ActionDescription& action) {
+  if (const Value* creates = description.find("creates")) {
+    check_keys(*creates, {"kind", "id", "delete", "with"}, false);
+    action.creates = {text_of(*creates, "kind"), Template::parse(creates->get("id")),
+                      text_of(*creates, "delete"), Template::parse(creates->get("with"))};
+  }
+  if (const Value* deletes = description.find("deletes")) {
+    check_keys(*deletes, {"kind", "id"}, false);
+    action.deletes = {text_of(*deletes, "kind"), Template::parse(deletes->get("id"))};
+  }
 }
 
 }  // namespace
 
 ServiceDescription ServiceDescription::parse(const Value& description) {
   if (!description.is_map()) wrong("The description of a service is a mapping");
-  check_keys(description, {"prefix", "service", "version_path", "microversion", "doc"}, false);
+  check_keys(description,
+             {"prefix", "service", "version_path", "version_if_listed", "microversion", "headers", "doc"},
+             false);
   ServiceDescription service;
   service.prefix = text_of(description, "prefix");
   service.service_type = text_of(description, "service");
   service.version_path = text_of(description, "version_path");
+  service.version_if_listed = text_of(description, "version_if_listed");
   if (service.prefix.empty() || service.service_type.empty()) {
     wrong("A service needs `prefix` and `service`");
   }
+  service.headers = template_of(description, "headers");
   if (const Value* microversion = description.find("microversion")) {
     check_keys(*microversion, {"discover", "newest", "headers"}, false);
     const std::string discover = text_of(*microversion, "discover");
@@ -230,8 +293,8 @@ ActionDescription ActionDescription::parse(const std::string& name, const Servic
     }
     const Value* result = description.find("result");
     action.result = result ? Template::parse(*result) : Template::parse(Value("{reply}"));
-    action.creates = text_of(description, "creates");
-    action.deletes = text_of(description, "deletes");
+    parse_effects(description, action);
+    action.paging = paging_of(action);
     const Value* idempotent = description.find("idempotent");
     action.idempotent = idempotent ? idempotent->truthy() : only_reads(action.steps);
   } catch (const Error& mistake) {

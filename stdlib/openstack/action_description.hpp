@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "interpreter/action.hpp"
+
 #include "compiler/ir/action_signature.hpp"
 #include "stdlib/openstack/template.hpp"
 
@@ -19,11 +21,14 @@ struct ServiceDescription {
   std::string prefix;        // of the actions' names: "nova"
   std::string service_type;  // official type: "compute"
   std::string version_path;  // put behind the catalog's URL unless it is there: "/v2"
+  // Put behind a catalog's URL that has no version, if the service's root lists it: "v2".
+  std::string version_if_listed;
   // Microversions: where the server's newest is asked for, the newest that the catalogue knows, and
   // the headers that say which one is meant.
   Discovery discovery = Discovery::none;
   std::string newest_known;
   Template version_headers;
+  std::optional<Template> headers;  // of every request
 
   // Throws core::Error(invalid).
   static ServiceDescription parse(const core::Value& description);
@@ -32,6 +37,7 @@ struct ServiceDescription {
 struct StepDescription {
   enum class Kind {
     request,  // one exchange
+    each,     // steps for each item of a list
     pages,    // the further pages of the collection that the last exchange began
     filter,   // the items that match
     only,     // the one item, or an error
@@ -41,9 +47,12 @@ struct StepDescription {
 
   Kind kind = Kind::request;
   Conditions when;
-  std::optional<Template> each;  // the step is done for each item
-  std::string each_as = "item";
-  std::string as;  // where the body (with each: the list of `collect`) is kept
+  std::string as;  // where the body (of each: the list of `collect`; of filter, only: the find) is kept
+
+  // each
+  Template list;
+  std::string item = "item";  // the variable
+  std::vector<StepDescription> steps;
   std::optional<Template> collect;
 
   // request
@@ -52,17 +61,35 @@ struct StepDescription {
   bool aside = false;    // the reply is not looked at
   bool at_root = false;  // the path is behind the service's root, not its version
   std::optional<Template> query, headers, body, text;
-  std::vector<int> expected;  // statuses that are fine beside 200 to 299
+  std::optional<Template> oauth1;  // what the request is signed with (oauth1.hpp)
+  std::vector<int> expected;       // statuses that are fine beside 200 to 299
+  // It is sent again until these hold: after so many seconds, so many times.
+  std::optional<Conditions> until;
+  Template interval, most_attempts;
 
   // pages
   Paging paging = Paging::next;
-  std::string items;              // the member of the body that holds them
-  std::string id = "id";          // the member of an item that is its marker
+  std::string items;              // the member of the body that holds them; empty: the body is the list
+  std::vector<std::string> id;    // the member of an item that is its marker: the first that it has
   std::optional<Template> limit;  // items in all
 
   // filter, only
   Template in, by;
   std::string what;  // "Server", for messages; of refuse: the message
+};
+
+// The thing that an action creates, and how to get rid of it. Templates over `input`, `result` and `id`.
+struct CreatesDescription {
+  std::string kind;
+  Template id;
+  std::string deleted_by;  // an action; empty: nothing deletes it
+  Template deleted_with;   // that action's input
+};
+
+// The thing that an action deletes; its id is a template over `input`.
+struct DeletesDescription {
+  std::string kind;
+  Template id;
 };
 
 struct ActionDescription {
@@ -71,7 +98,9 @@ struct ActionDescription {
   std::vector<StepDescription> steps;
   Template result;
   bool idempotent = false;
-  std::string creates, deletes;  // the kind of thing, for tools
+  interpreter::Paging paging = interpreter::Paging::none;
+  std::optional<CreatesDescription> creates;
+  std::optional<DeletesDescription> deletes;
 
   // Throws core::Error(invalid) that names the action and the mistake.
   static ActionDescription parse(const std::string& name, const ServiceDescription& service,

@@ -7,6 +7,7 @@
 #include "core/json.hpp"
 #include "stdlib/openstack/action_description.hpp"
 #include "stdlib/openstack/dispatcher.hpp"
+#include "stdlib/openstack/resource_effects.hpp"
 
 namespace gregale::stdlib {
 
@@ -14,6 +15,9 @@ using core::Value;
 using interpreter::Action;
 using interpreter::ActionCall;
 using interpreter::ActionCompletion;
+using interpreter::ActionEffects;
+using interpreter::CreatedResource;
+using interpreter::DeletedResource;
 
 namespace {
 
@@ -45,6 +49,24 @@ class CatalogueAction : public Action {
   std::string_view name() const override { return entry_.name; }
   const ir::ActionSignature& signature() const override { return description()->signature; }
   bool idempotent(const Value&) const override { return description()->idempotent; }
+  ActionEffects effects() const override {
+    const ActionDescription& action = *description();
+    ActionEffects out;
+    out.idempotent = action.idempotent;
+    out.paging = action.paging;
+    if (action.creates) {
+      out.creates = action.creates->kind;
+      out.deleted_by = action.creates->deleted_by;
+    }
+    if (action.deletes) out.deletes = action.deletes->kind;
+    return out;
+  }
+  std::optional<CreatedResource> created(const Value& input, const Value& result) const override {
+    return created_resource(*description(), input, result);
+  }
+  std::optional<DeletedResource> deleted(const Value& input) const override {
+    return deleted_resource(*description(), input);
+  }
   void start(ActionCall call, ActionCompletion completion) const override {
     dispatch(session_, service_->get(), description(), std::move(call), std::move(completion));
   }

@@ -10,6 +10,7 @@
 #include "stdlib/http/text.hpp"
 #include "stdlib/http/url.hpp"
 #include "stdlib/openstack/endpoint_url.hpp"
+#include "stdlib/openstack/oauth1.hpp"
 #include "stdlib/openstack/service_error.hpp"
 
 namespace gregale::stdlib {
@@ -79,9 +80,10 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
   void begin() {
     guarded([this] {
       fill_scope();
+      frames_.emplace_back(action_->steps);
       keystone_ = session_.keystone(call_.context);
       region_ = wanted_region();
-      get_access([this] { find_microversion(); });
+      get_access([this] { find_version(); });
     });
   }
 
@@ -119,6 +121,8 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
     rest.erase("action_region");
     if (!action_->has_own_region) rest.erase("region");
     scope_.set("rest", rest);
+    const double now = static_cast<double>(session_.clock().now()) / static_cast<double>(core::kSecond);
+    scope_.set("call", Map{{"id", call_.context.action_execution_id.text()}, {"time", now}});
   }
 
   std::string wanted_region() const {
@@ -162,10 +166,35 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
       region_ = endpoint.region;
     }
     urls_ = endpoint_urls(url, service_->version_path);
-    scope_.set("cloud", Map{{"project_id", access_->project_id}, {"user_id", access_->user_id}});
+    scope_.set("cloud", Map{{"project_id", access_->project_id},
+                            {"user_id", access_->user_id},
+                            {"endpoint", urls_.versioned}});
   }
 
-  // Microversions.
+  // Versions.
+
+  // Where the catalog's URL may lack the version of the API: whether the service has it below its root.
+  void find_version() {
+    const std::string& version = service_->version_if_listed;
+    if (version.empty() || urls_.versioned != urls_.root) return find_microversion();
+    const std::string url = urls_.root + "/";
+    if (const auto known = session_.known_version(url)) return use_version(*known);
+    send(prepared("GET", url), [url, version](Dispatch& self, const HttpResponse& response) {
+      std::string path;
+      try {
+        if (lists_version(core::parse_json(response.body), version)) path = "/" + version;
+      } catch (const Error&) {
+        // No version document: the URL is taken as it is.
+      }
+      self.session_.remember_version(url, path);
+      self.use_version(path);
+    });
+  }
+
+  void use_version(const std::string& path) {
+    urls_.versioned = urls_.root + path;
+    find_microversion();
+  }
 
   void find_microversion() {
     if (service_->discovery == ServiceDescription::Discovery::none) {
@@ -173,7 +202,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
     }
     const bool at_root = service_->discovery == ServiceDescription::Discovery::root;
     const std::string url = at_root ? urls_.root + "/" : urls_.versioned;
-    if (const auto known = session_.known_microversion(url)) return use_microversion(*known);
+    if (const auto known = session_.known_version(url)) return use_microversion(*known);
     HttpRequest request = prepared("GET", url);
     send(std::move(request), [url](Dispatch& self, const HttpResponse& response) {
       if (response.status / 100 != 2 && response.status != 300) {
@@ -181,7 +210,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
                                                     url_without_secrets(url), refusal_text(response)));
       }
       const std::string newest = newest_microversion(core::parse_json(response.body));
-      self.session_.remember_microversion(url, newest);
+      self.session_.remember_version(url, newest);
       self.use_microversion(newest);
     });
   }
@@ -197,16 +226,25 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
 
   // Steps.
 
+  // The next step of the innermost list that has one; the end of the call when none has.
   void next_step() {
-    while (step_ < action_->steps.size()) {
-      const StepDescription& step = action_->steps[step_];
-      ++step_;
+    while (!frames_.empty()) {
+      Frame& frame = frames_.back();
+      if (frame.next == frame.steps->size()) {
+        end_frame();
+        continue;
+      }
+      const StepDescription& step = (*frame.steps)[frame.next++];
       if (!step.when.hold(scope_)) continue;
       switch (step.kind) {
         case StepDescription::Kind::request:
-          return begin_request_step(step);
+          attempts_ = 0;
+          return send_step(step);
         case StepDescription::Kind::pages:
           return begin_pages(step);
+        case StepDescription::Kind::each:
+          begin_each(step);
+          break;
         case StepDescription::Kind::filter:
           scope_.set(step.as, matching(step));
           break;
@@ -220,38 +258,59 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
     complete(ActionResult::success(action_->result.evaluate(scope_).value_or(Value())));
   }
 
-  void begin_request_step(const StepDescription& step) {
-    if (!step.each) return send_step(step, [this, &step] { finish_step(step); });
-    const Value source = step.each->evaluate(scope_).value_or(Value(List()));
-    if (!source.is_list()) {
-      throw Error(ErrorKind::invalid, fmt::format("A list is needed, not a {}", source.kind_name()));
+  void begin_each(const StepDescription& step) {
+    const Value items = step.list.evaluate(scope_).value_or(Value(List()));
+    if (!items.is_list()) {
+      throw Error(ErrorKind::invalid, fmt::format("A list is needed, not a {}", items.kind_name()));
     }
-    each_ = source;
-    each_index_ = 0;
-    collected_.clear();
-    next_item(step);
+    frames_.emplace_back(step, items);
   }
 
-  void next_item(const StepDescription& step) {
-    if (each_index_ == each_.size()) {
-      if (!step.as.empty()) scope_.set(step.as, std::move(collected_));
-      collected_ = {};
-      return next_step();
+  // All steps of the innermost list are done: of a loop, for one item (or for none, at its begin).
+  void end_frame() {
+    Frame& frame = frames_.back();
+    if (frame.loop == nullptr) return frames_.pop_back();
+    const StepDescription& loop = *frame.loop;
+    if (frame.index > 0 && loop.collect) {
+      frame.collected.push_back(loop.collect->evaluate(scope_).value_or(Value()));
     }
-    scope_.set(step.each_as, each_.as_list()[each_index_++]);
-    send_step(step, [this, &step] {
-      if (step.collect) collected_.push_back(step.collect->evaluate(scope_).value_or(Value()));
-      next_item(step);
-    });
+    if (frame.index < frame.items.size()) {
+      scope_.set(loop.item, frame.items.as_list()[frame.index++]);
+      frame.next = 0;
+      return;
+    }
+    if (!loop.as.empty()) scope_.set(loop.as, std::move(frame.collected));
+    frames_.pop_back();
   }
 
-  void finish_step(const StepDescription& step) {
+  void finish_request(const StepDescription& step) {
+    if (step.until && !step.until->hold(scope_)) return send_again_later(step);
     if (!step.as.empty()) scope_.set(step.as, *scope_.find(std::string_view("reply")));
     next_step();
   }
 
-  template <typename Next>
-  void send_step(const StepDescription& step, Next next) {
+  void send_again_later(const StepDescription& step) {
+    const Value most = step.most_attempts.evaluate(scope_).value_or(Value());
+    const Value interval = step.interval.evaluate(scope_).value_or(Value());
+    if (most.is_small_integer() && ++attempts_ >= most.as_integer()) {
+      throw Error(ErrorKind::timed_out, fmt::format("not so far after asking {} times", attempts_));
+    }
+    const double seconds = interval.is_small_integer() ? static_cast<double>(interval.as_integer())
+                           : interval.is_number()      ? interval.as_float()
+                                                       : 1;
+    session_.after(seconds, [self = shared_from_this(), &step](bool elapsed) {
+      self->guarded([&] {
+        if (!elapsed) throw Error(ErrorKind::disconnected, "The program ends; the action was given up.");
+        if (self->call_.context.deadline != 0 &&
+            self->session_.clock().now() > self->call_.context.deadline) {
+          throw Error(ErrorKind::timed_out, "not so far at the task's timeout");
+        }
+        self->send_step(step);
+      });
+    });
+  }
+
+  void send_step(const StepDescription& step) {
     const std::string url = (step.at_root ? urls_.root : urls_.versioned) + step.path.evaluate_path(scope_);
     QueryParameters query;
     if (step.query) query = query_parameters(step.query->evaluate(scope_).value_or(Value(Map())));
@@ -278,11 +337,19 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
         request.headers.set(python_text(name), python_text(value));
       }
     }
-    send(std::move(request), [&step, next](Dispatch& self, const HttpResponse& response) {
+    if (step.oauth1) sign(request, step.oauth1->evaluate(scope_).value_or(Value()));
+    send(std::move(request), [&step](Dispatch& self, const HttpResponse& response) {
       self.check_status(response, step.expected);
       if (!step.aside) self.take_response(response);
-      next();
+      self.finish_request(step);
     });
+  }
+
+  void sign(HttpRequest& request, const Value& consumer) const {
+    const Oauth1Moment moment{core::Uuid::random().text(),
+                              std::to_string(session_.clock().now() / core::kSecond)};
+    request.headers.set("Authorization",
+                        oauth1_authorization(request.method, request.url, consumer.as_map(), moment));
   }
 
   static void check_status(const HttpResponse& response, const std::vector<int>& expected) {
@@ -314,15 +381,26 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
     scope_.set("reply", body);
     scope_.set("reply_status", response.status);
     scope_.set("reply_headers", headers);
+    scope_.set(
+        "reply_response",
+        Map{{"status", response.status}, {"reason", to_utf8(response.reason, {})}, {"headers", headers}});
   }
 
   // Pages.
 
-  void begin_pages(const StepDescription& step) {
+  // The collection in the last reply; null when there is none.
+  Value collection(const StepDescription& step) const {
     const Value* body = scope_.find(std::string_view("reply"));
-    const Value first = body != nullptr ? body->get(step.items) : Value();
+    if (body == nullptr) return {};
+    const Value items = step.items.empty() ? *body : body->get(step.items);
+    return items.is_list() ? items : Value();
+  }
+
+  void begin_pages(const StepDescription& step) {
+    const Value first = collection(step);
     pages_ = first.is_list() ? first.as_list() : List();
-    replies_ = {body != nullptr ? *body : Value()};
+    replies_ = {*scope_.find(std::string_view("reply"))};
+    first_headers_ = *scope_.find(std::string_view("reply_headers"));
     const auto limit = step.limit ? step.limit->evaluate(scope_) : std::nullopt;
     limit_ = limit && limit->is_small_integer() && limit->as_integer() > 0
                  ? static_cast<size_t>(limit->as_integer())
@@ -341,7 +419,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
            check_status(response, {});
            self.take_response(response);
            self.replies_.push_back(*self.scope_.find(std::string_view("reply")));
-           const Value items = self.replies_.back().get(step.items);
+           const Value items = self.collection(step);
            if (!items.is_list()) {
              throw Error(ErrorKind::invalid, fmt::format("A page has no list `{}`", step.items));
            }
@@ -369,31 +447,43 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
         }
         break;
       }
-      case StepDescription::Paging::marker: {
-        if (on_last_page == 0) return {};
-        QueryParameters query = last_query_;
-        std::erase_if(query, [](const auto& parameter) { return parameter.first == "marker"; });
-        for (auto& [name, value] : query) {
-          if (name == "limit" && limit_ > pages_.size() && limit_ != SIZE_MAX) {
-            value = std::to_string(limit_ - pages_.size());
-          }
-        }
-        query.emplace_back("marker", python_text(pages_.back().get(step.id)));
-        return encode_query(query);
-      }
+      case StepDescription::Paging::marker:
+        return on_last_page == 0 ? std::string() : query_with_marker(step);
     }
     // Only the query of a link counts: its host may be one that only the service can see.
     const size_t mark = link.find('?');
     return mark == std::string::npos ? std::string() : link.substr(mark + 1);
   }
 
+  std::string query_with_marker(const StepDescription& step) {
+    Value marker;
+    for (const std::string& name : step.id) {
+      if (marker.is_null()) marker = Value(pages_.back().get(name));
+    }
+    if (marker.is_null()) return {};
+    QueryParameters query = last_query_;
+    std::erase_if(query, [](const auto& parameter) { return parameter.first == "marker"; });
+    for (auto& [name, value] : query) {
+      if (name == "limit" && limit_ > pages_.size() && limit_ != SIZE_MAX) {
+        value = std::to_string(limit_ - pages_.size());
+      }
+    }
+    query.emplace_back("marker", python_text(marker));
+    return encode_query(query);
+  }
+
   void finish_pages(const StepDescription& step) {
     if (pages_.size() > limit_) pages_.resize(limit_);
-    const Value* last = scope_.find(std::string_view("reply"));
-    Map body = last != nullptr && last->is_map() ? last->as_map() : Map();
-    body.set(step.items, std::move(pages_));
-    body.erase(step.items + "_links");
-    scope_.set("reply", body);
+    if (step.items.empty()) {
+      scope_.set("reply", std::move(pages_));
+    } else {
+      const Value* last = scope_.find(std::string_view("reply"));
+      Map body = last != nullptr && last->is_map() ? last->as_map() : Map();
+      body.set(step.items, std::move(pages_));
+      body.erase(step.items + "_links");
+      scope_.set("reply", body);
+    }
+    scope_.set("reply_headers", std::move(first_headers_));
     scope_.set("pages", std::move(replies_));
     pages_ = {};
     replies_ = {};
@@ -432,6 +522,12 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
   HttpRequest prepared(std::string method, std::string url) const {
     HttpRequest request{.method = std::move(method), .url = std::move(url)};
     request.headers.add("Accept", "application/json");
+    if (service_->headers) {
+      const Value headers = service_->headers->evaluate(scope_).value_or(Value(Map()));
+      for (const auto& [name, value] : headers.as_map()) {
+        request.headers.add(python_text(name), python_text(value));
+      }
+    }
     if (!microversion_.empty()) {
       const Value headers = service_->version_headers.evaluate(scope_).value_or(Value(Map()));
       for (const auto& [name, value] : headers.as_map()) {
@@ -439,11 +535,6 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
       }
     }
     keystone_->secure(request);
-    if (call_.context.deadline != 0) {
-      const auto left = static_cast<double>(call_.context.deadline - session_.clock().now()) /
-                        static_cast<double>(core::kSecond);
-      request.timeout_seconds = std::max(left, 0.001);
-    }
     return request;
   }
 
@@ -451,8 +542,13 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
   template <typename Next>
   void send(HttpRequest request, Next next) {
     request.headers.set("X-Auth-Token", access_->token);
-    const bool read = request.method == "GET" || request.method == "HEAD";
-    const RetryPolicy policy{.attempts = read ? RetryPolicy().attempts : 1};
+    RetryPolicy policy = session_.retry_policy();
+    policy.repeatable = action_->idempotent || request.method == "GET" || request.method == "HEAD";
+    if (call_.context.deadline != 0) {
+      const auto left = static_cast<double>(call_.context.deadline - session_.clock().now()) /
+                        static_cast<double>(core::kSecond);
+      policy.seconds = std::max(left, 0.001);
+    }
     HttpRequest again = request;
     send_with_retries(session_.client(), std::move(request), policy,
                       [self = shared_from_this(), again = std::move(again), next](HttpResult result) mutable {
@@ -482,16 +578,29 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
   EndpointUrls urls_;
   std::string microversion_;
   Scope scope_;
-  size_t step_ = 0;  // the next one
 
-  Value each_ = List();
-  size_t each_index_ = 0;
-  List collected_;
+  // A list of steps under way; of a loop, for one of its items.
+  struct Frame {
+    explicit Frame(const std::vector<StepDescription>& own) : steps(&own) {}
+    // At the end of its steps: the first item is still to come.
+    Frame(const StepDescription& each, Value of)
+        : steps(&each.steps), next(each.steps.size()), loop(&each), items(std::move(of)) {}
+
+    const std::vector<StepDescription>* steps;
+    size_t next = 0;
+    const StepDescription* loop = nullptr;  // nullptr: the action's own steps
+    Value items = List();
+    size_t index = 0;  // of the next item
+    List collected;
+  };
+  std::vector<Frame> frames_;
+  int64_t attempts_ = 0;  // of a step that is sent until something holds
 
   std::string last_url_;  // of the last request step, without its query
   QueryParameters last_query_;
   List pages_;    // the items of all pages so far
   List replies_;  // the pages themselves
+  Value first_headers_;
   size_t limit_ = 0;
 };
 

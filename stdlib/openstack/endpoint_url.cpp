@@ -53,6 +53,18 @@ EndpointUrls endpoint_urls(std::string url, const std::string& version_path) {
   return urls;
 }
 
+bool lists_version(const Value& document, std::string_view version) {
+  Value versions = document.get("versions");
+  if (versions.is_map()) versions = Value(versions.get("values"));
+  if (!versions.is_list()) return false;
+  const auto& entries = versions.as_list();
+  return std::any_of(entries.begin(), entries.end(), [&](const Value& entry) {
+    const Value id = entry.get("id");
+    if (!id.is_string() || !id.as_string().starts_with(version)) return false;
+    return id.as_string().size() == version.size() || id.as_string()[version.size()] == '.';
+  });
+}
+
 std::string newest_microversion(const Value& document) {
   std::string newest;
   consider(document.get("version"), newest);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "core/value.hpp"
 
@@ -19,5 +20,8 @@ EndpointUrls endpoint_urls(std::string url, const std::string& version_path);
 // The newest microversion of a version document ({"version": {...}} or {"versions": [...]}); empty
 // when it names none.
 std::string newest_microversion(const core::Value& document);
+
+// Whether a version document lists "v2" (or "v2.0", "v2.1", ...), if that is [version].
+bool lists_version(const core::Value& document, std::string_view version);
 
 }  // namespace gregale::stdlib

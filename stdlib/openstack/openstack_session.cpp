@@ -12,8 +12,14 @@ constexpr size_t kManyVersions = 4096;
 
 }  // namespace
 
-OpenstackSession::OpenstackSession(HttpClient& client, const core::Clock& clock, CredentialsSource source)
-    : client_(client), clock_(clock), source_(std::move(source)) {}
+OpenstackSession::OpenstackSession(HttpClient& client, const core::Clock& clock, CredentialsSource source,
+                                   Timer timer)
+    : client_(client), clock_(clock), source_(std::move(source)), timer_(std::move(timer)) {}
+
+void OpenstackSession::after(double seconds, std::function<void(bool)> action) const {
+  if (timer_) return timer_(seconds, std::move(action));
+  client_.after(seconds, std::move(action));
+}
 
 std::shared_ptr<KeystoneSession> OpenstackSession::keystone(const interpreter::ActionContext& context) {
   const Value cloud = context.custom_context.get("os");
@@ -34,17 +40,17 @@ std::shared_ptr<KeystoneSession> OpenstackSession::keystone(const interpreter::A
   return session;
 }
 
-std::optional<std::string> OpenstackSession::known_microversion(const std::string& url) const {
+std::optional<std::string> OpenstackSession::known_version(const std::string& url) const {
   const std::lock_guard lock(mutex_);
-  const auto found = microversions_.find(url);
-  if (found == microversions_.end()) return std::nullopt;
+  const auto found = versions_.find(url);
+  if (found == versions_.end()) return std::nullopt;
   return found->second;
 }
 
-void OpenstackSession::remember_microversion(const std::string& url, std::string newest) {
+void OpenstackSession::remember_version(const std::string& url, std::string version) {
   const std::lock_guard lock(mutex_);
-  if (microversions_.size() >= kManyVersions) microversions_.clear();
-  microversions_[url] = std::move(newest);
+  if (versions_.size() >= kManyVersions) versions_.clear();
+  versions_[url] = std::move(version);
 }
 
 }  // namespace gregale::stdlib

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "interpreter/action.hpp"
+#include "stdlib/http/retry.hpp"
 #include "stdlib/openstack/keystone_session.hpp"
 
 namespace gregale::stdlib {
@@ -22,29 +23,40 @@ class OpenstackSession {
   // Gives the program's own credentials; throws core::Error when there are none.
   using CredentialsSource = std::function<Credentials()>;
 
-  // [client] and [clock] must outlive the session.
-  OpenstackSession(HttpClient& client, const core::Clock& clock, CredentialsSource source);
+  // Waiting, as HttpClient::after does it.
+  using Timer = std::function<void(double seconds, std::function<void(bool elapsed)>)>;
+
+  // [client] and [clock] must outlive the session. Without [timer]: the client's.
+  OpenstackSession(HttpClient& client, const core::Clock& clock, CredentialsSource source, Timer timer = {});
 
   HttpClient& client() const noexcept { return client_; }
   const core::Clock& clock() const noexcept { return clock_; }
+  // Between the attempts of an action that asks until something has happened.
+  void after(double seconds, std::function<void(bool elapsed)> action) const;
+  // For every request of an action, but for what the action itself says.
+  const RetryPolicy& retry_policy() const noexcept { return retry_policy_; }
+  // Not while actions are under way.
+  void set_retry_policy(const RetryPolicy& policy) { retry_policy_ = policy; }
 
   // The session for an action: that of the custom context's `os.auth` (`os` has the form of an
   // entry of clouds.yaml) if it is there, otherwise the program's. Throws
   // core::Error(unauthorized).
   std::shared_ptr<KeystoneSession> keystone(const interpreter::ActionContext& context);
 
-  // The newest microversion of the service at [url], if it was learnt before.
-  std::optional<std::string> known_microversion(const std::string& url) const;
-  void remember_microversion(const std::string& url, std::string newest);
+  // What the version document at [url] said, in the words of who asked, if it was read before.
+  std::optional<std::string> known_version(const std::string& url) const;
+  void remember_version(const std::string& url, std::string version);
 
  private:
   HttpClient& client_;
   const core::Clock& clock_;
   const CredentialsSource source_;
+  const Timer timer_;
+  RetryPolicy retry_policy_;
   mutable std::mutex mutex_;
   std::shared_ptr<KeystoneSession> own_;
   std::map<std::string, std::shared_ptr<KeystoneSession>> sessions_;  // by Credentials::identity()
-  std::map<std::string, std::string> microversions_;
+  std::map<std::string, std::string> versions_;
 };
 
 }  // namespace gregale::stdlib

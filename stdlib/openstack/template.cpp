@@ -61,6 +61,12 @@ std::string text_member(const Map& map, std::string_view key) {
 }
 
 Condition parse_condition(const std::string& name, const Value& demand) {
+  static constexpr std::string_view kNot = "not ";
+  if (demand.is_string() && demand.as_string().starts_with(kNot)) {
+    Condition condition = parse_condition(name, demand.as_string().substr(kNot.size()));
+    condition.negated = true;
+    return condition;
+  }
   Condition condition;
   condition.path = parse_variable(name);
   if (demand.is_null()) {
@@ -70,6 +76,20 @@ Condition parse_condition(const std::string& name, const Value& demand) {
   } else if (demand.is_list()) {
     condition.test = Condition::Test::one_of;
     condition.values = demand;
+  } else if (demand.is_map() && demand.size() == 1) {
+    const Map::Entry& entry = demand.as_map().at(0);
+    if (entry.key == Value("among")) {
+      condition.test = Condition::Test::among;
+    } else if (entry.key == Value("equals") || entry.key == Value("differs")) {
+      condition.test = Condition::Test::equals;
+      condition.negated = entry.key == Value("differs");
+    } else {
+      throw Error(ErrorKind::invalid, fmt::format("The condition on `{}` is not known", name));
+    }
+    condition.other = parse_variable(python_text(entry.value));
+  } else if (demand.is_string() && demand.as_string().size() > 1 && demand.as_string()[0] == '*') {
+    condition.test = Condition::Test::ends_with;
+    condition.values = demand.as_string().substr(1);
   } else if (demand == Value("given")) {
     condition.test = Condition::Test::given;
   } else if (demand == Value("list")) {
@@ -94,6 +114,12 @@ Condition parse_condition(const std::string& name, const Value& demand) {
   return condition;
 }
 
+bool contains(const Value& list, const Value& item) {
+  if (!list.is_list()) return false;
+  const List& items = list.as_list();
+  return std::find(items.begin(), items.end(), item) != items.end();
+}
+
 bool holds(const Condition& condition, const Scope& scope) {
   const Value value = look_up_path(condition.path, scope);
   switch (condition.test) {
@@ -105,10 +131,14 @@ bool holds(const Condition& condition, const Scope& scope) {
       return value.is_null();
     case Condition::Test::given:
       return !value.is_null();
-    case Condition::Test::one_of: {
-      const List& values = condition.values.as_list();
-      return std::find(values.begin(), values.end(), value) != values.end();
-    }
+    case Condition::Test::one_of:
+      return contains(condition.values, value);
+    case Condition::Test::equals:
+      return value == look_up_path(condition.other, scope);
+    case Condition::Test::among:
+      return contains(look_up_path(condition.other, scope), value);
+    case Condition::Test::ends_with:
+      return value.is_string() && value.as_string().ends_with(condition.values.as_string());
     case Condition::Test::is_list:
       return value.is_list();
     case Condition::Test::is_map:
@@ -175,7 +205,9 @@ std::optional<Value> Reference::evaluate(const Scope& scope) const {
   }
   for (const Filter& filter : filters) {
     std::vector<Value> arguments;
-    for (const auto& argument : filter.arguments) arguments.push_back(look_up_path(argument, scope));
+    for (const Argument& argument : filter.arguments) {
+      arguments.push_back(argument.text ? Value(*argument.text) : look_up_path(argument.path, scope));
+    }
     try {
       value = apply_template_filter(filter.name, value, arguments);
     } catch (const Error& mistake) {
@@ -206,8 +238,9 @@ Conditions Conditions::parse(const Value& description) {
 bool Conditions::hold(const Scope& scope) const {
   return alternatives_.empty() ||
          std::any_of(alternatives_.begin(), alternatives_.end(), [&](const auto& all) {
-           return std::all_of(all.begin(), all.end(),
-                              [&](const Condition& condition) { return holds(condition, scope); });
+           return std::all_of(all.begin(), all.end(), [&](const Condition& condition) {
+             return holds(condition, scope) != condition.negated;
+           });
          });
 }
 

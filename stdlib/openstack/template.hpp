@@ -6,6 +6,7 @@
 //   "{server}"            a variable with its type; what it stands in is left out when it is null
 //   "{server!}"           kept although null      "{meta?}"  left out when empty in Python's sense
 //   "{nic.port-id}"       a member                "{userdata|base64}"  through a filter
+//   "{a|or:b}"            with another variable   "{a|without:'b','c'}" with text
 //   "/servers/{server}"   text with holes
 //   {case: [{when: CONDITIONS, then: TEMPLATE}, ...]}   the first whose conditions hold; without `then`:
 //   nothing {each: TEMPLATE, as: NAME, do: TEMPLATE}            a list made of a list
@@ -26,9 +27,14 @@ using Scope = core::Map;
 
 struct Reference {
   enum class Empty { drop_null, keep_null, drop_falsy };
+  // Of a filter: a variable, or text.
+  struct Argument {
+    std::vector<std::string> path;
+    std::optional<std::string> text;
+  };
   struct Filter {
     std::string name;
-    std::vector<std::vector<std::string>> arguments;  // paths
+    std::vector<Argument> arguments;
   };
 
   std::vector<std::string> path;
@@ -50,6 +56,9 @@ struct Condition {
     missing,
     given,
     one_of,
+    equals,
+    among,
+    ends_with,
     is_list,
     is_map,
     is_text,
@@ -59,14 +68,16 @@ struct Condition {
   };
   std::vector<std::string> path;
   Test test = Test::truthy;
-  core::Value values;    // one_of: a list
-  std::string relation;  // version: "<", "<=", ">", ">="
+  bool negated = false;
+  core::Value values;              // one_of: a list; ends_with: text
+  std::vector<std::string> other;  // equals, among: another variable
+  std::string relation;            // version: "<", "<=", ">", ">="
   std::string version;
 };
 
 // All must hold; none: always. From a mapping of variables to true, false, null (missing), `given`,
-// `list`, `map`, `text`, a list of values, or, for versions, "<2.37". A list of such mappings: one
-// of them must hold.
+// `list`, `map`, `text`, a list of values, "*END", {equals: VARIABLE}, {differs: VARIABLE}, {among: VARIABLE}, for versions
+// "<2.37"; "not DEMAND" for one of those that are text. A list of such mappings: one of them must hold.
 class Conditions {
  public:
   Conditions() = default;

@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
+#include <charconv>
 #include <map>
 
 #include "core/error.hpp"
 #include "core/json.hpp"
 #include "stdlib/http/text.hpp"
+#include "stdlib/http/url.hpp"
 #include "stdlib/openstack/template.hpp"
 
 namespace gregale::stdlib {
@@ -45,6 +48,91 @@ Value base64(const Value& value, const Arguments&) {
   return base64_encode(value.as_string());
 }
 
+// Text that is base64, decoded.
+Value base64_text(const Value& value, const Arguments&) {
+  if (!value.is_string()) refuse("text", value);
+  const auto bytes = base64_decode(value.as_string());
+  if (!bytes || !is_utf8(*bytes)) throw Error(ErrorKind::invalid, "this is not the base64 form of text");
+  return *bytes;
+}
+
+// What JSON text means.
+Value parsed_json(const Value& value, const Arguments&) {
+  if (!value.is_string()) refuse("JSON as text", value);
+  return core::parse_json(value.as_string());
+}
+
+// Text that is JSON as what it means, everything else as it is.
+Value json_value(const Value& value, const Arguments&) {
+  try {
+    return value.is_string() ? core::parse_json(value.as_string()) : value;
+  } catch (const Error&) {
+    return value;
+  }
+}
+
+// Of text: in bytes.
+Value length(const Value& value, const Arguments&) {
+  return static_cast<int64_t>(value.is_string() ? value.as_string().size() : value.size());
+}
+
+// Text as a whole number.
+Value number(const Value& value, const Arguments&) {
+  if (value.is_small_integer()) return value;
+  int64_t out = 0;
+  const std::string digits = python_text(value);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
+  if (error != std::errc() || end != digits.data() + digits.size()) refuse("a whole number", value);
+  return out;
+}
+
+// How often something can be asked in the value's seconds, every so many seconds (the first argument); null,
+// no bound, for 0.
+Value attempts(const Value& value, const Arguments& arguments) {
+  if (!value.is_small_integer() || value.as_integer() <= 0) return {};
+  const Value interval = arguments.empty() ? Value() : arguments[0];
+  const int64_t every = interval.is_small_integer() ? std::max<int64_t>(interval.as_integer(), 1) : 1;
+  return value.as_integer() / every + 1;
+}
+
+// A number of 0 or 1 for what is false or true in Python's sense.
+Value truth_number(const Value& value, const Arguments&) {
+  return value.truthy() ? 1 : 0;
+}
+
+// "2024-01-02T03:00:00+00:00" as clients show a moment: "2024-01-02T03:00:00.000000".
+Value moment(const Value& value, const Arguments&) {
+  constexpr size_t kSeconds = 19;  // as far as the seconds go
+  constexpr size_t kMicroseconds = 26;
+  if (!value.is_string() || value.as_string().size() < kSeconds) return value;
+  const std::string& text = value.as_string();
+  const size_t zone = std::min(text.find_first_of("+-Z", kSeconds), text.size());
+  std::string out = text.substr(0, std::min(zone, kMicroseconds));
+  if (out.size() == kSeconds) out += '.';
+  out.resize(kMicroseconds, '0');
+  return out;
+}
+
+// What follows the last slash of a URL.
+Value last_segment(const Value& value, const Arguments&) {
+  if (!value.is_string()) refuse("text", value);
+  return value.as_string().substr(value.as_string().rfind('/') + 1);
+}
+
+// What Python iterates over: the items of a list, the characters of text.
+Value items(const Value& value, const Arguments&) {
+  if (!value.is_string()) return value;
+  List out;
+  std::string_view rest = value.as_string();
+  while (!rest.empty()) {
+    size_t length = 1;
+    while (length < rest.size() && (static_cast<unsigned char>(rest[length]) & 0xC0u) == 0x80u) ++length;
+    out.push_back(rest.substr(0, length));
+    rest.remove_prefix(length);
+  }
+  return out;
+}
+
 // The items as text with commas; text itself stays.
 Value comma_separated(const Value& value, const Arguments&) {
   if (value.is_string()) return value;
@@ -65,6 +153,14 @@ Value keys(const Value& value, const Arguments&) {
   return out;
 }
 
+Value values(const Value& value, const Arguments&) {
+  if (value.is_list()) return value;
+  if (!value.is_map()) refuse("a mapping", value);
+  List out;
+  for (const auto& [key, member] : value.as_map()) out.push_back(member);
+  return out;
+}
+
 // {a: 1, ...} as [{key: a, value: 1}, ...], ascending by key.
 Value entries(const Value& value, const Arguments&) {
   if (!value.is_map()) refuse("a mapping", value);
@@ -72,6 +168,38 @@ Value entries(const Value& value, const Arguments&) {
   for (const auto& [key, member] : value.as_map()) sorted[python_text(key)] = member;
   List out;
   for (const auto& [key, member] : sorted) out.push_back(Map{{"key", key}, {"value", member}});
+  return out;
+}
+
+// [{key: a, value: 1}, ...] as {a: 1, ...}.
+Value from_entries(const Value& value, const Arguments&) {
+  if (!value.is_list()) refuse("a list", value);
+  Map out;
+  for (const Value& entry : value.as_list()) out.set(Value(entry.get("key")), Value(entry.get("value")));
+  return out;
+}
+
+// The items of the value, then those of the first argument; what is no list has none.
+Value joined(const Value& value, const Arguments& arguments) {
+  List out = value.is_list() ? value.as_list() : List();
+  if (!arguments.empty() && arguments[0].is_list()) {
+    const List& more = arguments[0].as_list();
+    out.insert(out.end(), more.begin(), more.end());
+  }
+  return out;
+}
+
+Value member(const Value& value, const Arguments& arguments) {
+  return arguments.empty() ? Value() : Value(value.get(python_text(arguments[0])));
+}
+
+// The value without the members that are false in Python's sense.
+Value without_empty(const Value& value, const Arguments&) {
+  if (!value.is_map()) refuse("a mapping", value);
+  Map out;
+  for (const auto& [key, inner] : value.as_map()) {
+    if (inner.truthy()) out.set(key, inner);
+  }
   return out;
 }
 
@@ -117,13 +245,88 @@ Value query_members(const Value& value, const Arguments&) {
   return out;
 }
 
-// The value without the members that the first argument, a list, names.
+// The value without the members that the arguments name: texts, lists of them, mappings by their keys.
 Value without(const Value& value, const Arguments& arguments) {
   if (!value.is_map()) refuse("a mapping", value);
   Map out = value.as_map();
-  if (!arguments.empty() && arguments[0].is_list()) {
-    for (const Value& name : arguments[0].as_list()) out.erase(name);
+  for (const Value& argument : arguments) {
+    if (argument.is_string()) out.erase(argument);
+    if (argument.is_map()) {
+      for (const auto& [name, member] : argument.as_map()) out.erase(name);
+    }
+    if (!argument.is_list()) continue;
+    for (const Value& name : argument.as_list()) out.erase(name);
   }
+  return out;
+}
+
+// "x-object-meta-color" as "X-Object-Meta-Color".
+std::string title_case(std::string text) {
+  bool begins = true;
+  for (char& c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    c = static_cast<char>(begins ? std::toupper(byte) : std::tolower(byte));
+    begins = !std::isalnum(byte);
+  }
+  return text;
+}
+
+// ["Color: red"] as {"X-Object-Meta-Color": "red"}: the value with the prefix of the first argument, and
+// further lists, each followed by its prefix. What is no list gives nothing.
+Value header_fields(const Value& value, const Arguments& arguments) {
+  Map out;
+  const auto add = [&out](const Value& fields, const Value& prefix) {
+    if (!fields.is_list()) return;
+    for (const Value& field : fields.as_list()) {
+      const std::string text = field.is_string() ? field.as_string() : std::string();
+      const size_t colon = text.find(':');
+      if (colon == std::string::npos) {
+        throw Error(ErrorKind::invalid, fmt::format("NAME:VALUE is needed, not {}", core::to_json(field)));
+      }
+      const std::string_view name = trimmed(std::string_view(text).substr(0, colon));
+      out.set(title_case(python_text(prefix) + std::string(name)),
+              trimmed(std::string_view(text).substr(colon + 1)));
+    }
+  };
+  if (!arguments.empty()) add(value, arguments[0]);
+  for (size_t i = 1; i + 1 < arguments.size(); i += 2) add(arguments[i], arguments[i + 1]);
+  return out;
+}
+
+// CONTAINER of "/CONTAINER/OBJECT".
+Value first_segment(const Value& value, const Arguments&) {
+  if (!value.is_string()) refuse("text", value);
+  std::string_view path = value.as_string();
+  if (path.starts_with('/')) path.remove_prefix(1);
+  return path.substr(0, path.find('/'));
+}
+
+// "/CONTAINER/OBJECT" of the value, which may lack the object: then it is the first argument.
+Value copy_destination(const Value& value, const Arguments& arguments) {
+  if (!value.is_string()) refuse("text", value);
+  std::string path = value.as_string();
+  if (!path.starts_with('/')) path.insert(0, 1, '/');
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  if (path.find('/', 1) == std::string::npos && !arguments.empty()) path += "/" + python_text(arguments[0]);
+  return path;
+}
+
+// For a header that holds a path.
+Value path_encoded(const Value& value, const Arguments&) {
+  return percent_encode(python_text(value), "/");
+}
+
+// The JSON patch that takes the locations with the URLs of the first argument out of an image's (the
+// value); from the last one on, since each changes the numbers of those behind it.
+Value location_removals(const Value& value, const Arguments& arguments) {
+  if (!value.is_list() || arguments.empty() || !arguments[0].is_list()) refuse("a list of URLs", value);
+  const List& urls = arguments[0].as_list();
+  List out;
+  for (size_t i = value.size(); i-- > 0;) {
+    if (std::find(urls.begin(), urls.end(), value.as_list()[i].get("url")) == urls.end()) continue;
+    out.push_back(Map{{"op", "remove"}, {"path", fmt::format("/locations/{}", i)}});
+  }
+  if (out.size() != urls.size()) throw Error(ErrorKind::not_found, "the image has no such location");
   return out;
 }
 
@@ -239,10 +442,30 @@ const std::map<std::string, Filter>& filters() {
       {"json", json},
       {"json_text", json_text},
       {"base64", base64},
+      {"base64_text", base64_text},
+      {"parsed_json", parsed_json},
+      {"json_value", json_value},
+      {"length", length},
+      {"from_entries", from_entries},
+      {"joined", joined},
+      {"member", member},
+      {"first_segment", first_segment},
+      {"copy_destination", copy_destination},
+      {"path_encoded", path_encoded},
+      {"number", number},
+      {"truth_number", truth_number},
+      {"attempts", attempts},
+      {"moment", moment},
+      {"last_segment", last_segment},
+      {"items", items},
+      {"header_fields", header_fields},
+      {"location_removals", location_removals},
       {"commas", comma_separated},
       {"keys", keys},
+      {"values", values},
       {"entries", entries},
       {"without_nulls", without_nulls},
+      {"without_empty", without_empty},
       {"stack_identity", stack_identity},
       {"merged", merged},
       {"query_members", query_members},
@@ -266,7 +489,7 @@ bool is_template_filter(const std::string& name) {
 }
 
 bool template_filter_takes_null(const std::string& name) {
-  return name == "or" || name == "references";
+  return name == "or" || name == "references" || name == "joined" || name == "header_fields";
 }
 
 Value apply_template_filter(const std::string& name, const Value& value,

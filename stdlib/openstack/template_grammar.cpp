@@ -20,7 +20,10 @@ struct variable : path {};
 struct keep_null : pegtl::one<'!'> {};
 struct drop_falsy : pegtl::one<'?'> {};
 struct filter_name : pegtl::identifier {};
-struct argument : path {};
+struct variable_argument : path {};
+struct text_argument : pegtl::star<pegtl::not_one<'\'', '{', '}'>> {};
+struct argument
+    : pegtl::sor<pegtl::seq<pegtl::one<'\''>, text_argument, pegtl::one<'\''>>, variable_argument> {};
 struct filter : pegtl::if_must<pegtl::one<'|'>, filter_name,
                                pegtl::opt<pegtl::one<':'>, pegtl::list<argument, pegtl::one<','>>>> {};
 struct open : pegtl::one<'{'> {};
@@ -95,10 +98,17 @@ struct action<filter_name> {
   }
 };
 template <>
-struct action<argument> {
+struct action<variable_argument> {
   template <typename Input>
   static void apply(const Input& in, Pieces& pieces) {
-    last_reference(pieces).filters.back().arguments.push_back(split_path(in.string_view()));
+    last_reference(pieces).filters.back().arguments.push_back({split_path(in.string_view()), {}});
+  }
+};
+template <>
+struct action<text_argument> {
+  template <typename Input>
+  static void apply(const Input& in, Pieces& pieces) {
+    last_reference(pieces).filters.back().arguments.push_back({{}, in.string()});
   }
 };
 

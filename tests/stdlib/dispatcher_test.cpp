@@ -112,18 +112,128 @@ TEST_F(Dispatcher, TokenIsRenewedOnceAfterA401) {
   EXPECT_EQ(responses_.size(), 1u) << "two attempts, no more";
 }
 
-TEST_F(Dispatcher, ReadsAreRepeatedAndChangesAreNot) {
-  ServerResponse busy = json_response(503, R"({"message": "busy"})");
-  busy.headers.emplace_back("Retry-After", "0");
+ServerResponse busy_for(int status, const char* seconds) {
+  ServerResponse busy = json_response(status, R"({"message": "busy"})");
+  if (seconds != nullptr) busy.headers.emplace_back("Retry-After", seconds);
+  return busy;
+}
+
+ServerResponse hang_up() {
   ServerResponse gone;
   gone.hang_up = true;
+  return gone;
+}
+
+TEST_F(Dispatcher, ReadsAreRepeated) {
+  const ServerResponse busy = busy_for(503, "0");
+  const ServerResponse gone = hang_up();
   responses_ = {busy, gone, json_response(200, R"({"networks": []})")};
   EXPECT_EQ(run("neutron.list_networks", Map{}, "RegionOne").state, ActionResult::State::success);
   responses_ = {busy, busy, busy, json_response(200, "{}")};
   EXPECT_EQ(run("neutron.list_networks", Map{}, "RegionOne").state, ActionResult::State::error);
-  responses_ = {busy, json_response(200, "{}")};
-  EXPECT_EQ(run("neutron.delete_network", Map{{"network", "n"}}, "RegionOne").message,
-            "neutron.delete_network failed in region RegionOne: HTTP 503: busy");
+}
+
+TEST_F(Dispatcher, ChangesAreNotRepeatedWhenTheFirstMayHaveArrived) {
+  for (const ServerResponse& unclear : {hang_up(), busy_for(503, nullptr), busy_for(500, "0")}) {
+    seen_.clear();
+    responses_ = {unclear, json_response(201, R"({"network": {}})")};
+    EXPECT_EQ(run("neutron.create_network", Map{}, "RegionOne").state, ActionResult::State::error);
+    EXPECT_EQ(seen_.size(), 1u);
+  }
+}
+
+TEST_F(Dispatcher, ChangesAreRepeatedWhenTheServiceSaysThatItDidNothing) {
+  for (const ServerResponse& refusal : {busy_for(429, "0"), busy_for(503, "0")}) {
+    responses_ = {refusal, json_response(201, R"({"network": {"id": "n"}})")};
+    const ActionResult result = run("neutron.create_network", Map{}, "RegionOne");
+    EXPECT_EQ(result.state, ActionResult::State::success) << result.message;
+  }
+}
+
+TEST_F(Dispatcher, ChangesThatAreMarkedAsHarmlessAreRepeated) {
+  responses_ = {hang_up(), json_response(201, "")};
+  const ActionResult result = run("swift.put_container", Map{{"container", "c"}}, "RegionOne");
+  EXPECT_EQ(result.state, ActionResult::State::success) << result.message;
+}
+
+TEST_F(Dispatcher, NoAttemptIsMadeBehindTheTasksTimeout) {
+  responses_ = {busy_for(503, "20"), json_response(200, R"({"networks": []})")};
+  ActionCall call{"neutron.list_networks", Map{}, {}};
+  call.context.region = "RegionOne";
+  call.context.deadline = clock_.now() + 10 * core::kSecond;
+  std::promise<ActionResult> promise;
+  registry_.find(call.name)->start(std::move(call),
+                                   [&](ActionResult result) { promise.set_value(std::move(result)); });
+  EXPECT_EQ(promise.get_future().get().message,
+            "neutron.list_networks failed in region RegionOne: HTTP 503: busy");
+}
+
+TEST_F(Dispatcher, AsksUntilSomethingHasHappened) {
+  std::vector<double> waits;
+  OpenstackSession session(
+      client_, clock_, [this] { return cloud_.credentials(); },
+      [&](double seconds, const auto& action) {
+        waits.push_back(seconds);
+        action(true);
+      });
+  interpreter::ActionRegistry registry;
+  register_openstack_actions(registry, session);
+  const auto call_of = [&](const std::string& name, const Value& input) {
+    ActionCall call{name, input, {}};
+    call.context.region = "RegionOne";
+    std::promise<ActionResult> promise;
+    registry.find(call.name)->start(std::move(call),
+                                    [&](ActionResult result) { promise.set_value(std::move(result)); });
+    return promise.get_future().get();
+  };
+  const ServerResponse waiting = json_response(200, R"({"finished": false})");
+  const ServerResponse finished = json_response(200, R"({"finished": true})");
+  const auto wait_for = [&](const Value& input) {
+    return call_of("baremetal_introspection.wait_for_finish", input);
+  };
+  responses_ = {waiting, waiting, finished, finished};
+  const ActionResult result = wait_for(Map{{"node_ids", core::List{"a", "b"}}, {"retry_interval", 7}});
+  ASSERT_EQ(result.state, ActionResult::State::success) << result.message;
+  EXPECT_EQ(result.data.get("b").get("finished"), Value(true));
+  EXPECT_EQ(waits, (std::vector<double>{7, 7}));
+  responses_ = {waiting, waiting, waiting};
+  const ActionResult never = wait_for(Map{{"node_ids", core::List{"a"}}, {"max_retries", 2}});
+  EXPECT_EQ(never.state, ActionResult::State::error);
+  EXPECT_EQ(responses_.size(), 1u) << "two attempts, no more";
+  const Value node = Map{{"node_ident", "n"}, {"expected_state", "active"}};
+  const auto state = [](const char* now, const char* target) {
+    return json_response(200,
+                         core::to_json(Map{{"provision_state", now}, {"target_provision_state", target}}));
+  };
+  responses_ = {state("deploying", "active"), state("active", "")};
+  EXPECT_EQ(call_of("ironic.node_wait_for_provision_state", node).state, ActionResult::State::success);
+  responses_ = {state("deploying", "active"), state("available", "")};
+  EXPECT_EQ(call_of("ironic.node_wait_for_provision_state", node).state, ActionResult::State::error);
+}
+
+TEST_F(Dispatcher, ListsThatAreTheWholeBodyAreReadPageByPage) {
+  ServerResponse first = json_response(200, R"([{"name": "a"}, {"subdir": "b/"}])");
+  first.headers.emplace_back("X-Container-Object-Count", "3");
+  responses_ = {first, json_response(200, R"([{"name": "c"}])"), json_response(200, "[]")};
+  const ActionResult result =
+      run("swift.get_container", Map{{"container", "x"}, {"full_listing", true}}, "RegionOne");
+  ASSERT_EQ(result.state, ActionResult::State::success) << result.message;
+  EXPECT_EQ(core::to_json(result.data.as_list()[1]), R"([{"name":"a"},{"subdir":"b/"},{"name":"c"}])");
+  EXPECT_EQ(result.data.as_list()[0].get("x-container-object-count"), Value("3"));
+  ASSERT_EQ(seen_.size(), 3u);
+  EXPECT_EQ(seen_[1].query, "format=json&marker=b%2F");
+}
+
+TEST_F(Dispatcher, VersionOfAnUnversionedUrlIsTakenFromTheServicesRoot) {
+  const ServerResponse versions = json_response(200, R"({"versions": {"values": [{"id": "v2"}]}})");
+  responses_ = {versions, json_response(200, R"({"pools": []})"), json_response(200, R"({"pools": []})")};
+  for (int i = 0; i < 2; ++i) {
+    const ActionResult result = run("designate.pools_list", Map{}, "RegionOne");
+    EXPECT_EQ(result.state, ActionResult::State::success) << result.message;
+  }
+  ASSERT_EQ(seen_.size(), 3u) << "asked once";
+  EXPECT_EQ(seen_[0].path, "/RegionOne/dns/");
+  EXPECT_EQ(seen_[2].path, "/RegionOne/dns/v2/pools");
 }
 
 TEST_F(Dispatcher, MicroversionIsAskedForOnce) {

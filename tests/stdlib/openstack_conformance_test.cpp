@@ -153,16 +153,26 @@ Value comparable_result(const Value& result) {
   }
 }
 
-// Without the length that the transport states among the headers of an object store's answers.
-Value without_length(const Value& result) {
+// Without what only one run has: the length that the transport states among the headers of an object store's
+// answers, moments, and the insides of a Python client.
+Value without_volatile(const Value& result) {
+  static const std::set<std::string> kMoments = {"timestamp", "start_time", "finish_time", "headers_receipt",
+                                                 "auth_end_time"};
   if (result.is_list()) {
+    const List& items = result.as_list();
+    const bool of_length = items.size() == 2 && items[0] == Value("Content Length");
     List out;
-    for (const Value& item : result.as_list()) out.push_back(without_length(item));
+    for (const Value& item : items) out.push_back(without_volatile(item));
+    if (of_length) out[1] = Value();
     return out;
   }
-  if (!result.is_map() || !result.as_map().contains("content-length")) return result;
-  Map out = result.as_map();
-  out.erase("content-length");
+  if (!result.is_map()) return result;
+  Map out;
+  for (const auto& [key, value] : result.as_map()) {
+    if (key == Value("content-length") || value == Value("<client internals>")) continue;
+    const bool moment = value.is_number() && kMoments.count(key.as_string()) != 0;
+    out.set(key, moment ? Value() : without_volatile(value));
+  }
   return out;
 }
 
@@ -231,8 +241,8 @@ class Case {
     if (next_ < requests_.size()) {
       return "not sent: " + text_of(requests_[next_], "method") + " " + text_of(requests_[next_], "path");
     }
-    const Value got = comparable_result(without_length(result.data));
-    if (got == comparable_result(without_length(data_.get("result")))) return "";
+    const Value got = comparable_result(without_volatile(result.data));
+    if (got == comparable_result(without_volatile(data_.get("result")))) return "";
     // The client reads what it has created once more; the answer to the creation will do.
     if (data_.get("serialization_requests").is_list() && !responses_.empty()) {
       const Value body = responses_.back().get("body");
@@ -259,16 +269,7 @@ class Case {
     if (query_pairs(text_of(recorded, "raw_query")) != query_pairs(request.query)) {
       complaints_.push_back(where + "query " + request.query);
     }
-    const Value headers = recorded.get("headers");
-    for (const char* name : {"OpenStack-API-Version", "X-OpenStack-Nova-API-Version",
-                             "X-OpenStack-Ironic-API-Version", "X-OpenStack-Ironic-Inspector-API-Version",
-                             "X-Openstack-Manila-Api-Version", "X-OpenStack-Manila-API-Experimental"}) {
-      std::string lower = name;
-      for (char& c : lower) c = static_cast<char>(std::tolower(c));
-      if (text_of(headers, name) != request.header(lower)) {
-        complaints_.push_back(where + name + " " + request.header(lower));
-      }
-    }
+    compare_headers(recorded, request, where);
     if (recorded.get("body_text").is_string()) {
       if (text_of(recorded, "body_text") != request.body) complaints_.push_back(where + "text");
       return;
@@ -281,10 +282,52 @@ class Case {
     }
   }
 
+  // Headers that belong to the transport, to who asks or to a body that is not there do not count; of those
+  // with something random in them only what is not.
+  void compare_headers(const Value& recorded, const ServerRequest& request, const std::string& where) {
+    for (const auto& [key, value] : recorded.get("headers").as_map()) {
+      std::string name = key.as_string();
+      for (char& c : name) c = static_cast<char>(std::tolower(c));
+      const std::string wanted = value.as_string();
+      const std::string got = request.header(name);
+      if (name == "accept" || name == "x-auth-token") continue;
+      if (name == "content-type" &&
+          (request.body.empty() || wanted.find("octet-stream") != std::string::npos)) {
+        continue;
+      }
+      const bool fits = name == "client-id"       ? core::Uuid::looks_like(got)
+                        : name == "authorization" ? same_signature_parts(wanted, got)
+                                                  : wanted == got;
+      if (!fits) complaints_.push_back(where + name + " " + got);
+    }
+    for (const char* name : {"openstack-api-version", "x-openstack-manila-api-experimental", "if-match"}) {
+      const Value headers = recorded.get("headers");
+      const auto& fields = headers.as_map();
+      const bool wanted = std::any_of(fields.begin(), fields.end(), [&](const Map::Entry& field) {
+        std::string lower = field.key.as_string();
+        for (char& c : lower) c = static_cast<char>(std::tolower(c));
+        return lower == name;
+      });
+      if (!wanted && !request.header(name).empty()) complaints_.push_back(where + name + " is not wanted");
+    }
+  }
+
+  // Whether all parts of an OAuth header are there, with the recorded values where these are not volatile.
+  static bool same_signature_parts(const std::string& wanted, const std::string& got) {
+    std::istringstream parts(wanted.substr(wanted.find(' ') + 1));
+    for (std::string part; std::getline(parts, part, ',');) {
+      part.erase(0, part.find_first_not_of(' '));
+      const bool is_volatile = part.find("<volatile>") != std::string::npos;
+      const std::string sought = is_volatile ? part.substr(0, part.find('=') + 2) : part;
+      if (got.find(sought) == std::string::npos) return false;
+    }
+    return got.starts_with("OAuth ");
+  }
+
   ServerResponse version_document() const {
     if (error().rfind("client construction failed", 0) == 0) return json_response(404, "{}");
     const std::string mode = text_of(data_, "server_mode");
-    std::string body = core::to_json(discovery_.get("body"));
+    std::string body = core::to_json(discovery_.get("body"));  // "null" where nothing was recorded
     if (mode.rfind("mv:", 0) == 0) {
       replace_versions(body, mode.substr(3));
     }
@@ -303,7 +346,9 @@ class Case {
 class Recording {
  public:
   Recording()
-      : session_(client_, clock_, [] { return Credentials(); }),
+      : session_(
+            client_, clock_, [] { return Credentials(); },
+            [](double, const auto& action) { action(true); }),  // nobody waits here
         server_([this](const ServerRequest& request) { return answer(request); }) {
     register_openstack_actions(registry_, session_);
     const Value services = core::parse_json(read_text("openstack_services.json")).get("services");
@@ -334,7 +379,40 @@ class Recording {
                                                               {"project_id", "p"}}}}}};
     std::promise<ActionResult> promise;
     action.start(std::move(call), [&](ActionResult result) { promise.set_value(std::move(result)); });
-    return test.judge(promise.get_future().get());
+    const ActionResult result = promise.get_future().get();
+    const std::string mistake = test.judge(result);
+    if (!mistake.empty() || result.state != ActionResult::State::success) return mistake;
+    return judge_effects(action, test.data().get("args"), result.data);
+  }
+
+  // The actions that say that they delete something, and have not told in any case what.
+  const std::set<std::string>& silent() const { return silent_; }
+
+  // What an action says that it has created must have an id, and an action that takes it away.
+  std::string judge_effects(const interpreter::Action& action, const Value& input, const Value& result) {
+    const interpreter::ActionEffects effects = action.effects();
+    const std::string name(action.name());
+    if (!effects.deletes.empty() && told_.count(name) == 0) {
+      if (action.deleted(input)) {
+        told_.insert(name);
+        silent_.erase(name);
+      } else {
+        silent_.insert(name);
+      }
+    }
+    if (effects.creates.empty()) return "";
+    const auto created = action.created(input, result);
+    if (!created) return "it does not tell what it has created";
+    if (created->kind != effects.creates || created->action != effects.deleted_by) return "other effects";
+    if (created->action.empty()) return "";
+    const interpreter::Action* deleting = registry_.find(created->action);
+    if (deleting == nullptr) return "there is no " + created->action;
+    const std::string refusal = interpreter::check_input(deleting->signature(), created->input);
+    if (!refusal.empty()) return refusal;
+    const auto deleted = deleting->deleted(created->input);
+    if (!deleted) return created->action + " does not tell what it would delete";
+    return deleted->kind == created->kind && deleted->id == created->id ? ""
+                                                                        : "something else would be deleted";
   }
 
  private:
@@ -366,12 +444,15 @@ class Recording {
     }
     const Value catalog =
         List{Map{{"type", cases_[index]->type()}, {"endpoints", Value(std::move(endpoints))}}};
-    ServerResponse response = json_response(201, core::to_json(Map{{"token", Map{{"catalog", catalog}}}}));
+    const Value project = Map{{"id", "d628296ea6bd57128cd1b32bbab5d645"}};
+    ServerResponse response =
+        json_response(201, core::to_json(Map{{"token", Map{{"catalog", catalog}, {"project", project}}}}));
     response.headers.emplace_back("X-Subject-Token", "token-of-" + std::to_string(index));
     return response;
   }
 
   std::vector<std::unique_ptr<Case>> cases_;
+  std::set<std::string> told_, silent_;
   core::RealClock clock_;
   interpreter::ActionRegistry registry_;
   OpenstackSession session_;
@@ -399,12 +480,13 @@ TEST(OpenstackConformance, SendsWhatMistralSendsAndGivesWhatMistralGives) {
   Recording recording;
   const std::set<std::string> differences = known_differences();
   ASSERT_GT(recording.size(), 2000u);
-  size_t described = 0;
   std::set<std::string> differing;
   for (size_t i = 0; i < recording.size(); ++i) {
-    if (!recording.describes(i)) continue;
-    ++described;
     const Case& test = recording.at(i);
+    if (!recording.describes(i)) {
+      ADD_FAILURE() << test.name() << ": there is no such action";
+      continue;
+    }
     const std::string mistake = recording.run(i);
     if (mistake.empty()) continue;
     const std::string action = text_of(test.data(), "action");
@@ -416,10 +498,11 @@ TEST(OpenstackConformance, SendsWhatMistralSendsAndGivesWhatMistralGives) {
       ADD_FAILURE() << test.name() << ": " << mistake;
     }
   }
+  for (const std::string& name : recording.silent())
+    ADD_FAILURE() << name << " does not tell what it deletes";
   for (const std::string& name : differences) {
     EXPECT_EQ(differing.count(name), 1u) << name << " is in OPENSTACK_DIFFERENCES.md and does not differ";
   }
-  EXPECT_GT(described, 1700u);
 }
 
 }  // namespace

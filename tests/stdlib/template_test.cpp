@@ -67,6 +67,57 @@ TEST(Template, Filters) {
   EXPECT_THROW(evaluate("'{zero|base64}'"), Error);
 }
 
+TEST(Template, FiltersTakeTextAsArguments) {
+  EXPECT_EQ(evaluate("\"{none|or:'a, b'}\""), R"("a, b")");
+  EXPECT_EQ(evaluate("\"{none|or:''}\""), R"("")");
+  EXPECT_EQ(evaluate("\"{map|without:'a','c'}\""), R"({"b":2})");
+  EXPECT_THROW(evaluate("\"{map|without:'a}\""), Error);
+}
+
+TEST(Template, ConditionsCompareVariablesAndEndings) {
+  EXPECT_EQ(evaluate("case: [{when: {list.0: {equals: list.1}}, then: 1}, {then: 2}]"), "2");
+  EXPECT_EQ(evaluate("case: [{when: {list.0: {among: list}}, then: 1}, {then: 2}]"), "1");
+  EXPECT_EQ(evaluate("case: [{when: {zero: {among: name}}, then: 1}, {then: 2}]"), "2");
+  EXPECT_EQ(evaluate("case: [{when: {name: '* y'}, then: 1}, {then: 2}]"), "1");
+  EXPECT_EQ(evaluate("case: [{when: {name: 'not * y'}, then: 1}, {then: 2}]"), "2");
+  EXPECT_EQ(evaluate("case: [{when: {name: not uuid, id: uuid}, then: 1}, {then: 2}]"), "1");
+  EXPECT_THROW(evaluate("case: [{when: {name: {like: list}}, then: 1}]"), Error);
+  EXPECT_THROW(evaluate("case: [{when: {name: not so}, then: 1}]"), Error);
+}
+
+TEST(Template, FiltersThatConvert) {
+  const auto filtered = [](const std::string& value, const std::string& filters) {
+    const Scope scope{{"v", core::parse_json(value)}};
+    return core::to_json(Template::parse(Value("{v|" + filters + "}")).evaluate(scope).value_or(Value()));
+  };
+  EXPECT_EQ(filtered(R"("dGFy")", "base64_text"), R"("tar")");
+  EXPECT_EQ(filtered(R"("2024-01-02T03:00:00+00:00")", "moment"), R"("2024-01-02T03:00:00.000000")");
+  EXPECT_EQ(filtered(R"("2024-01-02T03:00:00.25Z")", "moment"), R"("2024-01-02T03:00:00.250000")");
+  EXPECT_EQ(filtered(R"("{\"a\": 1}")", "json_value"), R"({"a":1})");
+  EXPECT_EQ(filtered(R"("{a")", "json_value"), R"("{a")");
+  EXPECT_EQ(filtered(R"("\u00e4b")", "items"), R"(["ä","b"])");
+  EXPECT_EQ(filtered(R"("12")", "number"), "12");
+  EXPECT_EQ(filtered(R"([{"key": "a", "value": 1}])", "from_entries"), R"({"a":1})");
+  EXPECT_EQ(filtered(R"("/c/o")", "first_segment"), R"("c")");
+  EXPECT_EQ(filtered(R"("c")", "copy_destination:'o'"), R"("/c/o")");
+  EXPECT_EQ(filtered(R"("/c/p")", "copy_destination:'o'"), R"("/c/p")");
+  EXPECT_EQ(filtered(R"(["color: red"])", "header_fields:'X-Meta-'"), R"({"X-Meta-Color":"red"})");
+  EXPECT_EQ(filtered("null", "header_fields:'X-Meta-',v,''"), "{}");
+  for (const char* wrong : {"base64_text", "number", "from_entries", "header_fields:'a'", "parsed_json"}) {
+    EXPECT_THROW(filtered(R"(["no colon"])", wrong), Error) << wrong;
+  }
+}
+
+TEST(Template, LocationsAreRemovedFromTheLastOn) {
+  const Scope scope =
+      core::parse_json(
+          R"({"locations": [{"url": "a"}, {"url": "b"}, {"url": "c"}], "urls": ["a", "c"], "others": ["d"]})")
+          .as_map();
+  EXPECT_EQ(core::to_json(*Template::parse(Value("{locations|location_removals:urls}")).evaluate(scope)),
+            R"([{"op":"remove","path":"/locations/2"},{"op":"remove","path":"/locations/0"}])");
+  EXPECT_THROW(Template::parse(Value("{locations|location_removals:others}")).evaluate(scope), Error);
+}
+
 TEST(Template, JsonPatchHasOnlyWhatChanges) {
   Scope variables = core::parse_json(R"({"object": {"a": 1, "b": 2, "c": 3},
       "changes": {"a": 1, "b": 5, "d": 6}, "removed": ["c", "missing"]})")
