@@ -25,8 +25,10 @@ using core::ErrorKind;
 using core::List;
 using core::Map;
 using core::Value;
+using interpreter::ActionEffects;
 using interpreter::ActionMode;
 using interpreter::ActionResult;
+using interpreter::Paging;
 
 struct Options {
   std::string name;
@@ -47,19 +49,56 @@ bool belongs_to(const ir::ActionSignature& signature, const std::string& service
   return service.empty() || signature.service == service || signature.name.starts_with(service + ".");
 }
 
+Value text_or_null(const std::string& text) {
+  return text.empty() ? Value() : Value(text);
+}
+
+std::string_view paging_text(Paging paging) {
+  switch (paging) {
+    case Paging::none:
+      return "none";
+    case Paging::all:
+      return "all";
+    case Paging::by_marker:
+      return "by_marker";
+  }
+  return "none";
+}
+
+Value description_of(const interpreter::Action& action) {
+  const ir::ActionSignature& signature = action.signature();
+  const ActionEffects effects = action.effects();
+  List parameters;
+  for (const ir::ActionParameter& parameter : signature.parameters) {
+    parameters.push_back(Map{{"name", parameter.name},
+                             {"required", parameter.required},
+                             {"default", parameter.default_value},
+                             {"description", parameter.description}});
+  }
+  return Map{{"name", signature.name},
+             {"description", signature.description},
+             {"service", text_or_null(signature.service)},
+             {"takes_region", signature.takes_region},
+             {"accepts_any", signature.accepts_any},
+             {"idempotent", effects.idempotent},
+             {"paging", paging_text(effects.paging)},
+             {"creates", text_or_null(effects.creates)},
+             {"deleted_by", text_or_null(effects.deleted_by)},
+             {"deletes", text_or_null(effects.deletes)},
+             {"parameters", Value(std::move(parameters))}};
+}
+
 int list(const Options& options) {
   const World world;
   List items;
   for (const std::string& name : world.actions().action_names()) {
-    const ir::ActionSignature& signature = *world.actions().find_signature(name);
-    if (!belongs_to(signature, options.service)) continue;
+    const interpreter::Action& action = *world.actions().find(name);
+    if (!belongs_to(action.signature(), options.service)) continue;
     if (options.format == Format::text) {
-      print(fmt::format("{:<32} {}\n", name, signature.description));
-      continue;
+      print(fmt::format("{:<32} {}\n", name, action.signature().description));
+    } else {
+      items.push_back(description_of(action));
     }
-    items.push_back(Map{{"name", name},
-                        {"description", signature.description},
-                        {"service", signature.service.empty() ? Value() : Value(signature.service)}});
   }
   if (options.format == Format::json) print_json(Value(std::move(items)));
   return kDone;
@@ -71,32 +110,42 @@ const interpreter::Action& find_action(const World& world, const std::string& na
   return *action;
 }
 
+std::string parameter_line(const ir::ActionParameter& parameter) {
+  const std::string presence = parameter.required ? "required"
+                               : parameter.default_value.is_null()
+                                   ? "optional"
+                                   : fmt::format("default {}", core::to_json(parameter.default_value));
+  return fmt::format("  {:<24} {}{}({})\n", parameter.name, parameter.description,
+                     parameter.description.empty() ? "" : " ", presence);
+}
+
 int show(const Options& options) {
   const World world;
-  const ir::ActionSignature& signature = find_action(world, options.name).signature();
-  if (options.format == Format::text) {
-    print(fmt::format("{}\n  {}\n", signature.name, signature.description));
-    if (!signature.service.empty()) print(fmt::format("  service type: {}\n", signature.service));
-    for (const ir::ActionParameter& parameter : signature.parameters) {
-      print(fmt::format("  {:<24} {}{}\n", parameter.name, parameter.description,
-                        parameter.required
-                            ? " (required)"
-                            : fmt::format(" (default {})", core::to_json(parameter.default_value))));
-    }
+  const interpreter::Action& action = find_action(world, options.name);
+  if (options.format == Format::json) {
+    print_json(description_of(action));
     return kDone;
   }
-  List parameters;
-  for (const ir::ActionParameter& parameter : signature.parameters) {
-    parameters.push_back(Map{{"name", parameter.name},
-                             {"required", parameter.required},
-                             {"default", parameter.default_value},
-                             {"description", parameter.description}});
+  const ir::ActionSignature& signature = action.signature();
+  const ActionEffects effects = action.effects();
+  print(fmt::format("{}\n  {}\n", signature.name, signature.description));
+  if (!signature.service.empty()) print(fmt::format("  service type: {}\n", signature.service));
+  if (effects.idempotent) print("  may be sent again without harm\n");
+  if (effects.paging == Paging::all) print("  gives all pages of a collection\n");
+  if (effects.paging == Paging::by_marker)
+    print("  gives one page of a collection; `marker` asks for the next\n");
+  if (!effects.creates.empty()) {
+    print(fmt::format("  creates: {}{}\n", effects.creates,
+                      effects.deleted_by.empty() ? "" : fmt::format(" (deleted by {})", effects.deleted_by)));
   }
-  print_json(Map{{"name", signature.name},
-                 {"description", signature.description},
-                 {"service", signature.service.empty() ? Value() : Value(signature.service)},
-                 {"takes_region", signature.takes_region},
-                 {"parameters", Value(std::move(parameters))}});
+  if (!effects.deletes.empty()) print(fmt::format("  deletes: {}\n", effects.deletes));
+  if (!signature.parameters.empty() || signature.accepts_any || signature.takes_region)
+    print("parameters:\n");
+  for (const ir::ActionParameter& parameter : signature.parameters) print(parameter_line(parameter));
+  if (signature.takes_region) {
+    print(parameter_line({"action_region", false, {}, "where the call goes; `region` means the same"}));
+  }
+  if (signature.accepts_any) print("  ...                      any further ones\n");
   return kDone;
 }
 
