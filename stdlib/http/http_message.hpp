@@ -40,6 +40,8 @@ struct HttpRequest {
   std::optional<std::string> body = {};
   double timeout_seconds = 0;  // for the whole exchange; 0: the client's default
   bool follow_redirects = false;
+  // Never sent a second time, not even by libcurl when a kept connection turns out to be closed.
+  bool once = false;
   bool verify_tls = true;
   std::string ca_file = {};  // a PEM bundle, or a folder of certificates; empty: the system's
   std::string client_certificate = {};

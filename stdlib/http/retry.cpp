@@ -39,6 +39,7 @@ class Attempts : public std::enable_shared_from_this<Attempts> {
   void send() {
     ++number_;
     HttpRequest request = request_;
+    request.once = !policy_.repeatable;
     if (policy_.seconds > 0) request.timeout_seconds = std::max(seconds_left(), 0.001);
     client_.send(std::move(request),
                  [self = shared_from_this()](HttpResult result) { self->take(std::move(result)); });

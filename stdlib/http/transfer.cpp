@@ -109,10 +109,19 @@ bool Transfer::prepare(CURL* easy, const HttpLimits& limits) {
 }
 
 void Transfer::set_method() {
+  // libcurl sends a request again by itself when a connection that it had kept is closed before any answer.
+  // It cannot where it has handed out a part of the body that it cannot get again, nor on a new connection.
+  const bool handed_out = request_.once && request_.body && !request_.body->empty();
+  if (request_.once && !handed_out) curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
   if (request_.body) {
     curl_easy_setopt(easy_, CURLOPT_POST, 1L);
     curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body->size()));
-    curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, request_.body->data());
+    if (handed_out) {
+      curl_easy_setopt(easy_, CURLOPT_READFUNCTION, &Transfer::on_read);
+      curl_easy_setopt(easy_, CURLOPT_READDATA, this);
+    } else {
+      curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, request_.body->data());
+    }
   } else if (request_.method == "POST") {
     curl_easy_setopt(easy_, CURLOPT_POST, 1L);
     curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(0));
@@ -169,6 +178,14 @@ size_t Transfer::on_body(char* data, size_t size, size_t count, void* transfer) 
     return 0;
   }
   self->result_.response.body.append(data, bytes);
+  return bytes;
+}
+
+size_t Transfer::on_read(char* buffer, size_t size, size_t count, void* transfer) {
+  auto* self = static_cast<Transfer*>(transfer);
+  const size_t bytes = std::min(size * count, self->request_.body->size() - self->sent_);
+  std::copy_n(self->request_.body->data() + self->sent_, bytes, buffer);
+  self->sent_ += bytes;
   return bytes;
 }
 
@@ -235,6 +252,7 @@ Error Transfer::error_of(CURLcode code) const {
   // A message of libcurl's that repeats the URL would repeat the secrets in it.
   std::string text = reason;
   if (code == CURLE_URL_MALFORMAT) text = "this is not a URL";
+  if (code == CURLE_SEND_FAIL_REWIND) text = "the connection was closed before an answer came";
   return Error(kind, fmt::format("{} {}: {}", request_.method, shown, text));
 }
 

@@ -33,6 +33,7 @@ class Transfer {
  private:
   static size_t on_header(char* data, size_t size, size_t count, void* transfer);
   static size_t on_body(char* data, size_t size, size_t count, void* transfer);
+  static size_t on_read(char* buffer, size_t size, size_t count, void* transfer);
   void take_header_line(std::string_view line);
   void set_method();
   void set_headers();
@@ -45,6 +46,7 @@ class Transfer {
   HttpResult result_;
   CURL* easy_ = nullptr;
   curl_slist* header_list_ = nullptr;
+  size_t sent_ = 0;  // of the body, where libcurl asks for it
   size_t body_limit_ = 0;
   bool too_long_ = false;
   char message_[CURL_ERROR_SIZE] = {};

@@ -93,6 +93,21 @@ CloudsFile read_clouds(const Environment& environment) {
   return file;
 }
 
+// The entry over the vendor's profile that it names, if it names one.
+Map with_profile(const Value& entry, const Environment& environment, const std::string& origin) {
+  const Value profile = entry.get("profile");
+  if (!profile.is_string()) return entry.as_map();
+  const std::string path = find_file(environment, "OS_CLIENT_VENDOR_FILE", "clouds-public.yaml");
+  const Value vendors = path.empty() ? Value() : read_yaml(path).get("public-clouds");
+  const Value* vendor = vendors.is_map() ? vendors.find(profile.as_string()) : nullptr;
+  if (vendor == nullptr || !vendor->is_map()) {
+    throw Error(ErrorKind::unauthorized,
+                fmt::format("{}: there is no profile {} in {}", origin, profile.as_string(),
+                            path.empty() ? "a clouds-public.yaml" : path));
+  }
+  return core::merge_maps(*vendor, entry).as_map();
+}
+
 Credentials credentials_of(const CloudsFile& file, const std::string& name, const Environment& environment) {
   if (file.path.empty()) {
     throw Error(ErrorKind::unauthorized,
@@ -109,13 +124,14 @@ Credentials credentials_of(const CloudsFile& file, const std::string& name, cons
                 fmt::format("{} has no cloud {}{}", file.path, name,
                             nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest)));
   }
-  Map cloud = entry->as_map();
+  const std::string origin = fmt::format("cloud {} of {}", name, file.path);
+  Map cloud = with_profile(*entry, environment, origin);
   for (const auto& [key, name_of_variable] :
        {std::pair("region_name", "OS_REGION_NAME"), std::pair("interface", "OS_INTERFACE")}) {
     const std::string value = variable(environment, name_of_variable);
     if (!value.empty() && !cloud.contains(key)) cloud.set(key, value);
   }
-  return credentials_from_cloud(cloud, fmt::format("cloud {} of {}", name, file.path));
+  return credentials_from_cloud(cloud, origin);
 }
 
 Credentials credentials_of_variables(const Environment& environment) {

@@ -3,7 +3,8 @@
 // clouds.yaml is the first of: the file named by OS_CLIENT_CONFIG_FILE, ./clouds.yaml,
 // $XDG_CONFIG_HOME/openstack (or ~/.config/openstack), /etc/openstack. A secure.yaml in the same
 // places (OS_CLIENT_SECURE_FILE) is merged over it, so that passwords can live in a file of their
-// own.
+// own. An entry may name a `profile`: an entry of `public-clouds` in clouds-public.yaml
+// (OS_CLIENT_VENDOR_FILE), over which it is merged.
 #pragma once
 
 #include <functional>

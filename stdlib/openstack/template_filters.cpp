@@ -175,7 +175,10 @@ Value entries(const Value& value, const Arguments&) {
 Value from_entries(const Value& value, const Arguments&) {
   if (!value.is_list()) refuse("a list", value);
   Map out;
-  for (const Value& entry : value.as_list()) out.set(Value(entry.get("key")), Value(entry.get("value")));
+  for (const Value& entry : value.as_list()) {
+    if (entry.find("key") == nullptr) refuse("a list of {key, value}", entry);
+    out.set(Value(entry.get("key")), Value(entry.get("value")));
+  }
   return out;
 }
 

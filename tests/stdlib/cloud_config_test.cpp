@@ -88,6 +88,26 @@ TEST_F(CloudConfig, MergesSecureYaml) {
             Value(Map{{"name", "12345"}, {"domain", Map{{"name", "Default"}}}}));
 }
 
+TEST_F(CloudConfig, EntriesStandOverTheProfileThatTheyName) {
+  write("clouds-public.yaml", R"(
+public-clouds:
+  vendor:
+    auth: {auth_url: https://keystone.vendor.test, user_domain_id: default}
+    region_name: V1
+    interface: internal
+)");
+  write("clouds.yaml", R"(
+clouds:
+  mine: {profile: vendor, region_name: V2, auth: {username: u, password: p}}
+  lost: {profile: nobody, auth: {username: u, password: p}}
+)");
+  const Credentials credentials = load("mine");
+  EXPECT_EQ(credentials.auth_url, "https://keystone.vendor.test/v3");
+  EXPECT_EQ(credentials.region, "V2");
+  EXPECT_EQ(credentials.interface, "internal");
+  EXPECT_NE(failure("lost").find("no profile nobody"), std::string::npos) << failure("lost");
+}
+
 TEST_F(CloudConfig, ApplicationCredentialsHaveNoScope) {
   write("clouds.yaml", kTwoClouds);
   variables_["OS_CLOUD"] = "app";

@@ -140,6 +140,11 @@ TEST_F(Dispatcher, ChangesAreNotRepeatedWhenTheFirstMayHaveArrived) {
     EXPECT_EQ(run("neutron.create_network", Map{}, "RegionOne").state, ActionResult::State::error);
     EXPECT_EQ(seen_.size(), 1u);
   }
+  seen_.clear();
+  responses_ = {hang_up(), json_response(204, "")};
+  EXPECT_EQ(run("neutron.delete_network", Map{{"network", "n"}}, "RegionOne").state,
+            ActionResult::State::error);
+  EXPECT_EQ(seen_.size(), 1u);
 }
 
 TEST_F(Dispatcher, ChangesAreRepeatedWhenTheServiceSaysThatItDidNothing) {

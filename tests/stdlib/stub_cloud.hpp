@@ -16,9 +16,9 @@ inline constexpr const char* kCanary = "canary-5ec2e7";
 class StubCloud {
  public:
   // [service] answers what is not for Keystone; the first segment of its paths is the region.
-  explicit StubCloud(StubServer::Handler service)
+  explicit StubCloud(StubServer::Handler service, const std::optional<ServerTls>& tls = std::nullopt)
       : service_(std::move(service)),
-        server_([this](const ServerRequest& request) { return answer(request); }) {}
+        server_([this](const ServerRequest& request) { return answer(request); }, tls) {}
 
   std::string url() const { return server_.url(); }
   // Tokens that were given so far; the last one is "canary-...-N".

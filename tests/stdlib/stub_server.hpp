@@ -4,10 +4,14 @@
 #include <atomic>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "tests/stdlib/certificates.hpp"
 
 namespace gregale::tests {
 
@@ -30,17 +34,23 @@ struct ServerResponse {
   bool hang_up = false;  // close the connection without an answer
 };
 
+// What makes a server speak TLS.
+struct ServerTls {
+  Identity identity;
+  std::string client_authority;  // PEM: clients must show a certificate that it has signed; empty: any client
+};
+
 class StubServer {
  public:
   using Handler = std::function<ServerResponse(const ServerRequest&)>;
 
   // [handler] is called from several threads.
-  explicit StubServer(Handler handler);
+  explicit StubServer(Handler handler, const std::optional<ServerTls>& tls = std::nullopt);
   ~StubServer();
   StubServer(const StubServer&) = delete;
   StubServer& operator=(const StubServer&) = delete;
 
-  // "http://127.0.0.1:PORT"
+  // "http://127.0.0.1:PORT", or https
   std::string url() const;
   // Connections that were accepted so far.
   int connections() const { return connections_; }
@@ -49,7 +59,10 @@ class StubServer {
   void accept_all();
   void serve(int socket);
 
+  struct TlsContext;
+
   Handler handler_;
+  std::unique_ptr<TlsContext> tls_;  // nullptr: plain
   int listener_ = -1;
   int port_ = 0;
   std::atomic<bool> stopping_ = false;
