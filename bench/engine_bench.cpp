@@ -65,8 +65,9 @@ void run_workflow(benchmark::State& state, const std::string& text) {
   const auto program =
       std::make_shared<const interpreter::LoadedProgram>(std::move(*compilation.program), "bench");
   stdlib::HttpClient http;
+  stdlib::WorkerPool workers;
   interpreter::ActionRegistry registry;
-  stdlib::register_standard_actions(registry, http);
+  stdlib::register_standard_actions(registry, http, workers);
   const core::RealClock clock;
   const Folder folder;
   int number = 0;

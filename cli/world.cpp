@@ -4,6 +4,7 @@
 #include "stdlib/openstack/cloud_config.hpp"
 #include "stdlib/openstack/openstack_session.hpp"
 #include "stdlib/registry.hpp"
+#include "stdlib/worker_pool.hpp"
 
 namespace gregale::cli {
 
@@ -17,10 +18,11 @@ struct World::Services {
   // still there.
   stdlib::OpenstackSession openstack;
   stdlib::HttpClient http;
+  stdlib::WorkerPool workers;
 };
 
 World::World(const WorldOptions& options) : services_(std::make_unique<Services>(clock_, options.cloud)) {
-  stdlib::register_standard_actions(registry_, services_->http);
+  stdlib::register_standard_actions(registry_, services_->http, services_->workers);
   stdlib::register_openstack_actions(registry_, services_->openstack);
 }
 

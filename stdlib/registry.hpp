@@ -5,11 +5,12 @@
 #include "interpreter/action.hpp"
 #include "stdlib/http/http_client.hpp"
 #include "stdlib/openstack/openstack_session.hpp"
+#include "stdlib/worker_pool.hpp"
 
 namespace gregale::stdlib {
 
-// std.*; [client] must outlive [registry].
-void register_standard_actions(interpreter::ActionRegistry& registry, HttpClient& client);
+// std.*; [client] and [pool] (for those that block) must outlive what is carried out.
+void register_standard_actions(interpreter::ActionRegistry& registry, HttpClient& client, WorkerPool& pool);
 
 // The catalogue's actions (nova.*, glance.*, ...) and openstack.request; [session] must outlive [registry].
 void register_openstack_actions(interpreter::ActionRegistry& registry, OpenstackSession& session);

@@ -20,7 +20,7 @@ std::shared_ptr<const LoadedProgram> compile_text(const std::string& text) {
 }
 
 TestActions::TestActions() {
-  stdlib::register_standard_actions(registry_, http_);
+  stdlib::register_standard_actions(registry_, http_, workers_);
 }
 
 namespace {

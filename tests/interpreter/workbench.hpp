@@ -8,6 +8,7 @@
 #include "interpreter/runtime.hpp"
 #include "interpreter/sqlite_store.hpp"
 #include "stdlib/http/http_client.hpp"
+#include "stdlib/worker_pool.hpp"
 
 namespace gregale::interpreter {
 
@@ -22,6 +23,7 @@ class TestActions {
 
  private:
   stdlib::HttpClient http_;
+  stdlib::WorkerPool workers_;
   ActionRegistry registry_;
 };
 

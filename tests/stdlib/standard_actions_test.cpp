@@ -22,7 +22,7 @@ using tests::StubServer;
 
 class StandardActions : public ::testing::Test {
  protected:
-  StandardActions() { register_standard_actions(registry_, client_); }
+  StandardActions() { register_standard_actions(registry_, client_, workers_); }
 
   ActionResult evaluate(const char* name, const Value& input) {
     const interpreter::Action* action = registry_.find(name);
@@ -45,6 +45,7 @@ class StandardActions : public ::testing::Test {
 
   ActionRegistry registry_;
   HttpClient client_;
+  WorkerPool workers_;
 };
 
 TEST_F(StandardActions, EchoGivesBackItsOutput) {
@@ -94,7 +95,7 @@ TEST_F(StandardActions, InputIsCheckedWithHints) {
 }
 
 TEST_F(StandardActions, NamesAreTakenOnce) {
-  EXPECT_THROW(register_standard_actions(registry_, client_), Error);
+  EXPECT_THROW(register_standard_actions(registry_, client_, workers_), Error);
 }
 
 TEST_F(StandardActions, HttpGivesMistralsResult) {
