@@ -9,6 +9,7 @@ namespace gregale::cli {
 void add_validate(CLI::App& app, int& exit_code);
 void add_compile(CLI::App& app, int& exit_code);
 void add_run(CLI::App& app, int& exit_code);
+void add_environment(CLI::App& app, int& exit_code);
 void add_execution(CLI::App& app, int& exit_code);
 void add_action(CLI::App& app, int& exit_code);
 void add_eval(CLI::App& app, int& exit_code);

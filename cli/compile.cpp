@@ -24,7 +24,7 @@ namespace {
 enum class Emit { ir, text, flat, dot };
 
 struct Options {
-  std::vector<std::string> files;
+  ProgramPaths paths;
   std::vector<std::string> library;
   bool mistral = false;
   std::string output;
@@ -51,7 +51,7 @@ std::string emit(const ir::Program& program, Emit form) {
 // The definitions with their inheritance resolved; what cannot be said to [target] is among the findings.
 std::string flat(const Options& options, const World& world, core::Diagnostics& findings) {
   std::vector<core::SourcePtr> sources;
-  for (const std::string& path : options.files) sources.push_back(read_source(path));
+  for (const std::string& path : options.paths.files) sources.push_back(read_source(path));
   FileLibrary library(options.library);
   core::Diagnostics told;  // with the program
   compiler::Family family(sources, &library, told);
@@ -74,7 +74,7 @@ void write_file(const std::string& path, std::string_view content) {
 
 int compile(const Options& options) {
   const World world;
-  const ProgramFiles read = read_program(options.files, {&world.actions()}, options.library);
+  const ProgramFiles read = read_program(options.paths, {&world.actions()}, options.library);
   print_findings(read.diagnostics);
   if (!read.program) return kDefinition;
   core::Diagnostics refused;
@@ -97,7 +97,7 @@ int compile(const Options& options) {
 void add_compile(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("compile", "Compile definitions to the intermediate representation");
-  command->add_option("FILE", options->files, "Files to compile together")->required();
+  add_program_options(*command, options->paths);
   add_library_option(*command, options->library);
   command->add_option("-o,--output", options->output, "File to write; otherwise standard output");
   command

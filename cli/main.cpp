@@ -21,6 +21,7 @@ int run(int argc, char** argv) {
   cli::add_validate(app, exit_code);
   cli::add_compile(app, exit_code);
   cli::add_run(app, exit_code);
+  cli::add_environment(app, exit_code);
   cli::add_execution(app, exit_code);
   cli::add_action(app, exit_code);
   cli::add_eval(app, exit_code);

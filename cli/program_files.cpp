@@ -9,10 +9,26 @@
 
 namespace gregale::cli {
 
-ProgramFiles read_program(const std::vector<std::string>& paths, compiler::Options options,
+void add_program_options(CLI::App& command, ProgramPaths& paths) {
+  command.add_option("FILE", paths.files, "Definitions, or one compiled program")->required();
+  command.add_option("--namespace", paths.in_namespaces,
+                     "NAME=FILE, definitions of a namespace; more than once for more");
+}
+
+ProgramFiles read_program(const ProgramPaths& paths, compiler::Options options,
                           const std::vector<std::string>& library) {
   std::vector<core::SourcePtr> sources;
-  for (const std::string& path : paths) sources.push_back(read_source(path));
+  for (const std::string& path : paths.files) sources.push_back(read_source(path));
+  options.namespaces.resize(sources.size());
+  for (const std::string& pair : paths.in_namespaces) {
+    const size_t equals = pair.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      throw core::Error(core::ErrorKind::invalid,
+                        fmt::format("--namespace: NAME=FILE is expected, not '{}'", pair));
+    }
+    options.namespaces.push_back(pair.substr(0, equals));
+    sources.push_back(read_source(pair.substr(equals + 1)));
+  }
   for (const core::SourcePtr& source : sources) {
     if (!ir::is_binary(source->text())) continue;
     if (sources.size() > 1) {

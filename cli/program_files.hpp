@@ -1,6 +1,7 @@
 // The program that a command works on: source files compiled together, or one file of IR.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,18 @@ struct ProgramFiles {
   std::vector<std::string> abstract_workflows = {};
 };
 
+// What the command line names: files, and NAME=FILE for definitions of a namespace.
+struct ProgramPaths {
+  std::vector<std::string> files;
+  std::vector<std::string> in_namespaces;
+};
+
+// Adds both as options of a command.
+void add_program_options(CLI::App& command, ProgramPaths& paths);
+
 // Throws core::Error for files that cannot be read and for IR that is not whole. [options] without their
 // library, which is that of the [library] folders.
-ProgramFiles read_program(const std::vector<std::string>& paths, compiler::Options options,
+ProgramFiles read_program(const ProgramPaths& paths, compiler::Options options,
                           const std::vector<std::string>& library = {});
 
 }  // namespace gregale::cli

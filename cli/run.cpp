@@ -16,6 +16,7 @@
 #include "compiler/ir/serialization.hpp"
 #include "core/json.hpp"
 #include "interpreter/document.hpp"
+#include "interpreter/environment_store.hpp"
 
 namespace gregale::cli {
 
@@ -26,7 +27,7 @@ using core::ErrorKind;
 using core::Map;
 
 struct Options {
-  std::vector<std::string> files;
+  ProgramPaths paths;
   std::vector<std::string> library;
   std::string workflow;
   std::string input;
@@ -74,6 +75,15 @@ std::string choose_workflow(const ir::Program& program, const std::vector<std::s
                   : fmt::format("the files define several workflows, choose one by --workflow: {}", names));
 }
 
+// The environment that is kept in the store under that name.
+core::Value named_environment(const std::string& name, const std::string& store) {
+  if (!store.empty()) {
+    if (const auto found = interpreter::EnvironmentStore(store).find(name)) return found->variables;
+  }
+  throw Error(ErrorKind::not_found, fmt::format("Environment is not found: {}{}", name,
+                                                store.empty() ? " (a store is given with --db)" : ""));
+}
+
 interpreter::StartRequest make_request(const Options& options, const ir::Program& program,
                                        const std::vector<std::string>& abstract_workflows) {
   interpreter::StartRequest request;
@@ -86,13 +96,10 @@ interpreter::StartRequest make_request(const Options& options, const ir::Program
   if (!options.params.empty()) params = read_mapping("--params", options.params).as_map();
   if (!options.env.empty()) {
     const bool in_place = options.env.front() == '{' || options.env.front() == '@';
-    if (!in_place) {
-      throw Error(ErrorKind::not_found, fmt::format("Environment is not found: {}", options.env));
-    }
-    params.set(core::Value("env"), read_value("--env", options.env));
+    params.set(core::Value("env"), in_place ? read_value("--env", options.env) : core::Value(options.env));
   }
   if (const core::Value* env = params.find("env"); env != nullptr && env->is_string()) {
-    throw Error(ErrorKind::not_found, fmt::format("Environment is not found: {}", env->as_string()));
+    params.set(core::Value("env"), named_environment(env->as_string(), options.db));
   }
   request.params = core::Value(std::move(params));
   request.region = options.region;
@@ -104,7 +111,7 @@ interpreter::StartRequest make_request(const Options& options, const ir::Program
 
 int run(const Options& options) {
   const World world({options.cloud});
-  ProgramFiles files = read_program(options.files, {&world.actions()}, options.library);
+  ProgramFiles files = read_program(options.paths, {&world.actions()}, options.library);
   if (!files.program) {
     return refuse(options, "the definition has errors", "definition", kDefinition, files.diagnostics);
   }
@@ -151,7 +158,7 @@ int run(const Options& options) {
 void add_run(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("run", "Compile a workflow and run it to its end");
-  command->add_option("FILE", options->files, "Definitions, or one compiled program")->required();
+  add_program_options(*command, options->paths);
   add_library_option(*command, options->library);
   command->add_option("--workflow", options->workflow, "Which workflow, where the files define several");
   command->add_option("--input", options->input, "Input of the workflow: JSON, or @FILE");

@@ -15,7 +15,7 @@ namespace gregale::cli {
 namespace {
 
 struct Options {
-  std::vector<std::string> files;
+  ProgramPaths paths;
   std::vector<std::string> library;
   bool strict = false;
   Format format = Format::text;
@@ -23,7 +23,7 @@ struct Options {
 
 int validate(const Options& options) {
   const World world;
-  ProgramFiles read = read_program(options.files, {&world.actions()}, options.library);
+  ProgramFiles read = read_program(options.paths, {&world.actions()}, options.library);
   if (options.strict) read.diagnostics.make_strict();
   const auto findings = read.diagnostics.sorted();
   switch (options.format) {
@@ -36,7 +36,9 @@ int validate(const Options& options) {
     case Format::text:
       print_findings(read.diagnostics);
       if (findings.empty())
-        print(options.files.size() == 1 ? "The file is valid.\n" : "The files are valid.\n");
+        print(options.paths.files.size() + options.paths.in_namespaces.size() == 1
+                  ? "The file is valid.\n"
+                  : "The files are valid.\n");
       break;
   }
   return read.diagnostics.has_errors() ? kDefinition : kDone;
@@ -47,7 +49,7 @@ int validate(const Options& options) {
 void add_validate(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("validate", "Check workflows, workbooks and ad-hoc actions");
-  command->add_option("FILE", options->files, "Files to check together")->required();
+  add_program_options(*command, options->paths);
   add_library_option(*command, options->library);
   command->add_flag("--strict", options->strict, "Warnings are errors");
   command->add_option("--format", options->format, "text, json or sarif")

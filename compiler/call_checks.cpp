@@ -38,9 +38,8 @@ class CallChecker {
  public:
   CallChecker(const Definitions& definitions, const ir::ActionCatalogue* catalogue, Report& report)
       : definitions_(definitions), catalogue_(catalogue), report_(report) {
-    for (const WorkflowDefinition& workflow : definitions.workflows)
-      workflows_[workflow.full_name] = &workflow;
-    for (const ActionDefinition& action : definitions.actions) actions_[action.full_name] = &action;
+    for (const WorkflowDefinition& workflow : definitions.workflows) note(workflows_, workflow);
+    for (const ActionDefinition& action : definitions.actions) note(actions_, action);
     if (catalogue != nullptr) action_names_ = catalogue->action_names();
   }
 
@@ -56,6 +55,14 @@ class CallChecker {
   }
 
  private:
+  template <typename Definition>
+  void note(std::unordered_map<std::string, const Definition*>& known, const Definition& definition) {
+    const auto [place, is_new] = known.emplace(definition.full_name, &definition);
+    if (!is_new && place->second->name_space != definition.name_space)
+      ambiguous_.insert(definition.full_name);
+    place->second = &definition;
+  }
+
   void check_task(const WorkflowDefinition& workflow, const TaskDefinition& task) {
     if (task.node->kind != YamlNode::Kind::mapping) return;
     if (task.call.kind == ir::CallKind::workflow) {
@@ -189,6 +196,7 @@ class CallChecker {
     if (name.empty() || has_expression(name)) return;
     const core::Span place = call.text == nullptr ? node->span : name_place(call);
     if (const ActionDefinition* action = find_action(workbook, name)) {
+      if (ambiguous_.contains(action->full_name)) return;
       check_arguments(call, fmt::format("the action `{}`", name), of_inputs(action->input), place);
       return;
     }
@@ -212,6 +220,7 @@ class CallChecker {
     if (call.text == nullptr || name.empty() || has_expression(name)) return;
     const core::Span place = name_place(call);
     if (const WorkflowDefinition* workflow = find_workflow(workbook, name)) {
+      if (ambiguous_.contains(workflow->full_name)) return;
       Parameters parameters = of_inputs(workflow->input);
       parameters.names.insert(parameters.names.end(), kExecutionParameters.begin(),
                               kExecutionParameters.end());
@@ -323,6 +332,8 @@ class CallChecker {
   Report& report_;
   std::unordered_map<std::string, const WorkflowDefinition*> workflows_;
   std::unordered_map<std::string, const ActionDefinition*> actions_;
+  // Names that mean different things in different namespaces: what a call of one takes is known when it runs.
+  std::unordered_set<std::string> ambiguous_;
   std::vector<std::string> action_names_;
   std::unordered_set<const ActionDefinition*> cyclic_;
 };

@@ -86,7 +86,9 @@ Compilation compile(const std::vector<core::SourcePtr>& sources, const Options& 
   Compilation result;
   Report report(result.diagnostics);
   Documents documents(options.library, result.diagnostics);
-  for (const core::SourcePtr& source : sources) documents.add(source);
+  for (size_t i = 0; i < sources.size(); ++i) {
+    documents.add(sources[i], i < options.namespaces.size() ? options.namespaces[i] : std::string());
+  }
   Linker linker(documents, options.catalogue, report);
   const Definitions& definitions = linker.link();
   Lowered lowered = lower(definitions, report);

@@ -17,6 +17,9 @@ struct Options {
   const ir::ActionCatalogue* catalogue = nullptr;
   // Where definitions are found that the files do not have; none: nowhere.
   Library* library = nullptr;
+  // Of each source the namespace that its definitions belong to; empty, or fewer than sources: the default
+  // one.
+  std::vector<std::string> namespaces = {};
 };
 
 struct Compilation {

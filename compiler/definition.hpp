@@ -76,7 +76,8 @@ struct WorkflowDefinition {
   const YamlNode* name = nullptr;
   const YamlNode* node = nullptr;  // the mapping
   std::string full_name;
-  std::string workbook;  // empty outside of workbooks
+  std::string workbook;    // empty outside of workbooks
+  std::string name_space;  // empty: the default one
   const FlatWorkflow* flat = nullptr;
   ir::Workflow::Type type = ir::Workflow::Type::direct;
   std::vector<ParameterDefinition> input;
@@ -97,6 +98,7 @@ struct ActionDefinition {
   const YamlNode* node = nullptr;
   std::string full_name;
   std::string workbook;
+  std::string name_space;
   std::vector<ParameterDefinition> input;
   CallDefinition base;
 };

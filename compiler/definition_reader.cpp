@@ -304,6 +304,7 @@ ActionDefinition read_action(const FlatAction& flat, Report& report) {
   action.name = declaration.name;
   action.node = flat.node;
   action.workbook = declaration.workbook;
+  action.name_space = declaration.name_space;
   action.full_name = declaration.full_name;
   require(*action.name, *action.node, "base", "ad-hoc action", Place::action, report);
   check_keys(Place::action, *action.node, report);
@@ -322,6 +323,7 @@ WorkflowDefinition read_workflow(const FlatWorkflow& flat, Report& report) {
   workflow.name = declaration.name;
   workflow.node = flat.node;
   workflow.workbook = declaration.workbook;
+  workflow.name_space = declaration.name_space;
   workflow.full_name = declaration.full_name;
   workflow.flat = &flat;
   if (core::Uuid::looks_like(workflow.name->text)) {

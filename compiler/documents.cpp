@@ -45,10 +45,11 @@ const Declaration* Documents::used(const Declaration* declaration) {
   return declaration;
 }
 
-void Documents::add(const core::SourcePtr& source) {
+void Documents::add(const core::SourcePtr& source, const std::string& name_space) {
   Document& document = parse(source, false);
   by_file_.emplace(source->name(), &document);
-  for (const Declaration& declaration : document.declarations) {
+  for (Declaration& declaration : document.declarations) {
+    declaration.name_space = name_space;
     given_.push_back(&declaration);
     given_names_[number(declaration.kind)].emplace(declaration.full_name, &declaration);
   }

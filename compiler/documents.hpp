@@ -25,6 +25,7 @@ struct Declaration {
   const YamlNode* node = nullptr;  // a mapping
   std::string workbook;            // empty outside of workbooks
   std::string full_name;           // "workbook.name" in a workbook
+  std::string name_space = {};     // empty: the default one
 };
 
 class Documents {
@@ -32,8 +33,9 @@ class Documents {
   // Without a library only the given files count. All arguments must outlive the documents.
   Documents(Library* library, core::Diagnostics& diagnostics);
 
-  // Adds a given file. What is wrong with its YAML is a finding, and it then declares nothing.
-  void add(const core::SourcePtr& source);
+  // Adds a given file, whose definitions belong to [name_space]. What is wrong with its YAML is a finding,
+  // and it then declares nothing.
+  void add(const core::SourcePtr& source, const std::string& name_space = {});
   // What the given files declare, in order.
   const std::vector<const Declaration*>& given() const noexcept { return given_; }
 

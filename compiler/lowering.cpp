@@ -90,6 +90,7 @@ class Lowering {
     ir::AdhocAction action;
     action.name = builder_.name(definition.full_name);
     if (!definition.workbook.empty()) action.workbook = builder_.name(definition.workbook);
+    if (!definition.name_space.empty()) action.name_space = builder_.name(definition.name_space);
     action.location = builder_.location(definition.name->span);
     action.input = parameters(definition.input);
     action.base = definition.base.call.name;
@@ -121,6 +122,7 @@ class Lowering {
     ir::Workflow workflow;
     workflow.name = builder_.name(definition.full_name);
     if (!definition.workbook.empty()) workflow.workbook = builder_.name(definition.workbook);
+    if (!definition.name_space.empty()) workflow.name_space = builder_.name(definition.name_space);
     workflow.location = builder_.location(definition.name->span);
     workflow.type = definition.type;
     workflow.input = parameters(definition.input);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "compiler/checks.hpp"
 
@@ -97,12 +98,13 @@ class NameChecker {
 
 namespace {
 
-// The same full name in two files. Twice in one file is the same key twice, which has been reported.
+// The same full name in two files of a namespace. Twice in one file is the same key twice, which has been
+// reported.
 template <typename Items>
 void check_unique(std::string_view what, const Items& items, Report& report) {
-  std::unordered_map<std::string_view, const YamlNode*> seen;
+  std::map<std::pair<std::string_view, std::string_view>, const YamlNode*> seen;
   for (const auto& item : items) {
-    const auto [first, is_new] = seen.emplace(item.full_name, item.name);
+    const auto [first, is_new] = seen.emplace(std::pair(item.name_space, item.full_name), item.name);
     if (is_new || first->second->span.source == item.name->span.source) continue;
     core::Diagnostic& finding = report.add("GR0308", item.name->span,
                                            fmt::format("the {} `{}` is defined twice", what, item.full_name));

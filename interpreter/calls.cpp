@@ -251,9 +251,10 @@ void Machine::start_action(Index task, uint32_t item, const std::string& name, V
   action.input = input;
   std::string called = name;
   const std::string_view workbook = program_.workbook_of(workflow_of(execution));
+  const std::string& name_space = tree_.executions[execution].workflow_namespace;
   // Ad-hoc actions are unfolded until a real one is met.
-  for (Index adhoc = program_.resolve_action(workbook, called); adhoc != kNone;
-       adhoc = program_.resolve_action(workbook, called)) {
+  for (Index adhoc = program_.resolve_action(name_space, workbook, called); adhoc != kNone;
+       adhoc = program_.resolve_action(name_space, workbook, called)) {
     if (action.adhoc.size() >= kAdhocDepthLimit) {
       throw Error(ErrorKind::limit, fmt::format("The ad-hoc action '{}' stands on more than {} others", name,
                                                 kAdhocDepthLimit));
@@ -272,7 +273,7 @@ void Machine::start_action(Index task, uint32_t item, const std::string& name, V
       const Context branch = inbound(task);
       const TaskData data({&parameters, &branch, &owner.context.as_map(), nullptr}, environment(tree_),
                           &owner, &tree_.tasks[task]);
-      const TreeQueries queries(program_, tree_, execution, task);
+      const TreeQueries queries(program_, tree_, execution, task, others_);
       const core::VirtualClock clock(now_);
       input = program_.evaluate(definition.base_input, {data, &queries, &clock, {}, {}});
     }
@@ -372,7 +373,7 @@ void Machine::finish_action(Index index, ActionResult result) {
       if (definition.output == kNone) continue;
       try {
         const expression::ValueContext data(result.data);
-        const TreeQueries queries(program_, tree_, execution_of(task), task);
+        const TreeQueries queries(program_, tree_, execution_of(task), task, others_);
         const core::VirtualClock clock(now_);
         result.data = program_.evaluate(definition.output, {data, &queries, &clock, {}, {}});
       } catch (const Error& error) {

@@ -75,13 +75,15 @@ Value task_document(const LoadedProgram& program, const ExecutionTree& tree, con
 
 Value execution_document(const LoadedProgram& program, const ExecutionTree& tree, Index index) {
   const WorkflowExecution& execution = tree.executions[index];
-  const ir::Workflow& workflow = *program.find_workflow(execution.workflow_name);
+  const ir::Workflow& workflow =
+      *program.find_workflow(execution.workflow_namespace, execution.workflow_name);
   List tasks;
   for (const Index task : execution.tasks) {
     tasks.push_back(task_document(program, tree, workflow, tree.tasks[task]));
   }
   return Map{{"id", execution.id.text()},
              {"workflow_name", execution.workflow_name},
+             {"workflow_namespace", execution.workflow_namespace},
              {"description", execution.description},
              {"state", Value(to_string(execution.state))},
              {"state_info", optional_text(execution.state_info)},

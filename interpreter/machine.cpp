@@ -7,14 +7,15 @@
 namespace gregale::interpreter {
 
 Machine::Machine(const LoadedProgram& program, const ActionRegistry& registry, ExecutionTree& tree,
-                 const Limits& limits)
-    : program_(program), registry_(registry), tree_(tree), limits_(limits) {}
+                 const Limits& limits, ExecutionDirectory* others)
+    : program_(program), registry_(registry), tree_(tree), limits_(limits), others_(others) {}
 
 const ir::Workflow& Machine::workflow_of(Index execution) const {
-  const ir::Workflow* found = program_.find_workflow(tree_.executions[execution].workflow_name);
+  const WorkflowExecution& owner = tree_.executions[execution];
+  const ir::Workflow* found = program_.find_workflow(owner.workflow_namespace, owner.workflow_name);
   if (found == nullptr) {
-    throw core::Error(core::ErrorKind::internal, fmt::format("the program has no workflow '{}'",
-                                                             tree_.executions[execution].workflow_name));
+    throw core::Error(core::ErrorKind::internal,
+                      fmt::format("the program has no workflow '{}'", owner.workflow_name));
   }
   return *found;
 }
@@ -175,7 +176,7 @@ Value Machine::evaluate(Index template_index, Index execution, Index task, const
   const WorkflowExecution& owner = tree_.executions[execution];
   const TaskData data({extra, &branch, &owner.context.as_map(), &owner.input.as_map()}, environment(tree_),
                       &owner, task == kNone ? nullptr : &tree_.tasks[task]);
-  const TreeQueries queries(program_, tree_, execution, task);
+  const TreeQueries queries(program_, tree_, execution, task, others_);
   const core::VirtualClock clock(now_);
   expression::Scope scope{data, &queries, &clock, {}, {}};
   return program_.evaluate(template_index, scope);

@@ -63,8 +63,9 @@ struct StepOutput {
 
 class Machine {
  public:
+  // [others], for expressions, may be null and must outlive the machine.
   Machine(const LoadedProgram& program, const ActionRegistry& registry, ExecutionTree& tree,
-          const Limits& limits = {});
+          const Limits& limits = {}, ExecutionDirectory* others = nullptr);
 
   // On an empty tree. Throws Error (nothing is changed) when the start is refused: unknown workflow,
   // missing or unexpected input, failing vars, no valid task_name.
@@ -251,6 +252,7 @@ class Machine {
   const ActionRegistry& registry_;
   ExecutionTree& tree_;
   Limits limits_;
+  ExecutionDirectory* others_;
   Microseconds now_ = 0;
   std::deque<Operation> queue_;
   std::multimap<Microseconds, Timer> timers_;

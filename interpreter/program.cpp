@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace gregale::interpreter {
 
@@ -150,41 +151,74 @@ WorkflowGraph build_graph(const ir::Program& program, const ir::Workflow& workfl
 
 }  // namespace
 
+namespace {
+
+std::string_view name_or_empty(const ir::Program& program, Index name) {
+  return name == kNone ? std::string_view() : program.name(name);
+}
+
+}  // namespace
+
 LoadedProgram::LoadedProgram(ir::Program program, std::string digest)
     : program_(std::move(program)), digest_(std::move(digest)), bound_(program_.expressions.size()) {
   for (Index i = 0; i < program_.workflows.size(); ++i) {
-    workflows_.emplace(program_.name(program_.workflows[i].name), i);
+    const ir::Workflow& workflow = program_.workflows[i];
+    workflows_.emplace(std::pair(namespace_of(workflow), program_.name(workflow.name)), i);
     graphs_.push_back(build_graph(program_, program_.workflows[i]));
   }
   for (Index i = 0; i < program_.actions.size(); ++i) {
-    actions_.emplace(program_.name(program_.actions[i].name), i);
+    const ir::AdhocAction& action = program_.actions[i];
+    actions_.emplace(std::pair(name_or_empty(program_, action.name_space), program_.name(action.name)), i);
   }
 }
 
-const ir::Workflow* LoadedProgram::find_workflow(std::string_view name) const {
-  const auto found = workflows_.find(name);
+namespace {
+
+// In the order in which names are looked up: the workbook's own first, each time in the namespace and then in
+// the default one.
+template <typename Find>
+auto look_up(std::string_view name_space, std::string_view workbook, std::string_view name, Find find) {
+  const auto in_namespaces = [&](std::string_view full_name) {
+    auto found = find(name_space, full_name);
+    return found || name_space.empty() ? found : find(std::string_view(), full_name);
+  };
+  if (!workbook.empty()) {
+    if (auto own = in_namespaces(fmt::format("{}.{}", workbook, name))) return own;
+  }
+  return in_namespaces(name);
+}
+
+}  // namespace
+
+const ir::Workflow* LoadedProgram::find_workflow(std::string_view name_space, std::string_view name) const {
+  const auto found = workflows_.find({name_space, name});
   return found == workflows_.end() ? nullptr : &program_.workflows[found->second];
 }
 
-const ir::Workflow* LoadedProgram::resolve_workflow(std::string_view workbook, std::string_view name) const {
-  if (!workbook.empty()) {
-    if (const ir::Workflow* own = find_workflow(fmt::format("{}.{}", workbook, name))) return own;
-  }
-  return find_workflow(name);
+const ir::Workflow* LoadedProgram::resolve_workflow(std::string_view name_space, std::string_view workbook,
+                                                    std::string_view name) const {
+  return look_up(name_space, workbook, name, [&](std::string_view space, std::string_view full_name) {
+    return find_workflow(space, full_name);
+  });
 }
 
-Index LoadedProgram::resolve_action(std::string_view workbook, std::string_view name) const {
+Index LoadedProgram::resolve_action(std::string_view name_space, std::string_view workbook,
+                                    std::string_view name) const {
   if (actions_.empty()) return kNone;
-  if (!workbook.empty()) {
-    const auto own = actions_.find(fmt::format("{}.{}", workbook, name));
-    if (own != actions_.end()) return own->second;
-  }
-  const auto found = actions_.find(name);
-  return found == actions_.end() ? kNone : found->second;
+  const auto found =
+      look_up(name_space, workbook, name, [&](std::string_view space, std::string_view full_name) {
+        const auto place = actions_.find({space, full_name});
+        return place == actions_.end() ? std::nullopt : std::optional(place->second);
+      });
+  return found.value_or(kNone);
 }
 
 std::string_view LoadedProgram::workbook_of(const ir::Workflow& workflow) const {
-  return workflow.workbook == kNone ? std::string_view() : program_.name(workflow.workbook);
+  return name_or_empty(program_, workflow.workbook);
+}
+
+std::string_view LoadedProgram::namespace_of(const ir::Workflow& workflow) const {
+  return name_or_empty(program_, workflow.name_space);
 }
 
 const WorkflowGraph& LoadedProgram::graph(const ir::Workflow& workflow) const {

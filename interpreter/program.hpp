@@ -4,6 +4,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -48,13 +49,16 @@ class LoadedProgram {
   const ir::Program& program() const noexcept { return program_; }
   const std::string& digest() const noexcept { return digest_; }
 
-  // By full name, or nullptr.
-  const ir::Workflow* find_workflow(std::string_view name) const;
-  // As a workflow refers to another: within [workbook] first (empty: none).
-  const ir::Workflow* resolve_workflow(std::string_view workbook, std::string_view name) const;
-  // Index of the ad-hoc action, or kNone.
-  Index resolve_action(std::string_view workbook, std::string_view name) const;
+  // The workflow of that full name in that namespace ("": the default one), or nullptr.
+  const ir::Workflow* find_workflow(std::string_view name_space, std::string_view name) const;
+  // As a workflow refers to another: within [workbook] first (empty: none), each time in [name_space], then
+  // in the default one.
+  const ir::Workflow* resolve_workflow(std::string_view name_space, std::string_view workbook,
+                                       std::string_view name) const;
+  // Index of the ad-hoc action, or kNone; looked up in the same way.
+  Index resolve_action(std::string_view name_space, std::string_view workbook, std::string_view name) const;
   std::string_view workbook_of(const ir::Workflow& workflow) const;
+  std::string_view namespace_of(const ir::Workflow& workflow) const;
   const WorkflowGraph& graph(const ir::Workflow& workflow) const;
   const std::string& name(Index index) const { return program_.name(index); }
 
@@ -68,8 +72,9 @@ class LoadedProgram {
 
   ir::Program program_;
   std::string digest_;
-  std::unordered_map<std::string_view, Index> workflows_;
-  std::unordered_map<std::string_view, Index> actions_;
+  // By namespace and full name.
+  std::map<std::pair<std::string_view, std::string_view>, Index> workflows_;
+  std::map<std::pair<std::string_view, std::string_view>, Index> actions_;
   std::vector<WorkflowGraph> graphs_;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<expression::BoundExpression>> bound_;

@@ -158,6 +158,7 @@ template <typename Archive>
 void fields(Archive& archive, WorkflowExecution& e) {
   archive("id", e.id);
   archive("workflow_name", e.workflow_name);
+  archive("workflow_namespace", e.workflow_namespace);
   archive("description", e.description);
   optional_index(archive, "parent_task", e.parent_task);
   archive("item", e.item);

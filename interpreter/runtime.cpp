@@ -37,10 +37,10 @@ struct Runtime::Inbox {
 
 struct Runtime::Loaded {
   Loaded(std::shared_ptr<const LoadedProgram> loaded_program, const ActionRegistry& registry,
-         const Limits& limits, ExecutionTree loaded_tree)
+         const Limits& limits, ExecutionTree loaded_tree, ExecutionDirectory* others)
       : program(std::move(loaded_program)),
         tree(std::move(loaded_tree)),
-        machine(*program, registry, tree, limits) {}
+        machine(*program, registry, tree, limits, others) {}
 
   std::shared_ptr<const LoadedProgram> program;
   ExecutionTree tree;
@@ -95,7 +95,8 @@ const ExecutionTree& Runtime::tree(const Uuid& root) const {
 }
 
 Uuid Runtime::start(const std::string& program_digest, const StartRequest& request) {
-  auto tree = std::make_unique<Loaded>(program(program_digest), registry_, options_.limits, ExecutionTree());
+  auto tree = std::make_unique<Loaded>(program(program_digest), registry_, options_.limits, ExecutionTree(),
+                                       directory());
   const Uuid id = Uuid::random();
   tree->machine.start(request, id, clock_.now());
   adopt(std::move(tree));
@@ -106,8 +107,8 @@ void Runtime::load(const Uuid& root) {
   if (trees_.contains(root)) return;
   ExecutionTree tree = store_.load(root);
   const auto loaded_program = program(tree.program_digest);
-  Loaded& adopted =
-      adopt(std::make_unique<Loaded>(loaded_program, registry_, options_.limits, std::move(tree)));
+  Loaded& adopted = adopt(
+      std::make_unique<Loaded>(loaded_program, registry_, options_.limits, std::move(tree), directory()));
   const Microseconds now = clock_.now();
   adopted.machine.recover(now);
   for (const Index index : adopted.machine.interrupted_actions()) {
@@ -129,6 +130,30 @@ void Runtime::load(const Uuid& root) {
 
 void Runtime::load_unfinished() {
   for (const Uuid& root : store_.unfinished()) load(root);
+}
+
+// ---- what expressions see of other executions
+
+std::vector<Uuid> Runtime::roots() {
+  std::vector<Uuid> found;
+  for (const ExecutionSummary& execution : store_.list()) found.push_back(execution.id);
+  std::reverse(found.begin(), found.end());
+  return found;
+}
+
+std::optional<Uuid> Runtime::root_of(const Uuid& execution) {
+  const auto address = store_.find_execution(execution);
+  return address ? std::optional(address->root) : std::nullopt;
+}
+
+ExecutionDirectory::Tree Runtime::open(const Uuid& root) {
+  // A tree that is loaded may be ahead of the store.
+  if (const auto found = trees_.find(root); found != trees_.end()) {
+    return {{std::shared_ptr<void>(), &found->second->tree}, found->second->program};
+  }
+  auto tree = std::make_shared<const ExecutionTree>(store_.load(root));
+  auto loaded_program = program(tree->program_digest);
+  return {std::move(tree), std::move(loaded_program)};
 }
 
 // ---- requests

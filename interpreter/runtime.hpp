@@ -33,11 +33,11 @@ struct RuntimeOptions {
   std::function<bool(std::optional<Microseconds> until)> wait;
 };
 
-class Runtime {
+class Runtime : private ExecutionDirectory {
  public:
   Runtime(Store& store, const ActionRegistry& registry, const core::Clock& clock,
           RuntimeOptions options = {});
-  ~Runtime();
+  ~Runtime() override;
 
   // Makes [program] known under its digest and stores its [binary] form. The machine runs the program as
   // it was loaded; executions that are loaded again find theirs in the store.
@@ -72,6 +72,11 @@ class Runtime {
  private:
   struct Loaded;
   struct Inbox;
+
+  ExecutionDirectory* directory() { return this; }
+  std::vector<Uuid> roots() override;
+  std::optional<Uuid> root_of(const Uuid& execution) override;
+  Tree open(const Uuid& root) override;
 
   Loaded& loaded(const Uuid& root) const;
   Loaded& adopt(std::unique_ptr<Loaded> tree);

@@ -1,11 +1,20 @@
 #include "interpreter/scope.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace gregale::interpreter {
 
 using core::List;
 using core::Map;
+
+namespace {
+
+// Of a store that one expression looks through: all are read, so more would only hold up everything else.
+constexpr size_t kMostTrees = 1000;
+
+}  // namespace
 
 TaskData::TaskData(const Layers& layers, const Value& env, const WorkflowExecution* execution,
                    const TaskExecution* task)
@@ -53,7 +62,7 @@ const Value& TaskData::whole() const {
 }
 
 const ir::Workflow& TreeQueries::workflow_of(const WorkflowExecution& execution) const {
-  return *program_.find_workflow(execution.workflow_name);
+  return *program_.find_workflow(execution.workflow_namespace, execution.workflow_name);
 }
 
 Value TreeQueries::describe(const TaskExecution& task) const {
@@ -100,13 +109,50 @@ void TreeQueries::collect_tasks(const WorkflowExecution& execution, const expres
   }
 }
 
-Value TreeQueries::tasks(const expression::TaskFilter& filter) const {
-  List found;
+void TreeQueries::collect_tree_tasks(const expression::TaskFilter& filter, List& found) const {
   for (const WorkflowExecution& execution : tree_.executions) {
     const bool wanted = filter.workflow_execution_id ? execution.id.text() == *filter.workflow_execution_id
                                                      : (!filter.recursive || execution.parent_task == kNone);
     if (wanted) collect_tasks(execution, filter, found);
   }
+}
+
+template <typename Visit>
+void TreeQueries::each_tree(const std::optional<std::string>& id, Visit visit) const {
+  const auto is_own = [&](const WorkflowExecution& execution) { return execution.id.text() == *id; };
+  const bool only_own = id && std::any_of(tree_.executions.begin(), tree_.executions.end(), is_own);
+  if (others_ == nullptr || only_own) {
+    visit(*this);
+    return;
+  }
+  std::vector<Uuid> roots;
+  if (!id) {
+    roots = others_->roots();
+    if (roots.size() > kMostTrees) {
+      throw core::Error(
+          core::ErrorKind::limit,
+          fmt::format("there are more than {} executions to look at; name one by its id", kMostTrees));
+    }
+  } else if (core::Uuid::looks_like(*id)) {
+    if (const auto root = others_->root_of(Uuid::parse(*id))) roots.push_back(*root);
+  }
+  bool own_seen = id.has_value();
+  for (const Uuid& root : roots) {
+    if (root == tree_.root().id) {
+      visit(*this);
+      own_seen = true;
+      continue;
+    }
+    const ExecutionDirectory::Tree other = others_->open(root);
+    visit(TreeQueries(*other.program, *other.tree, 0, kNone));
+  }
+  if (!own_seen) visit(*this);  // it is not stored yet
+}
+
+Value TreeQueries::tasks(const expression::TaskFilter& filter) const {
+  List found;
+  each_tree(filter.workflow_execution_id,
+            [&](const TreeQueries& queries) { queries.collect_tree_tasks(filter, found); });
   return Value(std::move(found));
 }
 
@@ -139,8 +185,7 @@ Value TreeQueries::describe_row(const WorkflowExecution& execution) const {
              {"task_execution_id", root ? Value() : Value(tree_.tasks[execution.parent_task].id.text())}};
 }
 
-Value TreeQueries::executions(const expression::ExecutionFilter& filter) const {
-  List found;
+void TreeQueries::collect_executions(const expression::ExecutionFilter& filter, List& found) const {
   for (const WorkflowExecution& execution : tree_.executions) {
     const std::string created = core::database_text(execution.created_at);
     if (filter.id && execution.id.text() != *filter.id) continue;
@@ -153,6 +198,12 @@ Value TreeQueries::executions(const expression::ExecutionFilter& filter) const {
     if (filter.to_time && created >= *filter.to_time) continue;
     found.push_back(describe_row(execution));
   }
+}
+
+Value TreeQueries::executions(const expression::ExecutionFilter& filter) const {
+  List found;
+  each_tree(filter.id ? filter.id : filter.root_execution_id,
+            [&](const TreeQueries& queries) { queries.collect_executions(filter, found); });
   return Value(std::move(found));
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "interpreter/context.hpp"
+#include "interpreter/execution_directory.hpp"
 #include "interpreter/expression/evaluator.hpp"
 #include "interpreter/program.hpp"
 #include "interpreter/state.hpp"
@@ -40,12 +41,14 @@ class TaskData : public expression::DataContext {
   mutable std::optional<Value> whole_;
 };
 
-// Functions like task() and execution(), answered from one tree as seen by one of its executions.
+// Functions like task() and execution(), answered from one tree as seen by one of its executions;
+// executions() and tasks() also from the other trees of a directory.
 class TreeQueries : public expression::ExecutionQueries {
  public:
-  // [task]: the current one, or kNone.
-  TreeQueries(const LoadedProgram& program, const ExecutionTree& tree, Index execution, Index task)
-      : program_(program), tree_(tree), execution_(execution), task_(task) {}
+  // [task]: the current one, or kNone. [others] may be null: then only this tree is known.
+  TreeQueries(const LoadedProgram& program, const ExecutionTree& tree, Index execution, Index task,
+              ExecutionDirectory* others = nullptr)
+      : program_(program), tree_(tree), execution_(execution), task_(task), others_(others) {}
 
   Value task(const std::optional<std::string>& name) const override;
   Value tasks(const expression::TaskFilter& filter) const override;
@@ -58,6 +61,12 @@ class TreeQueries : public expression::ExecutionQueries {
   Value describe(const TaskExecution& task) const;
   Value describe_row(const WorkflowExecution& execution) const;
   const ir::Workflow& workflow_of(const WorkflowExecution& execution) const;
+  // Calls [visit] with the queries of each tree that may hold the execution [id] (none: of every tree), in
+  // order of creation.
+  template <typename Visit>
+  void each_tree(const std::optional<std::string>& id, Visit visit) const;
+  void collect_executions(const expression::ExecutionFilter& filter, core::List& found) const;
+  void collect_tree_tasks(const expression::TaskFilter& filter, core::List& found) const;
   void collect_tasks(const WorkflowExecution& execution, const expression::TaskFilter& filter,
                      core::List& found) const;
 
@@ -65,6 +74,7 @@ class TreeQueries : public expression::ExecutionQueries {
   const ExecutionTree& tree_;
   Index execution_;
   Index task_;
+  ExecutionDirectory* others_;
 };
 
 }  // namespace gregale::interpreter

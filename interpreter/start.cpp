@@ -68,6 +68,7 @@ Index Machine::create_execution(const ir::Workflow& workflow, const Uuid& id, Va
   WorkflowExecution execution;
   execution.id = id;
   execution.workflow_name = program_.name(workflow.name);
+  execution.workflow_namespace = program_.namespace_of(workflow);
   execution.parent_task = parent_task;
   execution.item = item;
   execution.input = std::move(input);
@@ -93,7 +94,13 @@ Index Machine::create_execution(const ir::Workflow& workflow, const Uuid& id, Va
 
 void Machine::start(const StartRequest& request, const Uuid& id, Microseconds now) {
   now_ = now;
-  const ir::Workflow* workflow = program_.find_workflow(request.workflow);
+  const Value wanted_namespace = request.params.get("namespace");
+  if (!wanted_namespace.is_null() && !wanted_namespace.is_string()) {
+    throw Error(ErrorKind::invalid,
+                fmt::format("The parameter namespace must be text, not a {}", wanted_namespace.kind_name()));
+  }
+  const std::string name_space = wanted_namespace.is_string() ? wanted_namespace.as_string() : std::string();
+  const ir::Workflow* workflow = program_.resolve_workflow(name_space, {}, request.workflow);
   if (workflow == nullptr) {
     throw Error(ErrorKind::not_found, fmt::format("Workflow not found: '{}'", request.workflow));
   }
@@ -101,7 +108,7 @@ void Machine::start(const StartRequest& request, const Uuid& id, Microseconds no
   check_target_task(program_, *workflow, request.params);
 
   Map params = request.params.as_map();
-  if (!params.contains("namespace")) params.set(Value("namespace"), Value(""));
+  params.set(Value("namespace"), Value(name_space));
   const Value description = request.params.get("description");
   if (!description.is_null() && !description.is_string()) {
     throw Error(ErrorKind::invalid,
@@ -152,7 +159,11 @@ void Machine::launch(Index execution) {
 
 void Machine::start_sub_workflow(Index task, uint32_t item, const std::string& name, Value input) {
   const Index parent = execution_of(task);
-  const ir::Workflow* workflow = program_.resolve_workflow(program_.workbook_of(workflow_of(parent)), name);
+  // Where the execution was started, not where its own definition was found, is where others are looked for.
+  const Value name_space = tree_.executions[parent].params.get("namespace");
+  const ir::Workflow* workflow =
+      program_.resolve_workflow(name_space.is_string() ? name_space.as_string() : std::string_view(),
+                                program_.workbook_of(workflow_of(parent)), name);
   if (workflow == nullptr) {
     throw Error(ErrorKind::not_found, fmt::format("Failed to find workflow [name='{}']", name));
   }

@@ -124,10 +124,11 @@ struct BacklogCommand {
 
 struct WorkflowExecution {
   Uuid id;
-  std::string workflow_name;  // full name in the program
-  std::string description;    // text for people
-  Index parent_task = kNone;  // of tasks; none: the root
-  uint32_t item = 0;          // with-items over sub-workflows
+  std::string workflow_name;       // full name in the program
+  std::string workflow_namespace;  // where it was found; empty: the default one
+  std::string description;         // text for people
+  Index parent_task = kNone;       // of tasks; none: the root
+  uint32_t item = 0;               // with-items over sub-workflows
   uint32_t attempt = 1;
   State state = State::idle;
   std::optional<std::string> state_info;

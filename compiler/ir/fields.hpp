@@ -157,6 +157,7 @@ template <typename Io, Is<Workflow> T>
 void fields(Io& io, T& x) {
   io.name("name", x.name);
   io.name("workbook", x.workbook);
+  io.name("namespace", x.name_space);
   io.object("at", x.location);
   io.choice("type", x.type, kWorkflowTypes);
   io.objects("input", x.input);
@@ -176,6 +177,7 @@ template <typename Io, Is<AdhocAction> T>
 void fields(Io& io, T& x) {
   io.name("name", x.name);
   io.name("workbook", x.workbook);
+  io.name("namespace", x.name_space);
   io.object("at", x.location);
   io.objects("input", x.input);
   io.text("base", x.base);

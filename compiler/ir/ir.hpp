@@ -146,8 +146,9 @@ struct Ancestor {
 
 struct Workflow {
   enum class Type : uint8_t { direct, reverse };
-  Index name = kNone;      // full name: "workbook.name" in a workbook
-  Index workbook = kNone;  // of names; none outside of workbooks
+  Index name = kNone;        // full name: "workbook.name" in a workbook
+  Index workbook = kNone;    // of names; none outside of workbooks
+  Index name_space = kNone;  // of names; none: the default one
   Location location;
   Type type = Type::direct;
   std::vector<Parameter> input;
@@ -166,8 +167,9 @@ struct Workflow {
 };
 
 struct AdhocAction {
-  Index name = kNone;      // full name
-  Index workbook = kNone;  // of names
+  Index name = kNone;        // full name
+  Index workbook = kNone;    // of names
+  Index name_space = kNone;  // of names; none: the default one
   Location location;
   std::vector<Parameter> input;
   std::string base;          // action that is called
@@ -177,7 +179,7 @@ struct AdhocAction {
 };
 
 struct Program {
-  static constexpr uint32_t kVersion = 2;
+  static constexpr uint32_t kVersion = 3;
 
   std::vector<std::string> sources;  // names of the files
   std::vector<std::string> names;
