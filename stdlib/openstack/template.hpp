@@ -76,9 +76,9 @@ struct Condition {
 };
 
 // All must hold; none: always. From a mapping of variables to true, false, null (missing), `given`,
-// `list`, `map`, `text`, a list of values, "*END", {equals: VARIABLE}, {differs: VARIABLE}, {among:
-// VARIABLE}, for versions
-// "<2.37"; "not DEMAND" for one of those that are text. A list of such mappings: one of them must hold.
+// `list`, `map`, `text`, `uuid`, `name`, "*END", a list of values, {equals: VARIABLE},
+// {differs: VARIABLE}, {among: VARIABLE}, or, for versions, "<2.37"; "not DEMAND" for those that are
+// text. A list of such mappings: one of them must hold.
 class Conditions {
  public:
   Conditions() = default;
