@@ -7,6 +7,7 @@
 #include "compiler/ir/action_signature.hpp"
 #include "compiler/ir/ir.hpp"
 #include "compiler/library.hpp"
+#include "compiler/severity_policy.hpp"
 #include "core/diagnostic.hpp"
 #include "core/source.hpp"
 
@@ -17,6 +18,10 @@ struct Options {
   const ir::ActionCatalogue* catalogue = nullptr;
   // Where definitions are found that the files do not have; none: nowhere.
   Library* library = nullptr;
+  // What env() will give, a map; none: its names are not checked.
+  const core::Value* environment = nullptr;
+  // How findings are graded.
+  SeverityPolicy severities = {};
 };
 
 struct Compilation {
