@@ -1404,7 +1404,7 @@ base:
 child:
   extends: base
   tasks:
-    a: {override: merge, timeout: 60}
+    a: {override: merge, wait-before: 60}
 )yaml"},
 
     {"GR1011",
