@@ -36,6 +36,16 @@ std::string read_file(const std::string& path) {
   return text;
 }
 
+void write_file(const std::string& path, std::string_view content) {
+  std::FILE* file = std::fopen(path.c_str(), "wb");
+  bool whole = file != nullptr && std::fwrite(content.data(), 1, content.size(), file) == content.size();
+  if (file != nullptr) whole = std::fclose(file) == 0 && whole;
+  if (!whole) {
+    throw core::Error(core::ErrorKind::invalid,
+                      fmt::format("cannot write {}: {}", path, std::strerror(errno)));
+  }
+}
+
 core::SourcePtr read_source(const std::string& path) {
   return std::make_shared<const core::Source>(path, read_file(path));
 }

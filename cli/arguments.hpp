@@ -16,6 +16,7 @@ using core::Value;
 // "-" is standard input.
 std::string read_file(const std::string& path);
 core::SourcePtr read_source(const std::string& path);
+void write_file(const std::string& path, std::string_view content);
 
 // JSON text, or @FILE with JSON or YAML in it. [option] is for messages.
 Value read_value(std::string_view option, const std::string& text);

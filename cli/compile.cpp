@@ -1,9 +1,6 @@
 // gregale compile: definitions to IR, or to a form that people read.
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <memory>
 
 #include "cli/arguments.hpp"
@@ -15,13 +12,15 @@
 #include "cli/world.hpp"
 #include "compiler/inheritance/flat_text.hpp"
 #include "compiler/ir/serialization.hpp"
+#include "compiler/json_schema.hpp"
 #include "core/error.hpp"
+#include "core/json.hpp"
 
 namespace gregale::cli {
 
 namespace {
 
-enum class Emit { ir, text, flat, dot };
+enum class Emit { ir, text, flat, dot, json_schema };
 
 struct Options {
   ProgramPaths paths;
@@ -44,6 +43,8 @@ std::string emit(const ir::Program& program, Emit form) {
     }
     case Emit::flat:
       break;  // made of the definitions, not of the program
+    case Emit::json_schema:
+      return core::to_json(compiler::json_schema(), 2) + "\n";
   }
   return {};
 }
@@ -62,17 +63,20 @@ std::string flat(const Options& options, const World& world, core::Diagnostics& 
   return compiler::to_flat_text(family, how, report);
 }
 
-void write_file(const std::string& path, std::string_view content) {
-  std::FILE* file = std::fopen(path.c_str(), "wb");
-  bool whole = file != nullptr && std::fwrite(content.data(), 1, content.size(), file) == content.size();
-  if (file != nullptr) whole = std::fclose(file) == 0 && whole;
-  if (!whole) {
-    throw core::Error(core::ErrorKind::invalid,
-                      fmt::format("cannot write {}: {}", path, std::strerror(errno)));
+void write(const std::string& content, const Options& options) {
+  if (options.output.empty() || options.output == "-") {
+    print(content);
+  } else {
+    write_file(options.output, content);
   }
 }
 
 int compile(const Options& options) {
+  if (options.emit == Emit::json_schema) {  // of the language, whatever the files are
+    write(emit({}, options.emit), options);
+    return kDone;
+  }
+  if (options.paths.files.empty()) throw core::Error(core::ErrorKind::invalid, "there is no file to compile");
   const World world;
   const ProgramFiles read = read_program(options.paths, {&world.actions()}, options.library);
   print_findings(read.diagnostics);
@@ -84,11 +88,7 @@ int compile(const Options& options) {
     print_findings(refused);
     return kDefinition;
   }
-  if (options.output.empty() || options.output == "-") {
-    print(content);
-  } else {
-    write_file(options.output, content);
-  }
+  write(content, options);
   return kDone;
 }
 
@@ -98,13 +98,18 @@ void add_compile(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("compile", "Compile definitions to the intermediate representation");
   add_program_options(*command, options->paths);
+  command->get_option("FILE")->required(false);  // of no use to json-schema
   add_library_option(*command, options->library);
   command->add_option("-o,--output", options->output, "File to write; otherwise standard output");
   command
       ->add_option("--emit", options->emit,
-                   "ir (binary), text (readable), flat (YAML with inheritance resolved), dot (Graphviz)")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, Emit>{
-          {"ir", Emit::ir}, {"text", Emit::text}, {"flat", Emit::flat}, {"dot", Emit::dot}}));
+                   "ir (binary), text (readable), flat (YAML with inheritance resolved), dot (Graphviz), "
+                   "json-schema (of the language)")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, Emit>{{"ir", Emit::ir},
+                                                                      {"text", Emit::text},
+                                                                      {"flat", Emit::flat},
+                                                                      {"dot", Emit::dot},
+                                                                      {"json-schema", Emit::json_schema}}));
   command
       ->add_option_function<std::string>(
           "--target", [options](const std::string&) { options->mistral = true; },

@@ -9,7 +9,7 @@
 
 namespace gregale::cli {
 
-enum class Format { text, json, sarif };
+enum class Format { text, json, sarif, github };
 
 bool colour_on(int file_descriptor);
 void print(std::string_view text);        // standard output

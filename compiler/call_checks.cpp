@@ -71,11 +71,36 @@ class CallChecker {
       check_action_call(task.call, workflow.workbook, task.node);
     }
     check_region(task, workflow.workbook);
+    check_given_twice(task.call);
+    check_timeout(task);
     if (task.value("concurrency") != nullptr && task.with_items.empty() &&
         task.value("with-items") == nullptr) {
       report_.add("GR0703", task.node->find("concurrency")->key.span,
                   "`concurrency` has no effect without `with-items`");
     }
+  }
+
+  // Where a parameter stands in the line and under `input`, the line wins.
+  void check_given_twice(const CallDefinition& call) {
+    if (call.text == nullptr || call.input == nullptr) return;
+    for (const YamlNode::Member& member : call.input->members) {
+      const grammar::InlineArgument* argument = call.call.find(member.key.text);
+      if (argument == nullptr) continue;
+      core::Diagnostic& finding = report_.add(
+          "GR0708", member.key.span,
+          fmt::format("`{}` is given twice; the value in the line of the call counts", member.key.text));
+      finding.related.push_back({call.text->span_of(argument->begin, argument->end), "the one that counts"});
+    }
+  }
+
+  void check_timeout(const TaskDefinition& task) {
+    const YamlNode::Member* timeout = task.node->find("timeout");
+    const YamlNode::Member* retry = task.node->find("retry");
+    if (timeout == nullptr || retry == nullptr) return;
+    core::Diagnostic& finding = report_.add("GR0704", retry->key.span,
+                                            "`timeout` with `retry`: stock Mistral times the first attempt "
+                                            "only, so that a later one can hang for ever");
+    finding.related.push_back({timeout->key.span, "each attempt is timed here"});
   }
 
   static core::Span name_place(const CallDefinition& call) {

@@ -1,6 +1,7 @@
 // The checks of what definitions mean, beyond their structure: names, graph, calls, expressions.
 #pragma once
 
+#include "compiler/analysis/reference.hpp"
 #include "compiler/definition.hpp"
 #include "compiler/ir/action_signature.hpp"
 #include "compiler/lowering.hpp"
@@ -20,7 +21,10 @@ void check_calls(const Definitions& definitions, const ir::ActionCatalogue* cata
 // Passwords and keys that stand in the text.
 void check_secrets(const Definitions& definitions, Report& report);
 
-// Functions, filters, variables and tasks that expressions refer to.
-void check_expressions(const Definitions& definitions, const Lowered& lowered, Report& report);
+// Functions, filters, variables and tasks that expressions refer to; the references that were found. They
+// belong to [lowered].
+// [environment]: what env() gives, or nullptr where that is not known.
+References check_expressions(const Definitions& definitions, const Lowered& lowered,
+                             const core::Value* environment, Report& report);
 
 }  // namespace gregale::compiler

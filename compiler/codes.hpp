@@ -19,14 +19,23 @@ struct Code {
   core::Severity severity;
   std::string_view title;
   std::string_view explanation;
-  std::string_view wrong;  // an example with the mistake
-  std::string_view right;  // and without it
+  bool usual = true;  // reported without being asked for
+};
+
+// Two whole definitions: one with the mistake, and one as it should be. What the code needs besides one file
+// (another file, an environment) has no example.
+struct CodeExample {
+  std::string_view code;
+  std::string_view wrong;
+  std::string_view right;
 };
 
 // In order of their codes.
 const std::vector<Code>& all_codes();
 // nullptr for an unknown code.
 const Code* find_code(std::string_view code);
+// nullptr where there is none.
+const CodeExample* find_example(std::string_view code);
 // Error for an unknown code.
 core::Severity default_severity(std::string_view code);
 // The long form for people; empty for an unknown code. Letters of any case will do.

@@ -2,6 +2,7 @@
 
 #include <unordered_set>
 
+#include "compiler/analysis/analysis.hpp"
 #include "compiler/checks.hpp"
 #include "compiler/definition_reader.hpp"
 #include "compiler/inheritance/inheritance.hpp"
@@ -95,12 +96,19 @@ Compilation compile(const std::vector<core::SourcePtr>& sources, const Options& 
   check_task_names(definitions, report);
   check_graphs(definitions, lowered.program, report);
   check_calls(definitions, options.catalogue, report);
-  check_expressions(definitions, lowered, report);
+  const References references = check_expressions(definitions, lowered, options.environment, report);
   check_secrets(definitions, report);
   check_abstract(definitions.abstract_workflows, report);
   for (const WorkflowDefinition& workflow : definitions.abstract_workflows) {
     result.abstract_workflows.push_back(workflow.full_name);
   }
+  const Analysis analysis{definitions, lowered, options.catalogue, references, report};
+  analyse_graph(analysis);
+  analyse_constants(analysis);
+  analyse_results(analysis);
+  analyse_publishing(analysis);
+  analyse_origins(analysis);
+  options.severities.apply(sources, result.diagnostics);
   if (!result.diagnostics.has_errors()) result.program = std::move(lowered.program);
   return result;
 }

@@ -7,6 +7,7 @@
 #include "compiler/ir/action_signature.hpp"
 #include "compiler/ir/ir.hpp"
 #include "compiler/library.hpp"
+#include "compiler/severity_policy.hpp"
 #include "core/diagnostic.hpp"
 #include "core/source.hpp"
 
@@ -20,6 +21,10 @@ struct Options {
   // Of each source the namespace that its definitions belong to; empty, or fewer than sources: the default
   // one.
   std::vector<std::string> namespaces = {};
+  // What env() will give, a map; none: its names are not checked.
+  const core::Value* environment = nullptr;
+  // How findings are graded.
+  SeverityPolicy severities = {};
 };
 
 struct Compilation {

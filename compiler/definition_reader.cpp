@@ -145,6 +145,12 @@ class DocumentReader {
            holds_definitions(value_of(document, "actions"), "base");
   }
 
+  static bool has_unknown_key(const YamlNode& document) {
+    return std::any_of(document.members.begin(), document.members.end(), [](const YamlNode::Member& member) {
+      return find_key(Place::workbook, member.key.text) == nullptr;
+    });
+  }
+
   void read_workbook(const YamlNode& document) {
     check_keys(Place::workbook, document, report_);
     check_version(document, true, report_);
@@ -154,6 +160,12 @@ class DocumentReader {
                   "the workbook has no `name`");
     }
     const std::string workbook = name != nullptr && is_text(*name) ? name->text : std::string();
+    if (name != nullptr && value_of(document, "actions") == nullptr &&
+        value_of(document, "workflows") == nullptr && !has_unknown_key(document)) {
+      report_.add(
+          "GR0221", name->span,
+          fmt::format("the workbook `{}` is empty: it has neither `workflows` nor `actions`", name->text));
+    }
     if (const YamlNode* actions = value_of(document, "actions")) {
       check_names("ad-hoc action", *actions, report_);
       for (const YamlNode::Member& member : actions->members) {

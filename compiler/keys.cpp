@@ -18,7 +18,7 @@ using enum Shape;
 constexpr Key kKeys[] = {
     {"version", Place::workbook, version, For::both, false, "version of the language: '2.0'"},
     {"name", Place::workbook, text, For::both, false, "name, the first part of its workflows' names"},
-    {"description", Place::workbook, text, For::both, false, "text for people"},
+    {"description", Place::workbook, prose, For::both, false, "text for people"},
     {"tags", Place::workbook, names, For::both, false, "labels"},
     {"workflows", Place::workbook, mapping, For::both, false, "workflows by their short names"},
     {"actions", Place::workbook, mapping, For::both, false, "ad-hoc actions by their short names"},
@@ -26,7 +26,7 @@ constexpr Key kKeys[] = {
 
     {"version", Place::workflow, version, For::both, false, "version of the language: '2.0'"},
     {"name", Place::workflow, text, For::both, false, "the name again; the key is what counts"},
-    {"description", Place::workflow, text, For::both, false, "text for people"},
+    {"description", Place::workflow, prose, For::both, false, "text for people"},
     {"tags", Place::workflow, names, For::both, false, "labels"},
     {"type", Place::workflow, workflow_type, For::both, false, "direct (usual) or reverse"},
     {"input", Place::workflow, parameters, For::both, false, "declared inputs, with defaults or without"},
@@ -43,7 +43,7 @@ constexpr Key kKeys[] = {
 
     {"version", Place::action, version, For::both, false, "version of the language: '2.0'"},
     {"name", Place::action, text, For::both, false, "the name again; the key is what counts"},
-    {"description", Place::action, text, For::both, false, "text for people"},
+    {"description", Place::action, prose, For::both, false, "text for people"},
     {"tags", Place::action, names, For::both, false, "labels"},
     {"base", Place::action, text, For::both, false, "the action that is called"},
     {"base-input", Place::action, mapping, For::both, false, "the input of that action"},
@@ -54,7 +54,7 @@ constexpr Key kKeys[] = {
     {"name", Place::task, text, For::both, false, "the name again; the key is what counts"},
     {"version", Place::task, version, For::both, false, "version of the language: '2.0'"},
     {"type", Place::task, workflow_type, For::both, false, "the workflow's type again"},
-    {"description", Place::task, text, For::both, false, "text for people"},
+    {"description", Place::task, prose, For::both, false, "text for people"},
     {"tags", Place::task, names, For::both, false, "labels"},
     {"action", Place::task, text, For::both, false, "the action to call, with parameters in line"},
     {"workflow", Place::task, text, For::both, false, "the workflow to call, with inputs in line"},
@@ -209,7 +209,7 @@ void check_keys(Place place, const YamlNode& mapping, Report& report) {
                              member.key.text));
       continue;
     }
-    check_shape(key->name, key->shape, member.value, report);
+    check_shape(key->name, key->shape, member.value, report, &member.key);
   }
 }
 
@@ -241,11 +241,11 @@ bool looks_like_expression(std::string_view text) {
 
 namespace {
 
-void wrong_shape(std::string_view name, const YamlNode& value, std::string_view expected, Report& report) {
-  report.add("GR0203",
-             value.span.begin == value.span.end && value.span.known() && value.scalar.is_null()
-                 ? core::Span{value.span.source, value.span.begin, value.span.begin}
-                 : value.span,
+// [key]: where the finding stands when the value begins on a line below it.
+void wrong_shape(std::string_view name, const YamlNode& value, std::string_view expected, Report& report,
+                 const YamlNode* key = nullptr) {
+  const bool below = key != nullptr && key->span.first().line != value.span.first().line;
+  report.add("GR0203", below ? key->span : value.span,
              fmt::format("`{}` must be {}, but this is {}", name, expected, describe(value)));
 }
 
@@ -376,12 +376,19 @@ bool check_join(const YamlNode& value, Report& report) {
 
 }  // namespace
 
-bool check_shape(std::string_view name, Shape shape, const YamlNode& value, Report& report) {
+bool check_shape(std::string_view name, Shape shape, const YamlNode& value, Report& report,
+                 const YamlNode* key) {
   switch (shape) {
     case any:
     case reserved:
       return true;
     case text:
+      return check_text(name, value, report);
+    case prose:
+      if (value.kind == YamlNode::Kind::scalar && value.scalar.is_number()) {
+        report.add("GR0220", value.span, fmt::format("`{}` is a number here; put it in quotes", name));
+        return true;
+      }
       return check_text(name, value, report);
     case boolean:
       return check_boolean(name, value, report);
@@ -404,7 +411,8 @@ bool check_shape(std::string_view name, Shape shape, const YamlNode& value, Repo
         return check_text(name, value, report);
       }
       if (value.kind != YamlNode::Kind::sequence) {
-        wrong_shape(name, value, shape == names ? "a list of texts" : "a text or a list of texts", report);
+        wrong_shape(name, value, shape == names ? "a list of texts" : "a text or a list of texts", report,
+                    key);
         return false;
       }
       return check_list(name, value, report, [&](const YamlNode& item) {

@@ -18,6 +18,7 @@ enum class Place : uint8_t { workbook, workflow, action, task, task_defaults, re
 enum class Shape : uint8_t {
   any,           // whatever YAML can say
   text,          // not empty
+  prose,         // as text; a number will do
   boolean,       // or an expression
   whole_number,  // not negative, or an expression
   expression,
@@ -60,7 +61,9 @@ void check_keys(Place place, const grammar::YamlNode& mapping, Report& report);
 void check_names(std::string_view what, const grammar::YamlNode& mapping, Report& report);
 
 // Whether the value fits the shape; if not, that is reported. [name] is the key's.
-bool check_shape(std::string_view name, Shape shape, const grammar::YamlNode& value, Report& report);
+// Findings about the value as a whole stand at [key] where the value begins on a line below it.
+bool check_shape(std::string_view name, Shape shape, const grammar::YamlNode& value, Report& report,
+                 const grammar::YamlNode* key = nullptr);
 
 // "a list", "a number", "nothing", ...: what a node is, for messages.
 std::string_view describe(const grammar::YamlNode& node);

@@ -129,8 +129,11 @@ class Lowering {
     site.usage = Usage::workflow_start;
     check_variable_names(definition);
     if (is_mapping(definition.value("vars"))) workflow.vars = builder_.value(definition.value("vars"), site);
-    if (is_text(definition.value("region")))
+    if (is_text(definition.value("region"))) {
+      site.own_key = true;
       workflow.region = builder_.value(definition.value("region"), site);
+      site.own_key = false;
+    }
     site.usage = Usage::workflow_output;
     workflow.output = builder_.value(definition.value("output"), site);
     workflow.output_on_error = builder_.value(definition.value("output-on-error"), site);
@@ -232,7 +235,9 @@ class Lowering {
     task.policies.pause_before = policy("pause-before");
     task.policies.concurrency = policy("concurrency");
     task.safe_rerun = policy("safe-rerun");
+    site.own_key = true;
     task.region = policy("region");
+    site.own_key = false;
     task.keep_result = builder_.condition(definition.value("keep-result"), site);
     task.target = builder_.value(definition.value("target"), site);
     const RetryDefinition& retry = definition.value("retry") == nullptr && workflow.defaults
@@ -288,7 +293,7 @@ class Lowering {
     ir::RetryPolicy policy;
     policy.count = part("count");
     policy.delay = part("delay");
-    site.usage = Usage::task_result;
+    site.usage = Usage::guard;
     policy.break_on = part("break-on");
     policy.continue_on = part("continue-on");
     return policy;

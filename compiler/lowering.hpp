@@ -14,8 +14,8 @@ namespace gregale::compiler {
 // What an expression is for, and where it stands: for the checks of expressions.
 enum class Usage : uint8_t {
   task,             // seen before the task's action runs: input, policies, names
-  task_result,      // after it: publish, break-on, continue-on, fail-on
-  guard,            // after its publish: guards, messages of commands
+  task_result,      // after it: publish, fail-on
+  guard,            // after its publish: guards, messages of commands, break-on, continue-on
   workflow_start,   // vars
   workflow_output,  // output, output-on-error
   action,           // of an ad-hoc action
@@ -26,6 +26,7 @@ struct ExpressionSite {
   const YamlNode* node = nullptr;  // the scalar that holds it
   size_t offset = 0;               // of the expression's text in the scalar's text
   Usage usage = Usage::task;
+  bool own_key = false;            // of a key that stock Mistral does not have
   ir::Index workflow = ir::kNone;  // of Program::workflows
   ir::Index task = ir::kNone;      // of Workflow::tasks
   ir::Index action = ir::kNone;    // of Program::actions

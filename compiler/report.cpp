@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "compiler/codes.hpp"
 #include "compiler/inheritance/flat_workflow.hpp"
 #include "core/similar.hpp"
@@ -25,13 +27,35 @@ void tell_chain(const FlatWorkflow& workflow, core::Diagnostic& finding) {
   }
 }
 
+constexpr size_t kShortestCertain = 4;   // letters of a name with one slip
+constexpr size_t kLongestMessage = 600;  // bytes
+
+// Without line breaks, and cut where it quotes too much.
+std::string one_line(std::string message) {
+  std::replace_if(
+      message.begin(), message.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  if (message.size() <= kLongestMessage) return message;
+  size_t end = kLongestMessage;
+  while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xC0) == 0x80) --end;
+  return message.substr(0, end) + "...";
+}
+
+// Whether a suggestion for a name needs no second look: one slip of a long name, or only case and dashes.
+bool is_certain(std::string_view name, std::string_view nearest, const std::vector<std::string>& candidates) {
+  const size_t distance = core::edit_distance(name, nearest);
+  if (distance > 1 || (distance == 1 && name.size() < kShortestCertain)) return false;
+  return std::count_if(candidates.begin(), candidates.end(), [&](const std::string& candidate) {
+           return core::edit_distance(name, candidate) <= distance + 1;
+         }) == 1;
+}
+
 }  // namespace
 
 core::Diagnostic& Report::add(std::string_view code, const core::Span& span, std::string message) {
   core::Diagnostic finding;
   finding.code = std::string(code);
   finding.severity = default_severity(code);
-  finding.message = std::move(message);
+  finding.message = one_line(std::move(message));
   finding.span = span;
   if (workflow_ != nullptr) tell_chain(*workflow_, finding);
   return diagnostics_.add(std::move(finding));
@@ -41,7 +65,10 @@ core::Diagnostic& Report::add_misspelt(std::string_view code, const core::Span& 
                                        std::string_view name, const std::vector<std::string>& candidates) {
   core::Diagnostic& finding = add(code, place, std::move(message));
   std::string nearest = core::nearest_name(name, candidates);
-  if (!nearest.empty()) finding.suggestion = core::Suggestion{std::move(nearest), place};
+  if (!nearest.empty()) {
+    const bool certain = is_certain(name, nearest, candidates);
+    finding.suggestion = core::Suggestion{std::move(nearest), place, certain};
+  }
   return finding;
 }
 

@@ -32,7 +32,8 @@ class Report {
     const FlatWorkflow* outer_;
   };
 
-  // The reference is valid until the next finding.
+  // The message is made fit for one line: it quotes what users write. The reference is valid until the next
+  // finding.
   core::Diagnostic& add(std::string_view code, const core::Span& span, std::string message);
   // As above, with "did you mean" for the candidate nearest to [name], if one is near. [place] is
   // the stretch that holds the name.

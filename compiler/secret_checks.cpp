@@ -1,5 +1,5 @@
-// Passwords and keys that are written into a definition, where everyone who may read it sees them. The
-// findings name the key, never the value.
+// Passwords and keys that are written into a definition, or published where everyone who may see an execution
+// sees them, and connections that anyone can read. The findings name the key, never the value.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -67,7 +67,37 @@ class SecretFinder {
     }
   }
 
+  // Variables and outputs that are named like secrets and get a value at run time.
+  void published(const YamlNode* where) {
+    if (where == nullptr) return;
+    for (const YamlNode::Member& member : where->members) {
+      const bool text = member.value.kind == YamlNode::Kind::scalar && member.value.scalar.is_string();
+      if (!text || is_literal(member.value.text) || !names_a_secret(member.key.text)) continue;
+      report_.add("GR0810", member.key.span,
+                  fmt::format("`{}` looks like a secret; everyone who may see the execution will see it",
+                              member.key.text));
+    }
+  }
+
+  // `verify: false` of an action.
+  void verification(const CallDefinition& call) {
+    constexpr std::string_view kKeys[] = {"verify", "verify_ssl"};
+    for (std::string_view key : kKeys) {
+      const YamlNode::Member* member = call.input == nullptr ? nullptr : call.input->find(key);
+      if (member != nullptr && member->value.scalar == core::Value(false)) unverified(key, member->key.span);
+      const grammar::InlineArgument* argument = call.text == nullptr ? nullptr : call.call.find(key);
+      if (argument != nullptr && argument->value == core::Value(false)) {
+        unverified(key, call.text->span_of(argument->name_begin, argument->name_end));
+      }
+    }
+  }
+
  private:
+  void unverified(std::string_view key, const core::Span& place) {
+    report_.add("GR0811", place, fmt::format("`{}: false` takes any certificate, also an attacker's", key))
+        .note = "give the path of a file with the authorities instead";
+  }
+
   void found(std::string_view key, const core::Span& place) {
     report_.add("GR0801", place, fmt::format("the secret `{}` is written into the definition", key)).note =
         "take it from an input, the environment or the custom context";
@@ -83,14 +113,18 @@ void check_secrets(const Definitions& definitions, Report& report) {
   for (const ActionDefinition& action : definitions.actions) {
     finder.parameters(action.input);
     finder.call(action.base);
+    finder.verification(action.base);
   }
   for (const WorkflowDefinition& workflow : definitions.workflows) {
     const Report::About about(report, workflow.flat);
     finder.parameters(workflow.input);
     finder.node(workflow.value("vars"));
+    finder.published(workflow.value("output"));
     for (const TaskDefinition& task : workflow.tasks) {
       finder.call(task.call);
+      finder.verification(task.call);
       finder.node(task.value("publish"));
+      finder.published(task.value("publish"));
     }
   }
 }

@@ -230,16 +230,23 @@ class TaskReader {
       if (const YamlNode::Member* publish = node.find("publish")) {
         read_scopes(publish->value, clause);
       }
-      if (const YamlNode::Member* next = node.find("next")) read_targets("next", next->value, clause);
+      if (const YamlNode::Member* next = node.find("next")) {
+        read_targets("next", next->value, clause);
+        check_in_list(next->value, clause);
+      }
       return;
     }
     read_targets(name, node, clause);
-    if (node.kind == YamlNode::Kind::mapping && !clause.targets.empty()) {
-      report_.add("GR0704", clause.targets.front().text->span,
-                  fmt::format("stock Mistral passes over a guarded target that is not in a list: `{}` would "
-                              "start by itself; write `- {}: ...`",
-                              clause.targets.front().text->text, clause.targets.front().text->text));
-    }
+    check_in_list(node, clause);
+  }
+
+  void check_in_list(const YamlNode& node, const ClauseDefinition& clause) {
+    if (node.kind != YamlNode::Kind::mapping || clause.targets.empty()) return;
+    const std::string& target = clause.targets.front().text->text;
+    report_.add("GR0704", clause.targets.front().text->span,
+                fmt::format("stock Mistral passes over a guarded target that is not in a list: `{}` would "
+                            "start by itself; write `- {}: ...`",
+                            target, target));
   }
 
   void read_scopes(const YamlNode& publish, ClauseDefinition& clause) {
@@ -347,10 +354,28 @@ bool stock_understands(const grammar::InlineArgument& argument, std::string_view
   return !close.empty() && written.find(close) == written.size() - 2;
 }
 
+// Stray words with only blanks between them are one mistake (`output = hello`).
+std::vector<grammar::InlineProblem> joined(const std::vector<grammar::InlineProblem>& problems,
+                                           std::string_view text) {
+  std::vector<grammar::InlineProblem> result;
+  for (const grammar::InlineProblem& problem : problems) {
+    const bool stray = problem.kind == grammar::InlineProblem::Kind::stray;
+    if (stray && !result.empty() && result.back().kind == problem.kind &&
+        result.back().end <= problem.begin &&
+        text.substr(result.back().end, problem.begin - result.back().end).find_first_not_of(" \t\n") ==
+            std::string_view::npos) {
+      result.back().end = problem.end;
+    } else {
+      result.push_back(problem);
+    }
+  }
+  return result;
+}
+
 }  // namespace
 
 void report_inline_problems(const YamlNode& text, const grammar::InlineCall& call, Report& report) {
-  for (const grammar::InlineProblem& problem : call.problems) {
+  for (const grammar::InlineProblem& problem : joined(call.problems, text.text)) {
     const std::string part = text.text.substr(problem.begin, problem.end - problem.begin);
     std::string message;
     using Kind = grammar::InlineProblem::Kind;

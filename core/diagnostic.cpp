@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "core/json.hpp"
 #include "core/value.hpp"
@@ -52,9 +53,11 @@ std::vector<Diagnostic> Diagnostics::sorted() const {
   return result;
 }
 
-void Diagnostics::make_strict() noexcept {
-  for (Diagnostic& d : findings_) {
-    if (d.severity == Severity::warning) d.severity = Severity::error;
+void Diagnostics::revise(const std::function<bool(Diagnostic&)>& keep) {
+  std::vector<Diagnostic> all = std::exchange(findings_, {});
+  known_.clear();
+  for (Diagnostic& finding : all) {
+    if (keep(finding)) add(std::move(finding));
   }
 }
 
@@ -63,6 +66,8 @@ void Diagnostics::append(Diagnostics other) {
 }
 
 namespace {
+
+constexpr size_t kMostRelated = 2;  // places that are shown; with more of them one, and how many there are
 
 struct Palette {
   std::string_view error, warning, note, bold, frame, reset;
@@ -199,9 +204,15 @@ std::string to_text(const std::vector<Diagnostic>& findings, bool colour) {
       draw_place(out, palette, d.span);
       draw_line(out, palette, d.span, '^');
     }
-    for (const RelatedSpan& other : d.related) {
+    const size_t shown = d.related.size() > kMostRelated ? 1 : d.related.size();
+    for (size_t i = 0; i < shown; ++i) {
+      const RelatedSpan& other = d.related[i];
       fmt::format_to(std::back_inserter(out), "{}   = {}{}:\n", palette.frame, palette.reset, other.message);
       if (other.span.known()) draw_line(out, palette, other.span, '-');
+    }
+    if (shown < d.related.size()) {
+      fmt::format_to(std::back_inserter(out), "{}   = {}and {} more\n", palette.frame, palette.reset,
+                     d.related.size() - shown);
     }
     if (!d.note.empty()) {
       fmt::format_to(std::back_inserter(out), "{}   = {}note: {}\n", palette.frame, palette.reset, d.note);
@@ -214,6 +225,45 @@ std::string to_text(const std::vector<Diagnostic>& findings, bool colour) {
   }
   if (errors + warnings > 0) {
     fmt::format_to(std::back_inserter(out), "{}, {}\n", plural(errors, "error"), plural(warnings, "warning"));
+  }
+  return out;
+}
+
+namespace {
+
+// The characters that end a message or a property of a workflow command.
+std::string github_text(std::string_view text, bool property) {
+  std::string result;
+  for (char c : text) {
+    const bool special = c == '%' || c == '\r' || c == '\n' || (property && (c == ':' || c == ','));
+    if (special) {
+      fmt::format_to(std::back_inserter(result), "%{:02X}", static_cast<unsigned>(c));
+    } else {
+      result += c;
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string to_github(const std::vector<Diagnostic>& findings) {
+  std::string out;
+  for (const Diagnostic& d : findings) {
+    const std::string_view command = d.severity == Severity::note ? "notice" : to_string(d.severity);
+    std::string place;
+    if (d.span.known()) {
+      const Position from = d.span.first();
+      const Position to = d.span.last();
+      place =
+          fmt::format("file={},line={},endLine={},col={},endColumn={},",
+                      github_text(d.span.source->name(), true), from.line, to.line, from.column, to.column);
+    }
+    std::string message = d.message;
+    if (!d.note.empty()) message += "\n" + d.note;
+    if (d.suggestion) message += fmt::format("\ndid you mean `{}`?", d.suggestion->text);
+    fmt::format_to(std::back_inserter(out), "::{} {}title={}::{}\n", command, place, d.code,
+                   github_text(message, false));
   }
   return out;
 }

@@ -5,6 +5,7 @@
 // 09 regions and dialect).
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,10 +25,11 @@ struct RelatedSpan {
 };
 
 // What should stand there instead. [text] is the bare name or text that is meant; [replace] is the
-// stretch of the source that it replaces.
+// stretch of the source that it replaces. A certain one can be taken without asking.
 struct Suggestion {
   std::string text;
   Span replace;
+  bool certain = false;
 };
 
 struct Diagnostic {
@@ -49,8 +51,8 @@ class Diagnostics {
   bool empty() const noexcept { return findings_.empty(); }
   // By file in order of appearance, then by place.
   std::vector<Diagnostic> sorted() const;
-  // Every warning becomes an error.
-  void make_strict() noexcept;
+  // Lets [keep] change or drop each finding.
+  void revise(const std::function<bool(Diagnostic&)>& keep);
   void append(Diagnostics other);
 
  private:
@@ -59,12 +61,15 @@ class Diagnostics {
   Diagnostic repeated_;                    // the last one that was dropped
 };
 
-// For people: message, source line with a caret, notes; coloured with ANSI sequences if [colour].
+// For people, at most twelve lines for each finding: message, source line with a caret, notes; coloured with
+// ANSI sequences if [colour].
 std::string to_text(const std::vector<Diagnostic>& findings, bool colour);
 // {"valid", "diagnostics": [...]} as one JSON document.
 std::string to_json(const std::vector<Diagnostic>& findings);
 // The findings alone, as a JSON list.
 std::string to_json_list(const std::vector<Diagnostic>& findings);
+// Workflow commands of GitHub Actions, one line for each finding.
+std::string to_github(const std::vector<Diagnostic>& findings);
 // SARIF 2.1.0.
 std::string to_sarif(const std::vector<Diagnostic>& findings, std::string_view version);
 

@@ -57,7 +57,11 @@ ParsedText parse_yaql_text(std::string_view text, Stretch first, const YaqlSynta
   for (std::optional<Stretch> found = first; found; found = find_delimited(text, found->end, "<%", "%>")) {
     const Stretch inside = strip_delimiters(text, *found);
     auto parsed = parse_yaql(text.substr(inside.begin, inside.end - inside.begin), syntax);
-    if (SyntaxError* error = std::get_if<SyntaxError>(&parsed)) {
+    const bool empty = text.substr(inside.begin, inside.end - inside.begin).find_first_not_of(" \t\r\n") ==
+                       std::string_view::npos;
+    if (empty) {
+      result.errors.push_back({"the expression is empty", found->begin, found->end});
+    } else if (SyntaxError* error = std::get_if<SyntaxError>(&parsed)) {
       result.errors.push_back(moved(std::move(*error), inside.begin));
     } else {
       expression.pieces.push_back(piece(*found, inside.begin, std::get<Tree>(std::move(parsed))));

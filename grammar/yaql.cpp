@@ -89,9 +89,12 @@ struct function_open : seq<word_start, star<word_part>, one<'('>> {};
 
 struct escaped : seq<one<'\\'>, not_one<'\n'>> {};
 template <char Quote>
-struct string_rest : seq<star<sor<escaped, not_one<Quote, '\\'>>>, one<Quote>> {};
+struct closed_string : seq<one<Quote>, star<sor<escaped, not_one<Quote, '\\'>>>, one<Quote>> {};
+// Fails where the string begins.
 template <char Quote>
-struct quoted : if_must<one<Quote>, string_rest<Quote>> {};
+struct unclosed_string : failure {};
+template <char Quote>
+struct quoted : seq<at<one<Quote>>, sor<closed_string<Quote>, must<unclosed_string<Quote>>>> {};
 struct single_quoted : quoted<'\''> {};
 struct double_quoted : quoted<'"'> {};
 struct verbatim : quoted<'`'> {};
@@ -160,6 +163,8 @@ struct whole : must<required_expression, blanks, end_of_text> {};
 
 // ---- messages
 
+constexpr std::string_view kUnclosed = "the string is not closed";
+
 template <typename Rule>
 inline constexpr const char* message = nullptr;
 template <>
@@ -183,7 +188,7 @@ inline constexpr const char* message<rules::close_map> = "',' or '}' is missing"
 template <>
 inline constexpr const char* message<rules::end_of_text> = "an operator is missing";
 template <char Quote>
-inline constexpr const char* message<rules::string_rest<Quote>> = "the string is not closed";
+inline constexpr const char* message<rules::unclosed_string<Quote>> = "the string is not closed";
 
 struct Messages {
   template <typename Rule>
@@ -463,6 +468,10 @@ size_t number_end(std::string_view text, size_t at) {
 
 // The message with what stands at the place.
 SyntaxError error_at(std::string_view text, size_t offset, std::string_view what) {
+  if (what == kUnclosed) {
+    return {fmt::format("the string is not closed: its second {} is missing", text.substr(offset, 1)), offset,
+            text.size()};
+  }
   while (offset < text.size() && std::string_view(" \t\r\n").find(text[offset]) != std::string_view::npos) {
     ++offset;
   }

@@ -2,6 +2,7 @@
 // the standard library provides it.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,10 @@ struct ActionSignature {
   bool accepts_any = false;   // further parameters are passed on
   std::string service = {};   // OpenStack service type; empty: not an OpenStack action
   bool takes_region = false;  // `region` and `action_region` are parameters
+  // What a success gives, for checks of what is read of it.
+  enum class Result : uint8_t { unknown, nothing, mapping };
+  Result result = Result::unknown;
+  std::vector<std::string> result_members = {};  // of a mapping: all that it can have
 };
 
 class ActionCatalogue {

@@ -45,6 +45,7 @@ constexpr NodeShape kShapes[] = {
     {NodeKind::yaql_keyword, In::yaql, Holds::text, 0, 0},
     {NodeKind::yaql_variable, In::yaql, Holds::text, 0, 0},
     {NodeKind::yaql_omitted, In::yaql, Holds::nothing, 0, 0},
+    {NodeKind::yaql_parentheses, In::yaql, Holds::nothing, 1, 1},
     {NodeKind::jinja_name, In::jinja, Holds::text, 0, 0},
     {NodeKind::jinja_attribute, In::jinja, Holds::text, 1, 1},
     {NodeKind::jinja_slice, In::jinja, Holds::nothing, 3, 3},

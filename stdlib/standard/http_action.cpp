@@ -245,8 +245,14 @@ class HttpAction : public Action {
 
  private:
   HttpClient& client_;
-  const ir::ActionSignature signature_ =
-      http_signature("std.http", "Sends an HTTP request and gives back the response.");
+  const ir::ActionSignature signature_ = [] {
+    ir::ActionSignature signature =
+        http_signature("std.http", "Sends an HTTP request and gives back the response.");
+    signature.result = ir::ActionSignature::Result::mapping;
+    signature.result_members = {"content",  "status", "headers", "url",    "history",
+                                "encoding", "reason", "cookies", "elapsed"};
+    return signature;
+  }();
 };
 
 // Tells the other side who asks; that side then delivers the result.

@@ -68,7 +68,11 @@ class InPlaceAction : public Action {
 
 class NoopAction : public InPlaceAction {
  public:
-  NoopAction() : InPlaceAction({.name = "std.noop", .description = "Does nothing.", .parameters = {}}) {}
+  NoopAction()
+      : InPlaceAction({.name = "std.noop",
+                       .description = "Does nothing.",
+                       .parameters = {},
+                       .result = ir::ActionSignature::Result::nothing}) {}
   ActionResult evaluate(const Value&) const override { return ActionResult::success({}); }
 };
 

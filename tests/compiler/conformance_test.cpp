@@ -27,6 +27,19 @@ TEST(ConformanceTest, ValidityIsMistrals) {
   EXPECT_GT(compared, 300u);
 }
 
+TEST(ConformanceTest, WhatRunsToSuccessHasNoErrors) {
+  size_t compared = 0;
+  for (const Value& line : read_corpus("workflows.jsonl")) {
+    if (line.get("expected").get("state") != Value("SUCCESS")) continue;
+    const Compilation compilation = compile(sources_of_case(line.get("case")), {});
+    EXPECT_FALSE(compilation.diagnostics.has_errors())
+        << line.get("id").as_string() << "\n"
+        << core::to_text(compilation.diagnostics.sorted(), false);
+    ++compared;
+  }
+  EXPECT_GT(compared, 180u);
+}
+
 TEST(ConformanceTest, NothingIsSaidOfCorrectFiles) {
   size_t compared = 0;
   for (const Value& line : read_corpus("diagnostics.jsonl")) {

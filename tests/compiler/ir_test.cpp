@@ -55,6 +55,17 @@ TEST(IrTest, ConstantsOfEveryKindSurvive) {
   EXPECT_EQ(ir::to_binary(ir::from_text(ir::to_text(*compilation.program))), binary);
 }
 
+TEST(IrTest, ExpressionsOfEveryFormSurvive) {
+  for (const char* expression : {"<% (name).x %>", "<% f(, 1) %>", "<% f(a => 1) %>", "<% $.a?.b[0] -> $ %>",
+                                 "{% if _.a %}x{% endif %}", "{{ if }}", "{{ (1, 2)[0:1] }}"}) {
+    const Compilation compilation = compile_text(std::string("version: '2.0'\nwf:\n  output: {o: \"") +
+                                                 expression + "\"}\n  tasks: {t: {action: std.noop}}\n");
+    ASSERT_TRUE(compilation.program) << expression << core::to_text(compilation.diagnostics.sorted(), false);
+    const std::string binary = ir::to_binary(*compilation.program);
+    EXPECT_EQ(ir::to_binary(ir::from_binary(binary)), binary) << expression;
+  }
+}
+
 TEST(IrTest, RefusesWhatIsNotWhole) {
   const std::string binary = ir::to_binary(corpus_programs().front());
   EXPECT_TRUE(ir::is_binary(binary));

@@ -126,7 +126,7 @@ TEST(Yaql, ErrorsSayWhereAndWhat) {
       {"[1, 2", 5, "',' or ']' is missing at the end of the expression"},
       {"1 2", 2, "an operator is missing before '2'"},
       {"", 0, "a value is missing at the end of the expression"},
-      {"'abc", 4, "the string is not closed at the end of the expression"},
+      {"'abc", 0, "the string is not closed: its second ' is missing"},
       {"'a\\xZZ'", 2, "\\xZZ is no character"},
       {"1e5", 0, "'1e5' is no number: digits and one point only"},
       {"$.__x", 2, "a name cannot begin with two underscores"},

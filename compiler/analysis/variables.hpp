@@ -17,10 +17,12 @@ class Variables {
 
   // Whether the variable may be there. True as well where that cannot be told.
   bool visible(const ExpressionSite& site, std::string_view name) const;
+  // Whether a visible variable is there on every way to the site.
+  bool certain(const ExpressionSite& site, std::string_view name) const;
   // All that may be there, for suggestions.
   std::vector<std::string> names(const ExpressionSite& site) const;
-  // Whether the name is that of the task's item in with-items and of a variable published before.
-  bool hides_item(const ExpressionSite& site, std::string_view name) const;
+  // Whether a variable of that name may have been published when the task starts.
+  bool published_before(ir::Index workflow, ir::Index task, std::string_view name) const;
   // Whether any task of the site's workflow publishes it.
   bool published_somewhere(const ExpressionSite& site, std::string_view name) const;
 
@@ -32,14 +34,18 @@ class Variables {
     std::unordered_map<std::string, size_t> published;
     std::vector<Bits> before;  // of each task: what may be published when it starts
     std::vector<Bits> own;     // of each task: what it publishes itself
+    std::vector<Bits> always;  // of each task: what is published when it starts, whatever the way
     bool unknown = false;      // something is published under names that are not known
   };
 
   void read_publish(const ir::Publish& publish, Scope& scope, Bits& bits);
   void read_map(ir::Index index, Scope& scope, std::vector<std::string>& names) const;
   Scope read_workflow(const ir::Workflow& workflow);
-  void spread(const ir::Workflow& workflow, const std::vector<std::array<Bits, ir::kClauseCount>>& edges,
-              Scope& scope);
+  // What each task may find, and what it finds on every way. [edges]: what is published on the way out of
+  // each task, by the clause that is taken.
+  using Edges = std::vector<std::array<Bits, ir::kClauseCount>>;
+  static void spread(const ir::Workflow& workflow, const Edges& edges, Scope& scope);
+  static void narrow(const ir::Workflow& workflow, const Edges& edges, Scope& scope);
 
   const ir::Program& program_;
   std::vector<Scope> scopes_;                             // of each workflow

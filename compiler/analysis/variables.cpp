@@ -1,4 +1,4 @@
-#include "compiler/variables.hpp"
+#include "compiler/analysis/variables.hpp"
 
 #include <algorithm>
 
@@ -38,6 +38,14 @@ bool merge(std::vector<uint64_t>& into, const std::vector<uint64_t>& from) {
     into[i] = both;
   }
   return grown;
+}
+
+// What is in both.
+std::vector<uint64_t> both(const std::vector<uint64_t>& a, const std::vector<uint64_t>& b) {
+  std::vector<uint64_t> result(std::min(a.size(), b.size()));
+  for (size_t i = 0; i < result.size(); ++i) result[i] = a[i] & b[i];
+  while (!result.empty() && result.back() == 0) result.pop_back();
+  return result;
 }
 
 }  // namespace
@@ -130,13 +138,18 @@ Variables::Scope Variables::read_workflow(const ir::Workflow& workflow) {
     out[ir::on_complete] = scope.own[index];
   }
   if (workflow.tasks.size() * scope.published.size() > kMostBits) scope.unknown = true;
-  if (!scope.unknown) spread(workflow, edges, scope);
+  if (scope.unknown) return scope;
+  spread(workflow, edges, scope);
+  // Of what on-complete finds, only what both outcomes publish is certain.
+  for (size_t index = 0; index < edges.size(); ++index) {
+    edges[index][ir::on_complete] = both(edges[index][ir::on_success], edges[index][ir::on_error]);
+  }
+  narrow(workflow, edges, scope);
   return scope;
 }
 
-// What each task may find, until nothing changes any more.
-void Variables::spread(const ir::Workflow& workflow,
-                       const std::vector<std::array<Bits, ir::kClauseCount>>& edges, Scope& scope) {
+// Until nothing changes any more.
+void Variables::spread(const ir::Workflow& workflow, const Edges& edges, Scope& scope) {
   scope.before.resize(workflow.tasks.size());
   if (workflow.type == ir::Workflow::Type::reverse) {
     Bits all;
@@ -162,6 +175,65 @@ void Variables::spread(const ir::Workflow& workflow,
       }
     }
   }
+}
+
+// Begins with everything that may be there and takes away what some way does not bring. A join that waits for
+// all has what any of its branches brings.
+void Variables::narrow(const ir::Workflow& workflow, const Edges& edges, Scope& scope) {
+  scope.always = scope.before;
+  if (workflow.type == ir::Workflow::Type::reverse) return;
+  std::vector<Index> open(workflow.tasks.size());
+  for (Index index = 0; index < open.size(); ++index) open[index] = index;
+  std::vector<bool> waiting(open.size(), true);
+  for (size_t next = 0; next < open.size(); ++next) {
+    const Index index = open[next];
+    waiting[index] = false;
+    const ir::Task& task = workflow.tasks[index];
+    Bits found;
+    bool first = true;
+    for (Index from : task.inbound) {
+      Bits way;
+      bool first_edge = true;
+      for (size_t kind = 0; kind < ir::kClauseCount; ++kind) {
+        for (const ir::Target& target : workflow.tasks[from].clauses[kind].targets) {
+          if (target.kind != ir::TargetKind::task || target.task != index) continue;
+          Bits edge = scope.always[from];
+          merge(edge, edges[from][kind]);
+          way = first_edge ? std::move(edge) : both(way, edge);
+          first_edge = false;
+        }
+      }
+      if (first) {
+        found = std::move(way);
+      } else if (task.join.kind == ir::Join::Kind::all) {
+        merge(found, way);
+      } else {
+        found = both(found, way);
+      }
+      first = false;
+    }
+    if (first || found == scope.always[index]) continue;
+    scope.always[index] = std::move(found);
+    for (const ir::Clause& clause : task.clauses) {
+      for (const ir::Target& target : clause.targets) {
+        if (target.kind != ir::TargetKind::task || waiting[target.task]) continue;
+        waiting[target.task] = true;
+        open.push_back(target.task);
+      }
+    }
+  }
+}
+
+bool Variables::certain(const ExpressionSite& site, std::string_view name) const {
+  if (site.workflow == kNone || site.task == kNone || site.action != kNone) return true;
+  const Scope& scope = scopes_[site.workflow];
+  const auto published = scope.published.find(std::string(name));
+  if (scope.unknown || scope.everywhere.count(std::string(name)) != 0 || published == scope.published.end()) {
+    return true;
+  }
+  const bool own = site.usage != Usage::task && has_bit(scope.own[site.task], published->second);
+  const bool may = has_bit(scope.before[site.task], published->second);
+  return own || !may || has_bit(scope.always[site.task], published->second);
 }
 
 bool Variables::visible(const ExpressionSite& site, std::string_view name) const {
@@ -212,15 +284,11 @@ std::vector<std::string> Variables::names(const ExpressionSite& site) const {
   return result;
 }
 
-bool Variables::hides_item(const ExpressionSite& site, std::string_view name) const {
-  if (site.usage != Usage::task || site.task == kNone || scopes_[site.workflow].unknown) return false;
-  const ir::Task& task = program_.workflows[site.workflow].tasks[site.task];
-  const bool item =
-      std::any_of(task.with_items.begin(), task.with_items.end(),
-                  [&](const ir::WithItems& one) { return program_.name(one.variable) == name; });
-  const Scope& scope = scopes_[site.workflow];
+bool Variables::published_before(Index workflow, Index task, std::string_view name) const {
+  const Scope& scope = scopes_[workflow];
   const auto published = scope.published.find(std::string(name));
-  return item && published != scope.published.end() && has_bit(scope.before[site.task], published->second);
+  return !scope.unknown && published != scope.published.end() &&
+         has_bit(scope.before[task], published->second);
 }
 
 bool Variables::published_somewhere(const ExpressionSite& site, std::string_view name) const {

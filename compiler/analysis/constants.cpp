@@ -1,0 +1,68 @@
+// Expressions that need no data to be told wrong: operators that always fail, guards that are never true.
+#include <fmt/format.h>
+
+#include "compiler/analysis/analysis.hpp"
+#include "compiler/analysis/constant.hpp"
+
+namespace gregale::compiler {
+
+using ir::Index;
+
+namespace {
+
+class ConstantAnalysis {
+ public:
+  explicit ConstantAnalysis(const Analysis& analysis)
+      : analysis_(analysis), program_(analysis.lowered.program) {}
+
+  void run() {
+    for (Index i = 0; i < program_.expressions.size(); ++i) check_operators(i);
+    for (const ir::Workflow& workflow : program_.workflows) {
+      for (const ir::Task& task : workflow.tasks) {
+        for (const ir::Clause& clause : task.clauses) {
+          for (const ir::Target& target : clause.targets) check_guard(target.guard);
+        }
+      }
+    }
+  }
+
+ private:
+  core::Span place(Index expression, const grammar::Expression::Piece& piece, size_t begin,
+                   size_t end) const {
+    const ExpressionSite& site = analysis_.lowered.sites[expression];
+    return site.node->span_of(site.offset + piece.inner + begin, site.offset + piece.inner + end);
+  }
+
+  void check_operators(Index index) {
+    const grammar::Expression& expression = program_.expressions[index].expression;
+    for (const grammar::Expression::Piece& piece : expression.pieces) {
+      foresee(piece.tree, expression.language, [&](const grammar::Node& node, const std::string& why) {
+        analysis_.report.add("GR0512", place(index, piece, node.begin, node.end),
+                             fmt::format("this always fails: {}", why));
+      });
+    }
+  }
+
+  void check_guard(Index guard) {
+    if (guard == ir::kNone || program_.templates[guard].kind != ir::Template::Kind::expression) return;
+    const Index index = program_.templates[guard].expression;
+    const grammar::Expression& expression = program_.expressions[index].expression;
+    if (!expression.whole || expression.pieces.size() != 1) return;
+    const grammar::Expression::Piece& piece = expression.pieces.front();
+    const Foreseen result = foresee(piece.tree, expression.language, [](const auto&, const auto&) {});
+    if (!result.value || result.value->truthy()) return;
+    analysis_.report.add("GR0410", analysis_.lowered.sites[index].node->span,
+                         "this guard is never true, so the transition is never taken");
+  }
+
+  const Analysis& analysis_;
+  const ir::Program& program_;
+};
+
+}  // namespace
+
+void analyse_constants(const Analysis& analysis) {
+  ConstantAnalysis(analysis).run();
+}
+
+}  // namespace gregale::compiler

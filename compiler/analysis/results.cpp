@@ -1,0 +1,200 @@
+// Results of tasks, as far as the definition tells what they can be.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "compiler/analysis/analysis.hpp"
+#include "compiler/analysis/flow_graph.hpp"
+
+namespace gregale::compiler {
+
+using ir::Index;
+using ir::kNone;
+
+namespace {
+
+constexpr size_t kMostWalked = 20'000'000;  // tasks in all walks; keeps many references linear
+
+// What the result of a task is, where it is known.
+struct Shape {
+  bool known = false;
+  bool nothing = false;              // null, whatever happens
+  std::vector<std::string> members;  // of a mapping
+};
+
+class ResultAnalysis {
+ public:
+  explicit ResultAnalysis(const Analysis& analysis)
+      : analysis_(analysis), program_(analysis.lowered.program) {
+    for (Index i = 0; i < program_.workflows.size(); ++i)
+      workflows_[program_.name(program_.workflows[i].name)] = i;
+    for (const ActionDefinition& action : analysis.definitions.actions) actions_.insert(action.full_name);
+    graphs_.resize(program_.workflows.size());
+  }
+
+  void run() {
+    for (const Reference& reference : analysis_.references) {
+      const ExpressionSite& site = analysis_.lowered.sites[reference.site];
+      if (reference.kind != Reference::Kind::task || site.workflow == kNone) continue;
+      const Index task = named_task(reference, site);
+      if (task == kNone) continue;
+      const bool too_early = check_order(reference, site, task);
+      if (too_early || reference.first.text != "result") continue;
+      check_kept(reference, site, task);
+      check_member(reference, site, task);
+    }
+  }
+
+ private:
+  Index named_task(const Reference& reference, const ExpressionSite& site) const {
+    if (reference.name.text.empty()) return site.task;
+    const auto& index = analysis_.definitions.workflows[site.workflow].task_index;
+    const auto found = index.find(reference.name.text);
+    return found == index.end() ? kNone : static_cast<Index>(found->second);
+  }
+
+  const std::string& name(const ExpressionSite& site, Index task) const {
+    return analysis_.definitions.workflows[site.workflow].tasks[task].name->text;
+  }
+
+  const FlowGraph& graph(Index workflow) {
+    if (graphs_[workflow] == nullptr) {
+      graphs_[workflow] = std::make_unique<FlowGraph>(program_.workflows[workflow]);
+    }
+    return *graphs_[workflow];
+  }
+
+  // True when the task runs only after the one that asks for it, which has been reported.
+  bool check_order(const Reference& reference, const ExpressionSite& site, Index task) {
+    const ir::Workflow& workflow = program_.workflows[site.workflow];
+    if (site.task == kNone || task == site.task || workflow.type == ir::Workflow::Type::reverse) return false;
+    const std::vector<Index>& inbound = workflow.tasks[site.task].inbound;
+    if (std::binary_search(inbound.begin(), inbound.end(), task) || workflow.tasks[task].inbound.empty())
+      return false;
+    const bool with_join = workflow.tasks[task].join.kind != ir::Join::Kind::none;
+    if (with_join || (walked_ += workflow.tasks.size()) > kMostWalked) return false;
+    if (before_ != reference.site || around_.empty()) {
+      around_ = graph(site.workflow).reached_without(site.task);
+      before_ = reference.site;
+    }
+    if (around_[task]) return false;
+    // In a loop the task may have run in the round before.
+    if (leads_back(site, task)) return false;
+    analysis_.report.add("GR0604", place_of(analysis_.lowered, reference, reference.name),
+                         fmt::format("the task `{}` runs only after `{}`, so it has no result yet",
+                                     name(site, task), name(site, site.task)));
+    return true;
+  }
+
+  bool leads_back(const ExpressionSite& site, Index task) {
+    const FlowGraph& edges = graph(site.workflow);
+    std::vector<bool> reached(edges.size());
+    std::vector<Index> open{task};
+    while (!open.empty()) {
+      const Index from = open.back();
+      open.pop_back();
+      for (const FlowEdge& edge : edges.out(from)) {
+        if (edge.to == site.task) return true;
+        if (reached[edge.to]) continue;
+        reached[edge.to] = true;
+        open.push_back(edge.to);
+      }
+    }
+    return false;
+  }
+
+  void check_kept(const Reference& reference, const ExpressionSite& site, Index task) {
+    const Index keep = program_.workflows[site.workflow].tasks[task].keep_result;
+    if (keep == kNone || program_.templates[keep].kind != ir::Template::Kind::constant) return;
+    if (program_.templates[keep].constant.truthy() || task == site.task) return;
+    const core::Span place = reference.name.text.empty()
+                                 ? site.node->span
+                                 : place_of(analysis_.lowered, reference, reference.name);
+    analysis_.report
+        .add("GR0606", place,
+             fmt::format("the result of `{}` is not kept (`keep-result: false`), so it is null here",
+                         name(site, task)))
+        .note = "publish what is needed of it";
+  }
+
+  void check_member(const Reference& reference, const ExpressionSite& site, Index task) {
+    if (reference.second.text.empty()) return;
+    const Shape shape = shape_of(site, task);
+    if (!shape.known) return;
+    const std::string_view member = reference.second.text;
+    if (std::find(shape.members.begin(), shape.members.end(), member) != shape.members.end()) return;
+    const core::Span place = place_of(analysis_.lowered, reference, reference.second);
+    if (shape.nothing) {
+      analysis_.report.add(
+          "GR0605", place,
+          fmt::format("the result of `{}` is null, so it has no `{}`", name(site, task), member));
+      return;
+    }
+    analysis_.report.add_misspelt("GR0605", place,
+                                  fmt::format("the result of `{}` has no `{}`; it has {}", name(site, task),
+                                              member, fmt::join(shape.members, ", ")),
+                                  member, shape.members);
+  }
+
+  Shape shape_of(const ExpressionSite& site, Index task) const {
+    const ir::Task& definition = program_.workflows[site.workflow].tasks[task];
+    const CallDefinition& call = analysis_.definitions.workflows[site.workflow].tasks[task].call;
+    if (!definition.with_items.empty()) return {};
+    if (call.kind == ir::CallKind::workflow) return shape_of_workflow(site, call);
+    const std::string called = call.text == nullptr ? "std.noop" : call.call.name;
+    const std::string& workbook = analysis_.definitions.workflows[site.workflow].workbook;
+    if (actions_.count(called) != 0 || actions_.count(workbook + "." + called) != 0) return {};
+    if (analysis_.catalogue == nullptr) return {};
+    const ir::ActionSignature* signature = analysis_.catalogue->find_signature(called);
+    if (signature == nullptr || signature->result == ir::ActionSignature::Result::unknown) return {};
+    return {true, signature->result == ir::ActionSignature::Result::nothing, signature->result_members};
+  }
+
+  // A sub-workflow's output.
+  Shape shape_of_workflow(const ExpressionSite& site, const CallDefinition& call) const {
+    const std::string& workbook = analysis_.definitions.workflows[site.workflow].workbook;
+    auto found = workflows_.find(workbook + "." + call.call.name);
+    if (found == workflows_.end()) found = workflows_.find(call.call.name);
+    if (found == workflows_.end()) return {};
+    Shape shape{true, false, {"result"}};
+    const ir::Workflow& workflow = program_.workflows[found->second];
+    if (workflow.output == kNone || !add_keys(workflow.output, shape) ||
+        !add_keys(workflow.output_on_error, shape)) {
+      return {};
+    }
+    return shape;
+  }
+
+  bool add_keys(Index index, Shape& shape) const {
+    if (index == kNone) return true;
+    const ir::Template& entry = program_.templates[index];
+    if (entry.kind == ir::Template::Kind::map) {
+      for (const core::Value& key : entry.constant.as_list()) shape.members.push_back(key.as_string());
+      return true;
+    }
+    if (entry.kind != ir::Template::Kind::constant || !entry.constant.is_map()) return false;
+    for (const core::Map::Entry& member : entry.constant.as_map())
+      shape.members.push_back(member.key.as_string());
+    return true;
+  }
+
+  const Analysis& analysis_;
+  const ir::Program& program_;
+  std::unordered_map<std::string, Index> workflows_;
+  std::unordered_set<std::string> actions_;         // ad-hoc ones
+  std::vector<std::unique_ptr<FlowGraph>> graphs_;  // made when they are needed
+  std::vector<bool> around_;                        // reached without the task of `before_`
+  Index before_ = kNone;                            // the site that it was made for
+  size_t walked_ = 0;
+};
+
+}  // namespace
+
+void analyse_results(const Analysis& analysis) {
+  ResultAnalysis(analysis).run();
+}
+
+}  // namespace gregale::compiler
