@@ -114,7 +114,9 @@ void Machine::build_progress(Index execution, Progress& counts) {
     TaskExecution& task = tree_.tasks[index];
     if (!is_join(workflow, task.task)) continue;
     if (task.state == State::waiting) task.triggered_by.clear();
-    for (const Trigger& trigger : task.triggered_by) used.insert(edge_key(task.task, trigger.task));
+    for (const Trigger& trigger : task.triggered_by) {
+      if (!trigger.overtaken) used.insert(edge_key(task.task, trigger.task));
+    }
   }
   for (const Index index : owner.tasks) {
     const TaskExecution& task = tree_.tasks[index];
@@ -130,6 +132,11 @@ void Machine::build_progress(Index execution, Progress& counts) {
   }
   // Before its first task an execution has nothing under way yet, but everything may still come.
   if (owner.tasks.empty() && owner.backlog.empty()) return;
+  settle_inactive(execution, counts);
+}
+
+// Components that nothing leads into are dead from the beginning (tasks of a loop that has no entrance).
+void Machine::settle_inactive(Index execution, Progress& counts) {
   for (Index component = 0; component < counts.activity.size(); ++component) {
     if (counts.activity[component] == 0) settle_component(execution, counts, component);
   }
@@ -187,6 +194,7 @@ void Machine::wait_again(Index execution, Index join) {
     counts.arrived.erase(edge_key(join, source));
   }
   counts.arrivals[join] = 0;
+  std::erase_if(task.triggered_by, [](const Trigger& trigger) { return trigger.overtaken; });
   for (const Trigger& trigger : task.triggered_by) {
     const uint64_t key = edge_key(join, tree_.tasks[trigger.task].task);
     if (counts.arrived.insert_or_assign(key, trigger.task).second) ++counts.arrivals[join];
@@ -196,7 +204,7 @@ void Machine::wait_again(Index execution, Index join) {
   task.processed = false;
   task.error_handled = false;
   task.published_attempt = 0;
-  forget_contexts(index);
+  contexts_.forget(index);
   set_task_state(index, State::waiting, "Task is waiting.");
 }
 
@@ -220,13 +228,16 @@ void Machine::fail_join(Index task, Progress& counts) {
   TaskExecution& execution = tree_.tasks[task];
   const Index join = execution.task;
   const ir::Workflow& workflow = workflow_of(execution.execution);
+  // Named are those that cannot come; in a loop, where nothing moves any more, all that have not.
+  const WorkflowGraph& graph = program_.graph(workflow);
+  const bool stuck = counts.activity[graph.component[join]] == 0;
   std::string names;
   for (const Index source : workflow.tasks[join].inbound) {
     const auto arrived = counts.arrived.find(edge_key(join, source));
-    if (arrived == counts.arrived.end()) {
-      names += fmt::format("{}'{}'", names.empty() ? "" : ", ", program_.name(workflow.tasks[source].name));
-    } else {
+    if (arrived != counts.arrived.end()) {
       execution.context_sources.push_back(arrived->second);
+    } else if (stuck || counts.dead[graph.component[source]]) {
+      names += fmt::format("{}'{}'", names.empty() ? "" : ", ", program_.name(workflow.tasks[source].name));
     }
   }
   counts.waiting[join] = kNone;

@@ -114,7 +114,8 @@ void Machine::wake(Index index) {
     case Wake::none:
       break;
     case Wake::start:
-      continue_task(index, false);
+      // Timed already from before its wait-before, unless it was held.
+      continue_task(index, task.timeout_at == 0);
       break;
     case Wake::finish:
       complete_task(index, task.end_state, task.end_info);
@@ -229,7 +230,11 @@ void Machine::publish(Index index) {
   Map variables = branch.evaluate(evaluate_template);
   Map globals = global.evaluate(evaluate_template);
   task.published = Value(std::move(variables));
-  if (index < outbound_.size()) outbound_[index].reset();
+  if (has_reruns_) {
+    contexts_.forget_all();
+  } else {
+    contexts_.forget_outbound(index);
+  }
   if (!globals.empty()) {
     WorkflowExecution& execution = tree_.executions[task.execution];
     execution.context = core::merge_maps(execution.context, Value(std::move(globals)));
