@@ -155,7 +155,8 @@ void Machine::arrive(Index execution, Index join, const Trigger& trigger) {
   const ir::Workflow& workflow = workflow_of(execution);
   const WorkflowGraph& graph = program_.graph(workflow);
   const bool looped = graph.cyclic[graph.component[join]];
-  if (counts.failed[join] != kNone && !looped) wait_again(execution, join);
+  // Without a rerun it is merely a branch that comes after others have made the join impossible.
+  if (has_reruns_ && counts.failed[join] != kNone && !looped) wait_again(execution, join);
   if (counts.rounds[join] > 0 && counts.waiting[join] == kNone && !looped) return;  // it has run
 
   if (counts.waiting[join] == kNone) {

@@ -208,7 +208,7 @@ void Machine::recover(Microseconds now) {
   }
   for (Index i = 0; i < tree_.tasks.size(); ++i) {
     const TaskExecution& task = tree_.tasks[i];
-    has_reruns_ = has_reruns_ || task.earlier_attempts > 0;
+    has_reruns_ = has_reruns_ || task.earlier_attempts > 0 || task.state == State::skipped;
     if (task.wake != Wake::none) set_timer(task.wake_at, TimerKind::wake, i);
     if (task.timeout_at != 0 && !is_completed(task.state)) {
       set_timer(task.timeout_at, TimerKind::timeout, i);

@@ -77,6 +77,9 @@ void Machine::run_task(Index execution, const Command& command) {
         created.context_sources.push_back(other);
       }
     }
+    // In order of definition, as where branches meet: it must not matter which was done first.
+    std::stable_sort(created.context_sources.begin(), created.context_sources.end(),
+                     [&](Index a, Index b) { return tree_.tasks[a].task < tree_.tasks[b].task; });
   } else if (command.trigger) {
     created.context_sources.push_back(command.trigger->task);
   }

@@ -48,6 +48,22 @@ INSTANTIATE_TEST_SUITE_P(Programs, Regression, testing::ValuesIn(regressions()),
   return name;
 });
 
+// Of several requirements that publish, it must not matter which is done first.
+TEST(Simulator, AReverseWorkflowInheritsInOrderOfDefinition) {
+  const std::string text = R"--(
+version: '2.0'
+w0:
+  type: reverse
+  tasks:
+    a: {action: sim.work, safe-rerun: true, input: {key: a, failures: 0}, publish: {v: of a}}
+    b: {action: sim.work, safe-rerun: true, input: {key: b, failures: 0}, publish: {v: of b}}
+    c: {action: std.echo, input: {output: <% $.v %>}, requires: [a, b]}
+)--";
+  for (uint64_t seed = 1; seed <= kOtherSeeds; ++seed) {
+    EXPECT_EQ(simulate_confluent(text, seed).violation, "") << "seed " << seed;
+  }
+}
+
 // Counts were taken up after a restart when what followed a task had been decided, but not started.
 TEST(Simulator, AnEndDoesNotDependOnPausesAndCrashes) {
   const std::string text = R"--(
