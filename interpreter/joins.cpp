@@ -29,9 +29,11 @@ bool is_join(const ir::Workflow& workflow, Index task) {
   return workflow.tasks[task].join.kind != ir::Join::Kind::none;
 }
 
-// Whether the join ended because branches could not come, so that its action never ran.
-bool failed_by_branches(const TaskExecution& join) {
-  return join.state == State::error && join.actions.empty() && join.sub_executions.empty();
+// Whether the join ended because branches could not come, so that its action never ran; with enough of them
+// it has failed by an error of its own.
+bool failed_by_branches(const TaskExecution& join, uint32_t needed) {
+  return join.state == State::error && join.actions.empty() && join.sub_executions.empty() &&
+         join.context_sources.size() < needed;
 }
 
 bool is_back_source(const WorkflowGraph& graph, Index join, Index source) {
@@ -99,7 +101,8 @@ void Machine::build_progress(Index execution, Progress& counts) {
     } else {
       if (is_join(workflow, task.task)) {
         ++counts.rounds[task.task];
-        counts.failed[task.task] = failed_by_branches(task) ? index : kNone;
+        counts.failed[task.task] =
+            failed_by_branches(task, arrivals_needed(workflow, task.task)) ? index : kNone;
       }
       if (!task.processed) ++counts.activity[graph.component[task.task]];
     }

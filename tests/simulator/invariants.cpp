@@ -70,7 +70,8 @@ void Invariants::check_preconditions(const ExecutionTree& tree, Index index) {
     for (const Index required : definition.requires_tasks) {
       const auto& tasks = tree.executions[task.execution].tasks;
       const bool met = std::any_of(tasks.begin(), tasks.end(), [&](Index other) {
-        return tree.tasks[other].task == required && tree.tasks[other].state == State::success;
+        return tree.tasks[other].task == required &&
+               interpreter::fulfils_requirement(tree.tasks[other].state);
       });
       if (!met) report(which + " runs before what it requires");
     }
