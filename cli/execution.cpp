@@ -5,11 +5,13 @@
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/execution_story.hpp"
 #include "cli/execution_text.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/output.hpp"
 #include "cli/stored_execution.hpp"
 #include "cli/world.hpp"
+#include "core/json.hpp"
 #include "interpreter/document.hpp"
 
 namespace gregale::cli {
@@ -29,6 +31,8 @@ struct Options {
   std::string task;
   std::string cloud;
   std::string state;
+  std::string workflow;
+  size_t at = 0;
   bool reset = false;
   Format format = Format::text;
 
@@ -40,7 +44,11 @@ struct Options {
 
 int list(const Options& options) {
   interpreter::SqliteStore store(options.db, interpreter::StoreAccess::read);
-  const auto executions = store.list();
+  auto executions = store.list();
+  std::erase_if(executions, [&](const interpreter::ExecutionSummary& execution) {
+    return (!options.state.empty() && to_string(execution.state) != options.state) ||
+           (!options.workflow.empty() && execution.workflow_name != options.workflow);
+  });
   if (options.format == Format::json) {
     List items;
     for (const auto& execution : executions) {
@@ -87,6 +95,39 @@ int tasks(const Options& options) {
     print_json(document.get("tasks"));
   } else {
     print(tasks_text(document));
+  }
+  return kDone;
+}
+
+int why(const Options& options) {
+  const World world;
+  interpreter::SqliteStore store(options.db, interpreter::StoreAccess::read);
+  const core::Value document =
+      why_document(store, world.actions(), options.id, options.task, world.clock().now());
+  if (options.format == Format::json) {
+    print_json(document);
+  } else {
+    print(why_text(document));
+  }
+  return kDone;
+}
+
+int history(const Options& options) {
+  interpreter::SqliteStore store(options.db, interpreter::StoreAccess::read);
+  if (options.at != 0) {
+    const core::Value document = past_document(store, options.id, options.at);
+    if (options.format == Format::json) {
+      print_json(document);
+    } else {
+      print(execution_text(document) + "context " + core::to_json(document.get("context")) + "\n");
+    }
+    return kDone;
+  }
+  const core::Value document = history_document(store, options.id);
+  if (options.format == Format::json) {
+    print_json(document);
+  } else {
+    print(history_text(document));
   }
   return kDone;
 }
@@ -146,7 +187,16 @@ void add_execution(CLI::App& app, int& exit_code) {
     return made;
   };
 
-  sub("list", "Root executions, the newest first", false, [options] { return list(*options); });
+  CLI::App* listing =
+      sub("list", "Root executions, the newest first", false, [options] { return list(*options); });
+  listing->add_option("--state", options->state, "Only those in this state: RUNNING, ERROR, ...");
+  listing->add_option("--workflow", options->workflow, "Only those of this workflow");
+  sub("why", "What an execution waits for, or why it ended so", true, [options] {
+    return why(*options);
+  })->add_option("--task", options->task, "Only of this task");
+  sub("history", "Every change of state, in order", true, [options] {
+    return history(*options);
+  })->add_option("--at", options->at, "The execution as it was after so many events");
   sub("show", "One execution with its tasks", true, [options] { return show(*options); });
   sub("tasks", "The tasks of one execution, and what they called", true,
       [options] { return tasks(*options); });

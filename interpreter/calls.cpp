@@ -89,11 +89,7 @@ void Machine::schedule_items(Index index) {
     tree_.tasks[index].item_count = static_cast<uint32_t>(*count);
     task_changed(index);
   }
-  if (tree_.tasks[index].item_count == 0) {
-    complete_task(index, State::success, std::nullopt);
-    return;
-  }
-  start_pending_items(index);
+  go_on_with_items(index);
 }
 
 // Counted from the executions when first asked for, and kept up to date from then on. An item that is
@@ -158,6 +154,13 @@ void Machine::item_done(Index index, uint32_t item, State state) {
     counts.cancelled = counts.cancelled || state == State::cancelled;
     counts.failed = counts.failed || state == State::error;
   }
+  go_on_with_items(index);
+}
+
+// The task ends with its last item, or with one that was cancelled; otherwise the next items start. A task
+// that runs again may have nothing left to do.
+void Machine::go_on_with_items(Index index) {
+  const ItemProgress& counts = item_progress(index);
   if (counts.cancelled) {
     complete_task(index, State::cancelled, "One or more actions was cancelled.");
     return;
@@ -270,7 +273,7 @@ void Machine::start_action(Index task, uint32_t item, const std::string& name, V
     if (definition.base_input != kNone) {
       // It sees its parameters, what the branch published, vars and globals, but not the workflow's input.
       const WorkflowExecution& owner = tree_.executions[execution];
-      const Context branch = inbound(task);
+      const Context branch = contexts_.inbound(task);
       const TaskData data({&parameters, &branch, &owner.context.as_map(), nullptr}, environment(tree_),
                           &owner, &tree_.tasks[task]);
       const TreeQueries queries(program_, tree_, execution, task, others_);

@@ -60,7 +60,7 @@ Context Machine::final_context(Index execution, Index commanding_task) {
       ends.push_back(index);
     }
   }
-  return merge_outbound(std::move(ends));
+  return contexts_.merge_outbound(std::move(ends));
 }
 
 Value Machine::evaluate_output(Index execution, Index output, const Context& final) {

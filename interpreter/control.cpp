@@ -90,6 +90,7 @@ void Machine::resume_parent(Index execution) {
 // What a paused execution does next: tasks that were paused before their start, what follows tasks that
 // completed meanwhile, and the commands behind `pause`, these first.
 void Machine::go_on(Index execution) {
+  progress(execution);  // counted while what follows the completed tasks still counts as theirs
   set_execution_state(execution, State::running, std::nullopt);
   std::vector<Command> commands;
   std::vector<Index> completed;
@@ -151,10 +152,23 @@ void Machine::stop(Index execution, State state, const std::optional<std::string
 }
 
 // An execution that has ended runs again, and so do the task that it runs for and what that belongs to. That
-// task will publish anew, and decide anew what follows.
+// task will publish anew, and decide anew what follows. Tasks that were held before their start when the
+// execution ended are not held any longer.
 void Machine::reopen(Index execution) {
   set_execution_state(execution, State::running, std::nullopt);
   recount(execution);
+  for (const Index index : tree_.executions[execution].tasks) {
+    TaskExecution& task = tree_.tasks[index];
+    if (is_completed(task.state) && !task.processed) {  // its error ended the execution: nothing follows it
+      task.processed = true;
+      task_changed(index);
+    }
+    if (task.state != State::idle) continue;
+    task.wake = Wake::start;
+    task.wake_at = now_;
+    task_changed(index);
+    enqueue(Operation::Kind::wake, index);
+  }
   const Index parent = tree_.executions[execution].parent_task;
   if (parent == kNone) return;
   set_task_state(parent, State::running, std::nullopt);
@@ -164,9 +178,21 @@ void Machine::reopen(Index execution) {
   task.next_tasks.clear();
   task.published_attempt = 0;
   task.waited_after = false;
-  forget_contexts(parent);
+  contexts_.forget(parent);
+  overtake(parent);
   items_.erase(parent);
   reopen(execution_of(parent));
+}
+
+// What the task has set going counts no longer as come from it: it may lead there once more.
+void Machine::overtake(Index task) {
+  for (const Index other : tree_.executions[execution_of(task)].tasks) {
+    for (Trigger& trigger : tree_.tasks[other].triggered_by) {
+      if (trigger.task != task || trigger.overtaken) continue;
+      trigger.overtaken = true;
+      task_changed(other);
+    }
+  }
 }
 
 // The last execution of the failed task of that name, its workflow execution and all above running again.
@@ -186,14 +212,26 @@ Index Machine::reopen_failed_task(Index execution, std::string_view name, const 
   if (tree_.executions[execution].state == State::paused) {
     throw Error(ErrorKind::conflict, "The execution is PAUSED; resume it first");
   }
+  for (Index up = execution; tree_.executions[up].parent_task != kNone;) {
+    const TaskExecution& parent = tree_.tasks[tree_.executions[up].parent_task];
+    if (tree_.executions[up].attempt != parent.attempt) {
+      throw Error(ErrorKind::conflict,
+                  fmt::format("The task '{}' has started this workflow anew since; run a task of that "
+                              "execution again, or '{}' itself",
+                              parent.name, parent.name));
+    }
+    up = parent.execution;
+  }
   merge_environment(env);
+  has_reruns_ = true;
   reopen(execution);
   TaskExecution& task = tree_.tasks[index];
+  overtake(index);
   task.processed = false;
   task.error_handled = false;
   task.next_tasks.clear();
   task.published_attempt = 0;
-  forget_contexts(index);
+  contexts_.forget(index);
   return index;
 }
 
@@ -201,14 +239,16 @@ void Machine::rerun(Index execution, std::string_view name, bool reset, const Va
   now_ = now;
   const Index index = reopen_failed_task(execution, name, env);
   TaskExecution& task = tree_.tasks[index];
-  task.attempt = 1;
+  // Results of earlier attempts that are still under way no longer count.
+  task.earlier_attempts = task.attempt++;
   task.waited_before = false;
   task.waited_after = false;
   task.items = Value();
   task.item_count = 0;
   items_.erase(index);
-  // With reset everything is done again; otherwise only what failed.
-  const auto keep = [&](State state) { return !reset && state == State::success; };
+  // With reset everything is done again; otherwise, with items, only those that failed.
+  const bool with_items = !definition_of(index).with_items.empty();
+  const auto keep = [&](State state) { return with_items && !reset && state == State::success; };
   for (const Index action : task.actions) {
     ActionExecution& a = tree_.actions[action];
     if (a.accepted && !keep(a.state)) {

@@ -41,7 +41,7 @@ std::vector<Machine::Command> Machine::next_of_clauses(Index task) {
   }
   if (execution.state == State::skipped) clauses = {ir::on_skip, ir::on_success};
   std::vector<Command> commands;
-  const Context context = outbound(task);
+  const Context context = contexts_.outbound(task);
   execution.error_handled = false;
   for (const ir::ClauseKind clause : clauses) {
     // A skipped task goes on as after a success where on-skip does not lead anywhere.
@@ -82,7 +82,9 @@ void Machine::dispatch(Index execution, std::vector<Command> commands) {
     execution_changed(execution);
     std::vector<Command> restored;
     for (const BacklogCommand& command : kept) {
-      restored.push_back({command.kind, command.task, kNone, command.trigger, command.message});
+      // Start tasks have no trigger.
+      const auto trigger = command.trigger.task == kNone ? std::nullopt : std::optional(command.trigger);
+      restored.push_back({command.kind, command.task, kNone, trigger, command.message});
     }
     process(execution, std::move(restored));
     for (const BacklogCommand& command : kept) {
@@ -123,7 +125,11 @@ void Machine::process(Index execution, std::vector<Command> commands) {
     const Index commanding = command.trigger ? command.trigger->task : kNone;
     switch (command.kind) {
       case ir::TargetKind::task:
-        run_task(execution, command);
+        try {
+          run_task(execution, command);
+        } catch (const core::Error& error) {  // a limit: the task could not even be made
+          fail(execution, error.what(), kNone);
+        }
         break;
       case ir::TargetKind::fail:
         fail(execution, command.message, commanding);

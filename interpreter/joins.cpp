@@ -29,9 +29,11 @@ bool is_join(const ir::Workflow& workflow, Index task) {
   return workflow.tasks[task].join.kind != ir::Join::Kind::none;
 }
 
-// Whether the join ended because branches could not come, so that its action never ran.
-bool failed_by_branches(const TaskExecution& join) {
-  return join.state == State::error && join.actions.empty() && join.sub_executions.empty();
+// Whether the join ended because branches could not come, so that its action never ran; with enough of them
+// it has failed by an error of its own.
+bool failed_by_branches(const TaskExecution& join, uint32_t needed) {
+  return join.state == State::error && join.actions.empty() && join.sub_executions.empty() &&
+         join.context_sources.size() < needed;
 }
 
 bool is_back_source(const WorkflowGraph& graph, Index join, Index source) {
@@ -99,7 +101,8 @@ void Machine::build_progress(Index execution, Progress& counts) {
     } else {
       if (is_join(workflow, task.task)) {
         ++counts.rounds[task.task];
-        counts.failed[task.task] = failed_by_branches(task) ? index : kNone;
+        counts.failed[task.task] =
+            failed_by_branches(task, arrivals_needed(workflow, task.task)) ? index : kNone;
       }
       if (!task.processed) ++counts.activity[graph.component[task.task]];
     }
@@ -114,7 +117,9 @@ void Machine::build_progress(Index execution, Progress& counts) {
     TaskExecution& task = tree_.tasks[index];
     if (!is_join(workflow, task.task)) continue;
     if (task.state == State::waiting) task.triggered_by.clear();
-    for (const Trigger& trigger : task.triggered_by) used.insert(edge_key(task.task, trigger.task));
+    for (const Trigger& trigger : task.triggered_by) {
+      if (!trigger.overtaken) used.insert(edge_key(task.task, trigger.task));
+    }
   }
   for (const Index index : owner.tasks) {
     const TaskExecution& task = tree_.tasks[index];
@@ -130,6 +135,11 @@ void Machine::build_progress(Index execution, Progress& counts) {
   }
   // Before its first task an execution has nothing under way yet, but everything may still come.
   if (owner.tasks.empty() && owner.backlog.empty()) return;
+  settle_inactive(execution, counts);
+}
+
+// Components that nothing leads into are dead from the beginning (tasks of a loop that has no entrance).
+void Machine::settle_inactive(Index execution, Progress& counts) {
   for (Index component = 0; component < counts.activity.size(); ++component) {
     if (counts.activity[component] == 0) settle_component(execution, counts, component);
   }
@@ -148,7 +158,8 @@ void Machine::arrive(Index execution, Index join, const Trigger& trigger) {
   const ir::Workflow& workflow = workflow_of(execution);
   const WorkflowGraph& graph = program_.graph(workflow);
   const bool looped = graph.cyclic[graph.component[join]];
-  if (counts.failed[join] != kNone && !looped) wait_again(execution, join);
+  // Without a rerun it is merely a branch that comes after others have made the join impossible.
+  if (has_reruns_ && counts.failed[join] != kNone && !looped) wait_again(execution, join);
   if (counts.rounds[join] > 0 && counts.waiting[join] == kNone && !looped) return;  // it has run
 
   if (counts.waiting[join] == kNone) {
@@ -187,6 +198,7 @@ void Machine::wait_again(Index execution, Index join) {
     counts.arrived.erase(edge_key(join, source));
   }
   counts.arrivals[join] = 0;
+  std::erase_if(task.triggered_by, [](const Trigger& trigger) { return trigger.overtaken; });
   for (const Trigger& trigger : task.triggered_by) {
     const uint64_t key = edge_key(join, tree_.tasks[trigger.task].task);
     if (counts.arrived.insert_or_assign(key, trigger.task).second) ++counts.arrivals[join];
@@ -196,7 +208,7 @@ void Machine::wait_again(Index execution, Index join) {
   task.processed = false;
   task.error_handled = false;
   task.published_attempt = 0;
-  forget_contexts(index);
+  contexts_.forget(index);
   set_task_state(index, State::waiting, "Task is waiting.");
 }
 
@@ -220,13 +232,16 @@ void Machine::fail_join(Index task, Progress& counts) {
   TaskExecution& execution = tree_.tasks[task];
   const Index join = execution.task;
   const ir::Workflow& workflow = workflow_of(execution.execution);
+  // Named are those that cannot come; in a loop, where nothing moves any more, all that have not.
+  const WorkflowGraph& graph = program_.graph(workflow);
+  const bool stuck = counts.activity[graph.component[join]] == 0;
   std::string names;
   for (const Index source : workflow.tasks[join].inbound) {
     const auto arrived = counts.arrived.find(edge_key(join, source));
-    if (arrived == counts.arrived.end()) {
-      names += fmt::format("{}'{}'", names.empty() ? "" : ", ", program_.name(workflow.tasks[source].name));
-    } else {
+    if (arrived != counts.arrived.end()) {
       execution.context_sources.push_back(arrived->second);
+    } else if (stuck || counts.dead[graph.component[source]]) {
+      names += fmt::format("{}'{}'", names.empty() ? "" : ", ", program_.name(workflow.tasks[source].name));
     }
   }
   counts.waiting[join] = kNone;

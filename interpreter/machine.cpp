@@ -8,7 +8,12 @@ namespace gregale::interpreter {
 
 Machine::Machine(const LoadedProgram& program, const ActionRegistry& registry, ExecutionTree& tree,
                  const Limits& limits, ExecutionDirectory* others)
-    : program_(program), registry_(registry), tree_(tree), limits_(limits), others_(others) {}
+    : program_(program),
+      registry_(registry),
+      tree_(tree),
+      contexts_(tree),
+      limits_(limits),
+      others_(others) {}
 
 const ir::Workflow& Machine::workflow_of(Index execution) const {
   const WorkflowExecution& owner = tree_.executions[execution];
@@ -185,72 +190,7 @@ Value Machine::evaluate(Index template_index, Index execution, Index task, const
 Value Machine::evaluate(Index template_index, Index task, const core::Map* extra) {
   const ir::Template& form = program_.program().templates[template_index];
   if (form.kind == ir::Template::Kind::constant) return form.constant;
-  return evaluate(template_index, execution_of(task), task, inbound(task), extra);
-}
-
-// ---- contexts
-
-// Contexts are derived from what tasks published; after loading they are made again when asked for, by
-// walking up the sources without recursion (a chain may be very long).
-Context Machine::inbound(Index wanted) {
-  if (inbound_.size() < tree_.tasks.size()) inbound_.resize(tree_.tasks.size());
-  if (outbound_.size() < tree_.tasks.size()) outbound_.resize(tree_.tasks.size());
-  std::vector<Index> open{wanted};
-  while (!open.empty()) {
-    const Index task = open.back();
-    if (inbound_[task]) {
-      open.pop_back();
-      continue;
-    }
-    const std::vector<Index>& sources = tree_.tasks[task].context_sources;
-    bool ready = true;
-    for (const Index source : sources) {
-      if (!inbound_[source] && source != task) {
-        open.push_back(source);
-        ready = false;
-      }
-    }
-    if (!ready) continue;
-    std::vector<Context> branches;
-    for (const Index source : sources) {
-      const Value& published = tree_.tasks[source].published;
-      if (!outbound_[source]) {
-        outbound_[source] =
-            published.is_map() ? inbound_[source]->with(published.as_map()) : *inbound_[source];
-      }
-      branches.push_back(*outbound_[source]);
-    }
-    inbound_[task] = Context::merge(branches);
-    open.pop_back();
-  }
-  return *inbound_[wanted];
-}
-
-Context Machine::outbound(Index task) {
-  const Context in = inbound(task);
-  if (!outbound_[task]) {
-    const Value& published = tree_.tasks[task].published;
-    outbound_[task] = published.is_map() ? in.with(published.as_map()) : in;
-  }
-  return *outbound_[task];
-}
-
-void Machine::forget_contexts(Index task) {
-  if (task < inbound_.size()) inbound_[task].reset();
-  if (task < outbound_.size()) outbound_[task].reset();
-}
-
-// In order of definition, so that the result does not depend on which branch was the quicker one.
-Context Machine::merge_outbound(std::vector<Index> tasks) {
-  std::stable_sort(tasks.begin(), tasks.end(), [&](Index a, Index b) {
-    const TaskExecution& left = tree_.tasks[a];
-    const TaskExecution& right = tree_.tasks[b];
-    return left.task != right.task ? left.task < right.task : a < b;
-  });
-  std::vector<Context> branches;
-  branches.reserve(tasks.size());
-  for (const Index task : tasks) branches.push_back(outbound(task));
-  return Context::merge(branches);
+  return evaluate(template_index, execution_of(task), task, contexts_.inbound(task), extra);
 }
 
 // ---- after loading
@@ -274,6 +214,7 @@ void Machine::recover(Microseconds now) {
   }
   for (Index i = 0; i < tree_.tasks.size(); ++i) {
     const TaskExecution& task = tree_.tasks[i];
+    has_reruns_ = has_reruns_ || task.earlier_attempts > 0 || task.state == State::skipped;
     if (task.wake != Wake::none) set_timer(task.wake_at, TimerKind::wake, i);
     if (task.timeout_at != 0 && !is_completed(task.state)) {
       set_timer(task.timeout_at, TimerKind::timeout, i);

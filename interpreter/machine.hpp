@@ -22,6 +22,7 @@
 #include "interpreter/program.hpp"
 #include "interpreter/scope.hpp"
 #include "interpreter/state.hpp"
+#include "interpreter/task_contexts.hpp"
 
 namespace gregale::interpreter {
 
@@ -160,11 +161,6 @@ class Machine {
                  const core::Map* extra = nullptr);
   // With the task's inbound context.
   Value evaluate(Index template_index, Index task, const core::Map* extra = nullptr);
-  Context inbound(Index task);
-  Context outbound(Index task);
-  Context merge_outbound(std::vector<Index> tasks);
-  // After what the task published, or where its inbound context comes from, has changed.
-  void forget_contexts(Index task);
 
   // start.cpp
   Index create_execution(const ir::Workflow& workflow, const Uuid& id, Value input, Value params,
@@ -203,6 +199,7 @@ class Machine {
   // calls.cpp
   void schedule_actions(Index task);
   void schedule_items(Index task);
+  void go_on_with_items(Index task);
   void start_pending_items(Index task);
   ItemProgress& item_progress(Index task);
   void item_done(Index task, uint32_t item, State state);
@@ -221,6 +218,7 @@ class Machine {
   void arrive(Index execution, Index join, const Trigger& trigger);
   void begin_activity(Index execution, Index task);
   void end_activity(Index execution, Index task);
+  void settle_inactive(Index execution, Progress& progress);
   void settle_component(Index execution, Progress& progress, Index component);
   void wait_again(Index execution, Index join);
   void refresh_join(Index task);
@@ -247,19 +245,20 @@ class Machine {
   void merge_environment(const Value& env);
   Index reopen_failed_task(Index execution, std::string_view name, const Value& env);
   void reopen(Index execution);
+  void overtake(Index task);
 
   const LoadedProgram& program_;
   const ActionRegistry& registry_;
   ExecutionTree& tree_;
+  TaskContexts contexts_;
   Limits limits_;
   ExecutionDirectory* others_;
   Microseconds now_ = 0;
+  bool has_reruns_ = false;  // a task may publish after others have inherited from it
   std::deque<Operation> queue_;
   std::multimap<Microseconds, Timer> timers_;
   std::unordered_map<Index, Progress> progress_;
   std::unordered_map<Index, ItemProgress> items_;
-  std::vector<std::optional<Context>> inbound_;  // of tasks, as far as known
-  std::vector<std::optional<Context>> outbound_;
   StepOutput output_;
   std::vector<bool> dirty_executions_;
   std::vector<bool> dirty_tasks_;

@@ -119,16 +119,21 @@ bool Machine::after_complete(Index index) {
 bool Machine::wants_retry(Index index) {
   const ir::RetryPolicy& retry = definition_of(index).policies.retry;
   TaskExecution& task = tree_.tasks[index];
+  // A join that failed for want of branches has nothing to try again: they will not come.
+  if (task.state == State::error && task.actions.empty() && task.sub_executions.empty() &&
+      task.items.is_null()) {
+    return false;
+  }
   const int64_t count = whole_number("retry.count", evaluate(retry.count, index));
   if (count == 0) return false;
   const auto holds = [&](Index condition) {
-    return evaluate(condition, task.execution, index, outbound(index)).truthy();
+    return evaluate(condition, task.execution, index, contexts_.outbound(index)).truthy();
   };
   // Both are evaluated after every attempt, so that an error in one shows at once.
   const bool goes_on = retry.continue_on != kNone && holds(retry.continue_on);
   const bool breaks = retry.break_on != kNone && holds(retry.break_on);
   if (task.state == State::cancelled) return false;
-  const bool attempts_left = task.attempt <= count;
+  const bool attempts_left = task.attempt - task.earlier_attempts <= count;
   const bool stops = retry.continue_on != kNone ? !goes_on : task.state == State::success;
   if (!attempts_left || stops || (task.state == State::error && breaks)) return false;
 

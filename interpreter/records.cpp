@@ -144,6 +144,7 @@ template <typename Archive>
 void fields(Archive& archive, Trigger& trigger) {
   optional_index(archive, "task", trigger.task);
   archive("clause", trigger.clause);
+  archive("overtaken", trigger.overtaken);
 }
 
 template <typename Archive>
@@ -191,6 +192,7 @@ void fields(Archive& archive, TaskExecution& t) {
   archive("triggered_by", t.triggered_by);
   archive("context_sources", t.context_sources);
   archive("attempt", t.attempt);
+  archive("earlier_attempts", t.earlier_attempts);
   archive("published_attempt", t.published_attempt);
   archive("waited_before", t.waited_before);
   archive("waited_after", t.waited_after);

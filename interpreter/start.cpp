@@ -142,6 +142,7 @@ void Machine::launch(Index execution) {
       // Counted as active until all of them are started.
       if (counts.counts_joins) begin_activity(execution, task);
     }
+    settle_inactive(execution, counts);
     dispatch(execution, commands);
     if (counts.counts_joins) {
       for (const Command& command : commands) end_activity(execution, command.task);

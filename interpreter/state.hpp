@@ -73,6 +73,7 @@ struct NextTask {
 struct Trigger {
   Index task = kNone;  // of tasks
   ir::ClauseKind clause = ir::on_success;
+  bool overtaken = false;  // that task has been run again since
 };
 
 // What the task's timer is for.
@@ -94,6 +95,7 @@ struct TaskExecution {
   // Task executions whose outbound contexts make up this task's inbound context.
   std::vector<Index> context_sources;
   uint32_t attempt = 1;
+  uint32_t earlier_attempts = 0;   // those before it was last run again by request: no retries of it
   uint32_t published_attempt = 0;  // the last attempt that has published
   bool waited_before = false;
   bool waited_after = false;

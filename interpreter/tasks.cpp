@@ -77,6 +77,9 @@ void Machine::run_task(Index execution, const Command& command) {
         created.context_sources.push_back(other);
       }
     }
+    // In order of definition, as where branches meet: it must not matter which was done first.
+    std::stable_sort(created.context_sources.begin(), created.context_sources.end(),
+                     [&](Index a, Index b) { return tree_.tasks[a].task < tree_.tasks[b].task; });
   } else if (command.trigger) {
     created.context_sources.push_back(command.trigger->task);
   }
@@ -114,7 +117,8 @@ void Machine::wake(Index index) {
     case Wake::none:
       break;
     case Wake::start:
-      continue_task(index, false);
+      // Timed already from before its wait-before, unless it was held.
+      continue_task(index, task.timeout_at == 0);
       break;
     case Wake::finish:
       complete_task(index, task.end_state, task.end_info);
@@ -229,7 +233,11 @@ void Machine::publish(Index index) {
   Map variables = branch.evaluate(evaluate_template);
   Map globals = global.evaluate(evaluate_template);
   task.published = Value(std::move(variables));
-  if (index < outbound_.size()) outbound_[index].reset();
+  if (has_reruns_) {
+    contexts_.forget_all();
+  } else {
+    contexts_.forget_outbound(index);
+  }
   if (!globals.empty()) {
     WorkflowExecution& execution = tree_.executions[task.execution];
     execution.context = core::merge_maps(execution.context, Value(std::move(globals)));
