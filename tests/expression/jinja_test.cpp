@@ -139,6 +139,9 @@ TEST(Jinja, HostileExpressionsAreRefusedAtOnce) {
         "[1]|batch(3000000000, 0)|list|length"}) {
     EXPECT_THROW(run(text, false), EvaluationError) << text;
   }
+  EXPECT_THROW(run("{{ 'a' * 100000000 }}{{ 'b' * 100000000 }}", true), EvaluationError);
+  // Linear, however long the word.
+  EXPECT_EQ(expression("('x' * 400000)|wordwrap(1)|length"), "799999");
   Budget small;
   small.steps = 100'000;
   small.memory = 1u << 20;

@@ -195,6 +195,7 @@ void Runtime::print(const Value& value, std::string& out) {
     out += python::str(settled(value));
   }
   use_memory(out.size() - before);
+  python::check_text_size(out.size());
 }
 
 Value markup(std::string text) {
