@@ -2,8 +2,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <memory>
+#include <vector>
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
@@ -22,8 +25,38 @@ using core::Value;
 struct Options {
   std::string expression;
   std::string data;
+  std::vector<std::string> budgets;
   bool batch = false;
 };
+
+// NAME=NUMBER, several of them: limits of an evaluation.
+expression::Budget read_budget(const std::vector<std::string>& settings) {
+  expression::Budget budget;
+  for (const std::string& setting : settings) {
+    const size_t equals = std::min(setting.find('='), setting.size());
+    const std::string name = setting.substr(0, equals);
+    uint64_t number = 0;
+    const char* end = setting.data() + setting.size();
+    const auto [stop, error] = std::from_chars(std::min(setting.data() + equals + 1, end), end, number);
+    if (error != std::errc() || stop != end) {
+      throw core::Error(core::ErrorKind::invalid, fmt::format("--budget {}: write NAME=NUMBER", setting));
+    }
+    if (name == "steps") {
+      budget.steps = number;
+    } else if (name == "memory") {
+      budget.memory = number;
+    } else if (name == "output") {
+      budget.output = number;
+    } else if (name == "recursion") {
+      budget.recursion = static_cast<uint32_t>(std::min<uint64_t>(number, UINT32_MAX));
+    } else {
+      throw core::Error(
+          core::ErrorKind::invalid,
+          fmt::format("there is no budget '{}': it is one of steps, memory, output, recursion", name));
+    }
+  }
+  return budget;
+}
 
 // Points at the stretch of the expression that is wrong.
 int report(const std::string& text, std::string_view code, const std::string& message, size_t begin,
@@ -49,9 +82,11 @@ int evaluate(const Options& options) {
   }
   const Value data = options.data.empty() ? Value(core::Map()) : read_value("--data", options.data);
   const expression::ValueContext context(data);
+  expression::Scope scope{context};
+  scope.budget = read_budget(options.budgets);
   try {
     const expression::BoundExpression bound(*parsed.expression);
-    print_json(expression::to_data(bound.evaluate({context})));
+    print_json(expression::to_data(bound.evaluate(scope)));
   } catch (const expression::EvaluationError& error) {
     return report(options.expression, "GR0502", error.what(), error.begin, error.end);
   }
@@ -83,6 +118,8 @@ void add_eval(CLI::App& app, int& exit_code) {
   command->add_option("EXPRESSION", options->expression,
                       "Text with <% YAQL %> or {{ Jinja }}; with --batch a file, or - for standard input");
   command->add_option("--data", options->data, "What $ and _ stand for: JSON, or @FILE");
+  command->add_option("--budget", options->budgets,
+                      "Limit of the evaluation, NAME=NUMBER: steps, memory or output (bytes), recursion");
   command->add_flag("--batch", options->batch, "Read JSON lines {id, expr, data}, write one answer each");
   command->callback([options, &exit_code] {
     if (!options->batch && options->expression.empty()) throw CLI::RequiredError("EXPRESSION");

@@ -8,6 +8,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <unordered_map>
 
 #include "core/big_integer.hpp"
 #include "core/error.hpp"
@@ -79,7 +80,7 @@ class ValueBuilder {
   bool binary(std::vector<uint8_t>&) { return false; }
   bool start_object(size_t) { return open(true); }
   bool key(std::string& key) {
-    stack_.back().key = Value(std::move(key));
+    stack_.back().key = known_key(key);
     return true;
   }
   bool end_object() { return close(); }
@@ -102,6 +103,15 @@ class ValueBuilder {
     List items;
     Map members;
   };
+
+  // Documents repeat few keys in many objects: those share their text.
+  Value known_key(std::string& key) {
+    constexpr size_t kMost = 1000;  // more are data rather than names
+    const auto found = keys_.find(key);
+    if (found != keys_.end()) return found->second;
+    if (keys_.size() >= kMost) return Value(std::move(key));
+    return keys_.emplace(key, Value(key)).first->second;
+  }
 
   bool open(bool is_object) {
     if (stack_.size() >= depth_limit_) {
@@ -128,6 +138,7 @@ class ValueBuilder {
 
   size_t depth_limit_;
   std::vector<Open> stack_;
+  std::unordered_map<std::string, Value> keys_;
   Value result_;
 };
 

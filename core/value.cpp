@@ -1,6 +1,5 @@
 #include "core/value.hpp"
 
-#include <cassert>
 #include <cmath>
 #include <cstring>
 #include <functional>
@@ -11,22 +10,9 @@ namespace gregale::core {
 
 namespace detail {
 
-struct StringBox : Box {
-  explicit StringBox(std::string text) : text(std::move(text)) {}
-  std::string text;
-  mutable std::atomic<int8_t> ascii{-1};  // -1 not known yet
-};
 struct BigIntegerBox : Box {
   explicit BigIntegerBox(BigInteger integer) : integer(std::move(integer)) {}
   BigInteger integer;
-};
-struct ListBox : Box {
-  explicit ListBox(List items) : items(std::move(items)) {}
-  List items;
-};
-struct MapBox : Box {
-  explicit MapBox(Map map) : map(std::move(map)) {}
-  Map map;
 };
 struct SetBox : Box {
   explicit SetBox(Map members) : members(std::move(members)) {}
@@ -206,11 +192,6 @@ void Value::destroy() noexcept {
   pending = nullptr;
 }
 
-const std::string& Value::as_string() const noexcept {
-  assert(is_string());
-  return static_cast<const detail::StringBox*>(payload_.box)->text;
-}
-
 bool Value::is_ascii() const noexcept {
   const auto* box = static_cast<const detail::StringBox*>(payload_.box);
   int8_t known = box->ascii.load(std::memory_order_relaxed);
@@ -227,19 +208,9 @@ bool Value::is_ascii() const noexcept {
   return known == 1;
 }
 
-const List& Value::as_list() const noexcept {
-  assert(is_list());
-  return static_cast<const detail::ListBox*>(payload_.box)->items;
-}
-
-const Map& Value::as_map() const noexcept {
-  assert(is_map());
-  return static_cast<const detail::MapBox*>(payload_.box)->map;
-}
-
 List& Value::writable_list() {
   assert(is_list());
-  if (payload_.box->references.load(std::memory_order_acquire) != 1) {
+  if (!unshared()) {
     const int32_t tag = auxiliary_;
     *this = tuple_ ? tuple(as_list()) : Value(as_list());
     auxiliary_ = tag;
@@ -249,8 +220,17 @@ List& Value::writable_list() {
 
 Map& Value::writable_map() {
   assert(is_map());
-  if (payload_.box->references.load(std::memory_order_acquire) != 1) *this = Value(as_map());
+  if (!unshared()) *this = Value(as_map());
   return const_cast<Map&>(as_map());
+}
+
+std::string& Value::start_text(int32_t tag) {
+  if (!is_string() || !unshared()) *this = Value(std::string());
+  auto& box = const_cast<detail::StringBox&>(*static_cast<const detail::StringBox*>(payload_.box));
+  box.text.clear();
+  box.ascii.store(-1, std::memory_order_relaxed);
+  auxiliary_ = tag;
+  return box.text;
 }
 
 const Map& Value::as_set() const noexcept {
@@ -501,15 +481,16 @@ const Value* Map::find(const Value& key) const noexcept {
 }
 
 const Value* Map::find(std::string_view key) const noexcept {
-  const auto equal = [&](const Value& other) { return other.is_string() && other.as_string() == key; };
-  if (slots_.empty()) {
-    for (const Entry& entry : entries_) {
-      if (equal(entry.key)) return &entry.value;
-    }
-    return nullptr;
-  }
-  const size_t position = locate(hash_text(key), equal);
+  const size_t position = position_of(key);
   return position == entries_.size() ? nullptr : &entries_[position].value;
+}
+
+size_t Map::position_of(std::string_view key) const noexcept {
+  const auto equal = [&](const Value& other) { return other.is_string() && other.as_string() == key; };
+  if (!slots_.empty()) return locate(hash_text(key), equal);
+  size_t position = 0;
+  while (position < entries_.size() && !equal(entries_[position].key)) ++position;
+  return position;
 }
 
 void Map::index_entry(size_t position) {

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <atomic>
+#include <cassert>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -166,6 +167,10 @@ class Value {
   // a copy that this Value then refers to. The kind must fit (asserted).
   List& writable_list();
   Map& writable_map();
+  // Makes this a string with that tag and gives its text to be written: empty, and in the memory of the
+  // string that was here before, where nobody else refers to it. The text must not be written after the
+  // first reader has seen it.
+  std::string& start_text(int32_t tag = 0);
 
   // Python's truth: null, false, 0, 0.0, "", empty list, map and set, zero time span are false.
   bool truthy() const noexcept;
@@ -200,8 +205,12 @@ class Value {
     if (boxed()) payload_.box->references.fetch_add(1, std::memory_order_relaxed);
   }
   void release() noexcept {
-    if (boxed() && payload_.box->references.fetch_sub(1, std::memory_order_acq_rel) == 1) destroy();
+    if (boxed() && (unshared() || payload_.box->references.fetch_sub(1, std::memory_order_acq_rel) == 1)) {
+      destroy();
+    }
   }
+  // Whether this is the only reference. Nobody can make another one meanwhile but through this one.
+  bool unshared() const noexcept { return payload_.box->references.load(std::memory_order_acquire) == 1; }
   void destroy() noexcept;
 
   Kind kind_;
@@ -239,6 +248,9 @@ class Map {
   bool set(Value key, Value value);
   const Value* find(const Value& key) const noexcept;
   const Value* find(std::string_view key) const noexcept;
+  // As find(), but looks at the position [guess] first, and leaves there where it has found the key: maps
+  // that were made alike, as the items of a list often are, have a key at the same place.
+  const Value* find(std::string_view key, uint32_t& guess) const noexcept;
   const Value* find(const std::string& key) const noexcept { return find(std::string_view(key)); }
   const Value* find(const char* key) const noexcept { return find(std::string_view(key)); }
   bool contains(std::string_view key) const noexcept { return find(key) != nullptr; }
@@ -258,6 +270,8 @@ class Map {
 
  private:
   static constexpr size_t kNoIndexUpTo = 8;  // below, a scan is quicker than hashing
+  // The entry's, or entries_.size().
+  size_t position_of(std::string_view key) const noexcept;
   template <typename Equal>
   size_t locate(size_t hash, Equal equal) const noexcept;
   void rebuild_index();
@@ -266,6 +280,48 @@ class Map {
   std::vector<Entry> entries_;
   std::vector<uint32_t> slots_;  // open addressing; 0 is free, otherwise position + 1
 };
+
+namespace detail {
+
+struct StringBox : Box {
+  explicit StringBox(std::string text) : text(std::move(text)) {}
+  std::string text;
+  mutable std::atomic<int8_t> ascii{-1};  // -1 not known yet
+};
+struct ListBox : Box {
+  explicit ListBox(List items) : items(std::move(items)) {}
+  List items;
+};
+struct MapBox : Box {
+  explicit MapBox(Map map) : map(std::move(map)) {}
+  Map map;
+};
+
+}  // namespace detail
+
+inline const std::string& Value::as_string() const noexcept {
+  assert(is_string());
+  return static_cast<const detail::StringBox*>(payload_.box)->text;
+}
+inline const List& Value::as_list() const noexcept {
+  assert(is_list());
+  return static_cast<const detail::ListBox*>(payload_.box)->items;
+}
+inline const Map& Value::as_map() const noexcept {
+  assert(is_map());
+  return static_cast<const detail::MapBox*>(payload_.box)->map;
+}
+
+inline const Value* Map::find(std::string_view key, uint32_t& guess) const noexcept {
+  if (guess < entries_.size()) {
+    const Entry& entry = entries_[guess];
+    if (entry.key.is_string() && entry.key.as_string() == key) return &entry.value;
+  }
+  const size_t position = position_of(key);
+  if (position == entries_.size()) return nullptr;
+  guess = static_cast<uint32_t>(position);
+  return &entries_[position].value;
+}
 
 // Deep merge of [right] into [left]: maps are merged at every depth, everything else is replaced by the
 // right side.

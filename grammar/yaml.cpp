@@ -38,6 +38,11 @@ Value YamlNode::to_value() const {
       return Value(std::move(list));
     }
     case Kind::mapping: {
+      if (is_set) {
+        core::List set_members;
+        for (const Member& member : members) set_members.push_back(member.key.scalar);
+        return Value::set(std::move(set_members));
+      }
       core::Map map;
       map.reserve(members.size());
       for (const Member& member : members) map.set(member.key.scalar, member.value.to_value());
@@ -277,8 +282,10 @@ class TreeBuilder {
   }
 
   YamlNode map_node(const YamlEvent& event, size_t& at, size_t depth) {
-    check_collection_tag(event, "map");
+    const bool is_set = limits_.sets && event.tag == std::string(kCoreTag) + "set";
+    if (!is_set) check_collection_tag(event, "map");
     YamlNode result;
+    result.is_set = is_set;
     result.kind = YamlNode::Kind::mapping;
     size_t begin = content_offset(event);
     size_t last = event.flow ? begin + 1 : begin;

@@ -30,6 +30,7 @@ struct YamlNode {
   core::Span span;              // from the first character (the quote, the block's "|") to the end
   std::vector<YamlNode> items;  // sequences
   std::vector<Member> members;  // mappings, in order; a duplicate key is kept, the last one wins
+  bool is_set = false;          // mappings: tagged !!set, the keys are the members
   bool from_alias = false;      // stands for an anchored node; `span` is the alias's
 
   // The last member of that name, or nullptr. Keys that are not text never match.
@@ -51,6 +52,7 @@ struct YamlLimits {
   size_t depth = 200;
   size_t nodes = 20'000'000;       // after aliases are expanded
   size_t alias_nodes = 1'000'000;  // that come from aliases
+  bool sets = false;               // accept mappings tagged !!set
 };
 
 // One document; more than one, tags that name code and everything that is not YAML are errors in

@@ -35,12 +35,21 @@ struct Piece {
     try {
       return std::visit([&](const auto& bound) { return bound.evaluate(scope); }, program);
     } catch (const EvaluationError& error) {
-      throw EvaluationError(error.what(), inner + error.begin, inner + error.end);
+      throw EvaluationError(error.what(), inner + error.begin, inner + error.end, error.kind());
     } catch (const core::Error& error) {
-      throw EvaluationError(error.what(), begin, end);
+      throw EvaluationError(error.what(), begin, end, error.kind());
     }
   }
 };
+
+// The text of an expression for a message.
+std::string shortened(const std::string& text) {
+  constexpr size_t kMost = 80;
+  if (text.size() <= kMost) return text;
+  size_t end = kMost;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // whole characters
+  return text.substr(0, end) + "...";
+}
 
 Piece bind(const grammar::Expression& expression, const grammar::Expression::Piece& piece) {
   const std::string_view text = std::string_view(expression.text).substr(piece.inner);
@@ -84,6 +93,17 @@ const std::string& BoundExpression::text() const noexcept {
 }
 
 Value BoundExpression::evaluate(const Scope& scope) const {
+  const python::TextLimit limit(scope.budget.output);
+  try {
+    return evaluate_pieces(scope);
+  } catch (const EvaluationError& error) {
+    if (error.kind() != core::ErrorKind::limit) throw;
+    throw EvaluationError(fmt::format("{}, in `{}`", error.what(), shortened(text())), error.begin, error.end,
+                          error.kind());
+  }
+}
+
+Value BoundExpression::evaluate_pieces(const Scope& scope) const {
   const Implementation& bound = *implementation_;
   // A Jinja template is one piece, and its value is the text.
   if (bound.whole || bound.language == Language::jinja) return bound.pieces.front().evaluate(scope);
@@ -95,9 +115,9 @@ Value BoundExpression::evaluate(const Scope& scope) const {
     const std::string_view written =
         std::string_view(bound.text).substr(piece.begin, piece.end - piece.begin);
     try {
-      result = yaql::replace(result, written, python::str(value), -1, python::kTextLimit);
+      result = yaql::replace(result, written, python::str(value), -1, scope.budget.output);
     } catch (const core::Error& error) {
-      throw EvaluationError(error.what(), piece.begin, piece.end);
+      throw EvaluationError(error.what(), piece.begin, piece.end, error.kind());
     }
   }
   return Value(std::move(result));

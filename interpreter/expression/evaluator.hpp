@@ -68,10 +68,12 @@ class ExecutionQueries {
   virtual Value env() const = 0;
 };
 
-// What one evaluation may use at most. The defaults are generous for honest work.
+// What one evaluation may use at most. The defaults are generous for honest work (lists of a million items)
+// and end what is not within about a second.
 struct Budget {
-  uint64_t steps = 50'000'000;     // nodes evaluated and items walked
-  uint64_t memory = 512ull << 20;  // bytes made by the evaluation
+  uint64_t steps = 30'000'000;     // nodes evaluated and items walked
+  uint64_t memory = 512ull << 20;  // bytes made by the evaluation, whether or not they were freed again
+  uint64_t output = 128ull << 20;  // bytes of the longest text
   uint32_t recursion = 200;        // calls of functions and macros within each other
 };
 
@@ -94,11 +96,13 @@ struct Scope {
   YaqlOptions yaql = {};
 };
 
-// An evaluation that failed: why, and where in the expression's text (bytes).
+// An evaluation that failed: why, and where in the expression's text (bytes). Its kind is `limit` when a
+// budget was used up, otherwise `invalid`.
 class EvaluationError : public core::Error {
  public:
-  EvaluationError(const std::string& message, size_t begin, size_t end)
-      : core::Error(core::ErrorKind::invalid, message), begin(begin), end(end) {}
+  EvaluationError(const std::string& message, size_t begin, size_t end,
+                  core::ErrorKind kind = core::ErrorKind::invalid)
+      : core::Error(kind, message), begin(begin), end(end) {}
   size_t begin;
   size_t end;
 };
@@ -118,6 +122,8 @@ class BoundExpression {
 
  private:
   struct Implementation;
+  Value evaluate_pieces(const Scope& scope) const;
+
   std::unique_ptr<Implementation> implementation_;
 };
 

@@ -72,6 +72,38 @@ TEST(Value, DestroysDeepNestingWithoutRecursion) {
   EXPECT_EQ(value.size(), 1u);
 }
 
+TEST(Value, TextIsWrittenOverOnlyWhereNobodyElseRefersToIt) {
+  Value text("a long text, longer than what lies in a string itself");
+  const Value other = text;
+  text.start_text(7) += "new";
+  EXPECT_EQ(text, Value("new"));
+  EXPECT_EQ(text.tag(), 7);
+  EXPECT_EQ(other, Value("a long text, longer than what lies in a string itself"));
+  EXPECT_TRUE(text.is_ascii());
+  const std::string* place = &text.as_string();
+  text.start_text() += "é";
+  EXPECT_EQ(&text.as_string(), place);
+  EXPECT_FALSE(text.is_ascii());
+  EXPECT_EQ(text.tag(), 0);
+  Value number(5);
+  EXPECT_EQ(number.start_text(), "");
+  EXPECT_TRUE(number.is_string());
+}
+
+TEST(Value, AGuessOnlySaysWhereToLookFirst) {
+  Map map{{"a", Value(1)}, {"b", Value(2)}};
+  uint32_t guess = 0;
+  EXPECT_EQ(*map.find("b", guess), Value(2));
+  EXPECT_EQ(guess, 1u);
+  EXPECT_EQ(*map.find("b", guess), Value(2));
+  EXPECT_EQ(*map.find("a", guess), Value(1));
+  EXPECT_EQ(guess, 0u);
+  guess = 99;
+  EXPECT_EQ(map.find("c", guess), nullptr);
+  EXPECT_EQ(guess, 99u);
+  EXPECT_EQ(*map.find("a", guess), Value(1));
+}
+
 TEST(Value, MergesMapsAtEveryDepth) {
   const Value left = parse_json(R"({"a": {"b": 1, "c": [1]}, "d": 2})");
   const Value right = parse_json(R"({"a": {"c": [2], "e": 3}, "d": {"f": 4}})");

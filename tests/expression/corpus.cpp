@@ -89,16 +89,6 @@ std::set<std::string> listed_differences(const std::string& section) {
   return ids;
 }
 
-std::set<std::string> listed_ids(const std::string& name) {
-  std::ifstream file(path_of(name));
-  std::set<std::string> ids;
-  std::string line;
-  while (std::getline(file, line)) {
-    if (!line.empty()) ids.insert(line);
-  }
-  return ids;
-}
-
 Value project(const Value& value) {
   if (value.is_list()) return project_items(value);
   if (!value.is_map()) return value;

@@ -19,8 +19,6 @@ struct Case {
 std::vector<Case> read_corpus(const std::string& name);
 // Ids of the section "## [section]" of DIFFERENCES.md: lines "- id: reason".
 std::set<std::string> listed_differences(const std::string& section);
-// Lines of tests/conformance/[name]; empty when there is no such file.
-std::set<std::string> listed_ids(const std::string& name);
 
 // The JSON projection of the format: tuples, views and lazy results are arrays, keys text, date-times
 // without offset; sets stay marked, since the order of their items has no meaning.

@@ -80,6 +80,58 @@ TEST(Jinja, UnknownNamesAreSuggested) {
   }
 }
 
+TEST(Jinja, ItemsOfALazySequenceAreValuesOfTheirOwn) {
+  const std::string data = R"({"l": ["b", "a", "c"]})";
+  EXPECT_EQ(expression("_.l|map('upper')|list", data), R"(["B","A","C"])");
+  EXPECT_EQ(expression("_.l|map('upper')|map('lower')|reverse|list", data), R"(["c","a","b"])");
+  EXPECT_EQ(expression("_.l|map('upper')|batch(2)|list", data), R"([["B","A"],["C"]])");
+  EXPECT_EQ(expression("[_.l|map('upper')|first, _.l|map('upper')|max]", data), R"(["B","C"])");
+  EXPECT_EQ(rendered("{% for x in _.l|map('trim') %}{{ x }}{{ loop.previtem|d('-') }}{% endfor %}", data),
+            "b-abca");
+}
+
+TEST(Jinja, SortingIsStableByEveryColumn) {
+  const std::string data = R"({"l": [
+    {"id": 1, "n": 300, "t": "same beginning b"}, {"id": 2, "n": -1, "t": "same beginning a"},
+    {"id": 3, "n": 300, "t": "same beginning a"}, {"id": 4, "n": 2, "t": "s"}]})";
+  EXPECT_EQ(expression("_.l|sort(attribute='n')|map(attribute='id')|list", data), "[2,4,1,3]");
+  EXPECT_EQ(expression("_.l|sort(attribute='t')|map(attribute='id')|list", data), "[4,2,3,1]");
+  EXPECT_EQ(expression("_.l|sort(attribute='n,t')|map(attribute='id')|list", data), "[2,4,3,1]");
+  EXPECT_EQ(expression("_.l|sort(attribute='n', reverse=true)|map(attribute='id')|list", data), "[1,3,4,2]");
+  EXPECT_EQ(expression("[2, 1.5, true]|sort"), "[true,1.5,2]");
+  EXPECT_THROW(run("[1, 'a']|sort", false), EvaluationError);
+  // Enough of them for the passes over bytes, negative numbers among them.
+  EXPECT_EQ(expression("range(-300, 300)|map('string')|map('int')|reverse|sort == range(-300, 300)|list"),
+            "true");
+  EXPECT_EQ(expression("range(1000, 1300)|map('string')|sort(reverse=true)|last"), R"("1000")");
+}
+
+TEST(Jinja, GroupsAreInTheOrderOfTheirKeys) {
+  const std::string data = R"({"l": [{"g": "b", "n": 1}, {"g": "A", "n": 2}, {"g": "B", "n": 3}]})";
+  EXPECT_EQ(expression("_.l|groupby('g')|map('first')|list", data), R"(["A","b"])");
+  EXPECT_EQ(expression("_.l|groupby('g', case_sensitive=true)|map(attribute='grouper')|list", data),
+            R"(["A","B","b"])");
+  EXPECT_EQ(expression("_.l|groupby('n')|map(attribute='list')|map('length')|list", data), "[1,1,1]");
+}
+
+TEST(Jinja, BudgetsAreNamed) {
+  const auto message = [](const char* text, const Budget& budget) -> std::string {
+    try {
+      run(text, false, "{}", budget);
+    } catch (const EvaluationError& error) {
+      EXPECT_EQ(error.kind(), core::ErrorKind::limit);
+      return error.what();
+    }
+    return "no error";
+  };
+  Budget budget;
+  budget.steps = 100;
+  EXPECT_NE(message("range(1000)|list", budget).find("`steps`"), std::string::npos);
+  budget = {};
+  budget.memory = 1000;
+  EXPECT_NE(message("range(1000)|list", budget).find("`memory`"), std::string::npos);
+}
+
 TEST(Jinja, HostileExpressionsAreRefusedAtOnce) {
   for (const char* text :
        {"[0] * 2000000000", "'x' * 9999999999", "'%2000000000d' % 1", "'{:2000000000}'.format(1)",
@@ -87,6 +139,9 @@ TEST(Jinja, HostileExpressionsAreRefusedAtOnce) {
         "[1]|batch(3000000000, 0)|list|length"}) {
     EXPECT_THROW(run(text, false), EvaluationError) << text;
   }
+  EXPECT_THROW(run("{{ 'a' * 100000000 }}{{ 'b' * 100000000 }}", true), EvaluationError);
+  // Linear, however long the word.
+  EXPECT_EQ(expression("('x' * 400000)|wordwrap(1)|length"), "799999");
   Budget small;
   small.steps = 100'000;
   small.memory = 1u << 20;

@@ -139,6 +139,36 @@ TEST(Yaql, BudgetsAreKept) {
   EXPECT_EQ(bound(recursive).evaluate(scope), Value(20));
 }
 
+TEST(Yaql, ErrorsNameTheBudgetAndTheExpression) {
+  const ValueContext context{Value(Map())};
+  Scope scope{context};
+  scope.budget.output = 1000;
+  for (const char* text : {"<% str(range(1000).toList()) %>", "{{ 'x'.center(2000) }}",
+                           "{{ range(300)|list }} x", "<% range(300).toList() %> and more"}) {
+    try {
+      bound(text).evaluate(scope);
+      ADD_FAILURE() << text;
+    } catch (const EvaluationError& error) {
+      EXPECT_NE(std::string(error.what()).find(text), std::string::npos) << error.what();
+    }
+  }
+  scope.budget = {};
+  scope.budget.steps = 1000;
+  try {
+    bound("<% range(10000).sum() %>").evaluate(scope);
+    FAIL();
+  } catch (const EvaluationError& error) {
+    EXPECT_EQ(error.kind(), core::ErrorKind::limit);
+    EXPECT_STREQ(
+        error.what(),
+        "the evaluation takes more than 1000 steps (the budget `steps`), in `<% range(10000).sum() %>`");
+  }
+}
+
+TEST(Yaql, YamlMayHoldSets) {
+  EXPECT_EQ(json("<% yaml_parse('!!set {a, b}') = set(b, a) %>"), "true");
+}
+
 // Whatever the author had in mind: the budget ends it, not the patience of the reader.
 TEST(Yaql, HostileExpressionsAreRefused) {
   const std::vector<std::string> expressions = {

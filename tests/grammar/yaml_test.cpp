@@ -92,6 +92,7 @@ TEST(YamlTest, RefusesWithACodeForEachKind) {
   EXPECT_EQ(error_code("a: 1\n---\nb: 2"), "GR0104");
   EXPECT_EQ(error_code("a: !!python/name:os.system x"), "GR0106");
   EXPECT_EQ(error_code("a: !thing x"), "GR0106");
+  EXPECT_EQ(error_code("a: !!set {b}"), "GR0106");
   EXPECT_EQ(error_code("a: {{ x }}"), "GR0107");
   EXPECT_EQ(error_code("[a]: 1"), "GR0107");
   EXPECT_EQ(error_code("a: \x01"), "GR0108");

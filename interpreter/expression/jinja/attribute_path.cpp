@@ -26,13 +26,18 @@ List parse_path(std::string_view text) {
 
 }  // namespace
 
+bool is_small(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80 && (c < 'A' || c > 'Z'); });
+}
+
 AttributePath::AttributePath(const Value& attribute, Value fallback) : fallback_(std::move(fallback)) {
   if (attribute.is_null()) return;
   require_defined(attribute);
   if (attribute.is_string()) {
-    parts_ = parse_path(attribute.as_string());
+    for (Value& name : parse_path(attribute.as_string())) parts_.push_back({std::move(name)});
   } else {
-    parts_.push_back(attribute);
+    parts_.push_back({attribute});
   }
 }
 
@@ -51,22 +56,20 @@ std::vector<AttributePath> AttributePath::several(const Value& attribute) {
   }
 }
 
-Value AttributePath::get(Runtime& runtime, const Value& item) const {
+const Value& AttributePath::find(Runtime& runtime, const Value& item, Value& made) const {
   const Value* at = &item;
-  Value made;  // what is not a member of a map has to live somewhere
-  for (const Value& part : parts_) {
+  for (const Part& part : parts_) {
     // The usual case first: the member of a map.
-    const Value* member = nullptr;
-    if (part.is_string()) {
+    if (part.name.is_string()) {
       const Value& now = runtime.current(*at);
-      if (now.is_map()) member = now.as_map().find(std::string_view(part.as_string()));
+      const Value* member = now.is_map() ? now.as_map().find(part.name.as_string(), part.guess) : nullptr;
+      if (member != nullptr && at != &made) {
+        at = member;
+        continue;
+      }
     }
-    if (member != nullptr && at != &made) {
-      at = member;
-      continue;
-    }
-    made = member != nullptr ? Value(*member) : get_item(runtime, *at, part);
-    if (!fallback_.is_null() && is_undefined(made)) made = fallback_;
+    Value found = get_item(runtime, *at, part.name);
+    made = !fallback_.is_null() && is_undefined(found) ? fallback_ : std::move(found);
     at = &made;
   }
   return *at;
@@ -74,12 +77,7 @@ Value AttributePath::get(Runtime& runtime, const Value& item) const {
 
 Value AttributePath::key(Runtime& runtime, const Value& item, bool case_sensitive) const {
   Value value = get(runtime, item);
-  if (case_sensitive || !value.is_string()) return value;
-  const std::string& text = value.as_string();
-  const bool small = std::all_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x80 && (c < 'A' || c > 'Z');
-  });
-  if (small) return value;
+  if (case_sensitive || !value.is_string() || is_small(value.as_string())) return value;
   return Value(python::lower(value.as_string()));
 }
 

@@ -314,16 +314,16 @@ class Binder {
   }
 
   NodePtr filter(const TreeNode& node) {
-    const Function function = find_filter(node.value.as_string());
-    if (function == nullptr) return unknown(node, unknown_filter);
-    NodePtr result = make_filter(function, arguments(node, 0));
+    const NamedFilter* known = find_filter(node.value.as_string());
+    if (known == nullptr) return unknown(node, unknown_filter);
+    NodePtr result = make_filter(known->function, arguments(node, 0));
     return foldable(node.value.as_string()) ? folded(std::move(result), node.children) : std::move(result);
   }
 
   NodePtr test(const TreeNode& node) {
-    const Test function = find_test(node.value.as_string());
-    if (function == nullptr) return unknown(node, unknown_test);
-    return make_test(function, arguments(node, 0));
+    const NamedTest* known = find_test(node.value.as_string());
+    if (known == nullptr) return unknown(node, unknown_test);
+    return make_test(known->function, arguments(node, 0));
   }
 
   NodePtr unary(const TreeNode& node) {

@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "interpreter/expression/jinja/methods.hpp"
+#include "interpreter/expression/jinja/sorting.hpp"
 
 namespace gregale::expression::jinja {
 
@@ -18,7 +19,7 @@ Value count(Runtime& runtime, const Value& self, const Arguments& arguments) {
   const Bound bound("count", arguments, {"value"}, 1, 1);
   int64_t number = 0;
   Iteration iteration(runtime, self);
-  for (Value item; iteration.next(item);) number += equal(runtime, item, bound.at(0)) ? 1 : 0;
+  while (const Value* item = iteration.next()) number += equal(runtime, *item, bound.at(0)) ? 1 : 0;
   return Value(number);
 }
 
@@ -115,8 +116,8 @@ Value sort(Runtime& runtime, const Value& self, const Arguments& arguments) {
   if (bound[0] != nullptr && !bound[0]->is_null()) {
     for (Value& key : keys) key = call_value(runtime, *bound[0], Arguments{{key}, {}});
   }
-  sort_by(runtime, items, keys, bound[1] != nullptr && truth(runtime, *bound[1]));
-  runtime.change_list(self) = std::move(items);
+  const bool reversed = bound[1] != nullptr && truth(runtime, *bound[1]);
+  runtime.change_list(self) = sorted(runtime, std::move(items), keys, reversed);
   return Value();
 }
 
@@ -248,29 +249,6 @@ Map make_map(Runtime& runtime, const Value& source) {
     map.set(pair[0], pair[1]);
   }
   return map;
-}
-
-void sort_by(Runtime& runtime, List& items, const List& keys, bool reverse) {
-  std::vector<uint32_t> order(items.size());
-  std::iota(order.begin(), order.end(), 0);
-  if (reverse) std::reverse(order.begin(), order.end());
-  const bool texts = std::all_of(keys.begin(), keys.end(), [](const Value& k) { return k.is_string(); });
-  if (texts) {
-    runtime.step(keys.size() * 4);
-    std::stable_sort(order.begin(), order.end(),
-                     [&](uint32_t a, uint32_t b) { return keys[a].as_string() < keys[b].as_string(); });
-  } else {
-    std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-      runtime.step();
-      return less(runtime, keys[a], keys[b]);
-    });
-  }
-  // Reversed twice, so that equal ones keep their order.
-  if (reverse) std::reverse(order.begin(), order.end());
-  List sorted;
-  sorted.reserve(items.size());
-  for (uint32_t position : order) sorted.push_back(std::move(items[position]));
-  items = std::move(sorted);
 }
 
 std::span<const NamedFunction<Method>> list_methods() {

@@ -1,4 +1,6 @@
 // Nodes of expressions but for operators: constants, names, access, calls, filters and tests.
+#include <atomic>
+
 #include "interpreter/expression/jinja/nodes.hpp"
 
 #include "interpreter/expression/python/number.hpp"
@@ -11,6 +13,8 @@ class Constant : public Node {
  public:
   explicit Constant(Value value) : value_(std::move(value)) {}
   Value evaluate(Runtime&) const override { return value_; }
+  const Value& view(Runtime&, Value&) const override { return value_; }
+  bool only_looks_up() const noexcept override { return true; }
   const Value* constant() const noexcept override { return &value_; }
 
  private:
@@ -62,6 +66,22 @@ class Context : public Node {
   Value evaluate(Runtime& runtime) const override { return runtime.scope.data.whole(); }
 };
 
+// Where maps had a member when a node looked for it last; read and written by all threads that evaluate the
+// node, and only ever a guess.
+class Guess {
+ public:
+  const Value* find(const Map& map, const std::string& name) const noexcept {
+    const uint32_t before = position_.load(std::memory_order_relaxed);
+    uint32_t guess = before;
+    const Value* found = map.find(name, guess);
+    if (guess != before) position_.store(guess, std::memory_order_relaxed);
+    return found;
+  }
+
+ private:
+  mutable std::atomic<uint32_t> position_{0};
+};
+
 // _.name without building the whole context, where that is only an item of it.
 class ContextMember : public Node {
  public:
@@ -70,12 +90,18 @@ class ContextMember : public Node {
         hidden_(find_method(Value(Map()), name_.as_string()) != nullptr ||
                 name_.as_string().starts_with("__")) {}
   Value evaluate(Runtime& runtime) const override {
+    Value slot;
+    return view(runtime, slot);
+  }
+  const Value& view(Runtime& runtime, Value& slot) const override {
     if (!hidden_ && !runtime.anything_changed()) {
       if (const Value* found = runtime.scope.data.find(name_.as_string())) return *found;
     }
     mark(runtime);
-    return get_attribute(runtime, runtime.scope.data.whole(), name_);
+    slot = get_attribute(runtime, runtime.scope.data.whole(), name_);
+    return slot;
   }
+  bool only_looks_up() const noexcept override { return true; }
 
  private:
   Value name_;
@@ -100,10 +126,16 @@ class Variable : public Node {
   Variable(uint32_t id, std::string name, NodePtr otherwise)
       : id_(id), name_(std::move(name)), otherwise_(std::move(otherwise)) {}
   Value evaluate(Runtime& runtime) const override {
-    if (const Value* found = runtime.frame->find(id_)) return *found;
-    if (otherwise_) return otherwise_->evaluate(runtime);
-    return make_undefined("'" + name_ + "' is undefined");
+    Value slot;
+    return view(runtime, slot);
   }
+  const Value& view(Runtime& runtime, Value& slot) const override {
+    if (const Value* found = runtime.frame->find(id_)) return *found;
+    if (otherwise_) return otherwise_->view(runtime, slot);
+    slot = make_undefined("'" + name_ + "' is undefined");
+    return slot;
+  }
+  bool only_looks_up() const noexcept override { return !otherwise_ || otherwise_->only_looks_up(); }
 
  private:
   uint32_t id_;
@@ -121,24 +153,29 @@ class Attribute : public Node {
         hidden_(find_method(Value(Map()), name_.as_string()) != nullptr ||
                 name_.as_string().starts_with("__")) {}
   Value evaluate(Runtime& runtime) const override {
-    const Value object = object_->evaluate(runtime);
+    Value slot;
+    return view(runtime, slot);
+  }
+  const Value& view(Runtime& runtime, Value& slot) const override {
+    const Value& object = object_->view(runtime, slot);
     runtime.step();
     if (!hidden_) {  // the usual case: the item of a dict
       const Value& now = runtime.current(object);
       if (now.is_map()) {
-        if (const Value* found = now.as_map().find(std::string_view(name_.as_string()))) {
-          return *found;
-        }
+        if (const Value* found = guess_.find(now.as_map(), name_.as_string())) return *found;
       }
     }
     mark(runtime);
-    return get_attribute(runtime, object, name_);
+    slot = get_attribute(runtime, object, name_);
+    return slot;
   }
+  bool only_looks_up() const noexcept override { return object_->only_looks_up(); }
 
  private:
   NodePtr object_;
   Value name_;
   bool hidden_;
+  Guess guess_;
 };
 
 class Item : public Node {

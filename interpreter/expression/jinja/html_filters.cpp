@@ -4,6 +4,7 @@
 
 #include "interpreter/expression/jinja/methods.hpp"
 #include "interpreter/expression/jinja/registry.hpp"
+#include "interpreter/expression/jinja/sorting.hpp"
 #include "interpreter/expression/python/data_formats.hpp"
 #include "interpreter/expression/python/unicode.hpp"
 
@@ -138,7 +139,7 @@ Value with_sorted_keys(Runtime& runtime, const Value& value, size_t depth) {
     List keys;
     for (const Map::Entry& entry : value.as_map()) keys.push_back(entry.key);
     List order = keys;
-    sort_by(runtime, keys, order, false);
+    keys = sorted(runtime, std::move(keys), order, false);
     Map sorted;
     for (const Value& key : keys) {
       sorted.set(key, with_sorted_keys(runtime, *value.as_map().find(key), depth + 1));
@@ -179,14 +180,14 @@ Value to_json(Runtime& runtime, const Arguments& arguments) {
   return markup(std::move(out));
 }
 
-constexpr NamedFunction<Function> kFilters[] = {
+constexpr NamedFilter kFilters[] = {
     {"e", escape_filter},      {"escape", escape_filter}, {"forceescape", force_escape}, {"safe", safe},
     {"striptags", strip_tags}, {"tojson", to_json},       {"xmlattr", xml_attributes},
 };
 
 }  // namespace
 
-std::span<const NamedFunction<Function>> html_filters() {
+std::span<const NamedFilter> html_filters() {
   return kFilters;
 }
 

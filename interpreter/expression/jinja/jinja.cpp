@@ -1,5 +1,6 @@
 #include "interpreter/expression/jinja/jinja.hpp"
 
+#include <algorithm>
 #include <new>
 
 #include "interpreter/expression/jinja/binder.hpp"
@@ -10,6 +11,23 @@ namespace gregale::expression {
 namespace {
 
 using namespace jinja;
+
+// Whether there is nothing in the value that only lives inside an evaluation.
+bool is_final(const Value& value, size_t depth) {
+  if (depth > python::kNestingLimit) return false;
+  switch (value.kind()) {
+    case Value::Kind::list:
+      return std::all_of(value.as_list().begin(), value.as_list().end(),
+                         [&](const Value& item) { return is_final(item, depth + 1); });
+    case Value::Kind::map:
+      return std::all_of(value.as_map().begin(), value.as_map().end(),
+                         [&](const Map::Entry& entry) { return is_final(entry.value, depth + 1); });
+    case Value::Kind::object:
+      return false;
+    default:
+      return true;
+  }
+}
 
 // The value as the rest of the program can use it: lazy sequences, ranges and views as lists.
 Value result_form(Runtime& runtime, const Value& value, size_t depth) {
@@ -71,7 +89,8 @@ Value run(const Program& program, Runtime& runtime) {
   const Value value = program.expression->evaluate(runtime);
   if (value.is_object() || value.is_list() || value.is_map()) {
     require_defined(value);
-    const bool ready = program.from_context && !value.is_object() && !runtime.anything_changed();
+    const bool ready =
+        !runtime.anything_changed() && ((program.from_context && !value.is_object()) || is_final(value, 0));
     return ready ? value : result_form(runtime, value, 0);
   }
   return value;
@@ -96,9 +115,12 @@ Value JinjaProgram::evaluate(const Scope& scope) const {
   } catch (const EvaluationError&) {
     throw;
   } catch (const core::Error& error) {
-    throw EvaluationError(error.what(), runtime.begin, runtime.end);
+    const auto kind =
+        error.kind() == core::ErrorKind::limit ? core::ErrorKind::limit : core::ErrorKind::invalid;
+    throw EvaluationError(error.what(), runtime.begin, runtime.end, kind);
   } catch (const std::bad_alloc&) {
-    throw EvaluationError("the expression needs too much memory", runtime.begin, runtime.end);
+    throw EvaluationError("the evaluation needs more memory than there is", runtime.begin, runtime.end,
+                          core::ErrorKind::limit);
   }
 }
 

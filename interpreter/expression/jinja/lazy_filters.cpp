@@ -1,4 +1,6 @@
 // Filters that give a lazy sequence. Their errors come when it is walked, as in Jinja.
+#include <memory>
+#include <optional>
 #include <unordered_set>
 
 #include "interpreter/expression/jinja/attribute_path.hpp"
@@ -12,133 +14,181 @@ namespace {
 class LazySource {
  public:
   explicit LazySource(Value source) : source_(std::move(source)) {}
-  bool next(Runtime& runtime, Value& item) {
-    if (!iteration_) iteration_ = std::make_shared<Iteration>(runtime, source_);
-    return iteration_->next(item);
+  const Value* next(Runtime& runtime) {
+    if (!iteration_) iteration_ = std::make_unique<Iteration>(runtime, source_);
+    return iteration_->next();
   }
   const Value& value() const noexcept { return source_; }
 
  private:
   Value source_;
-  std::shared_ptr<Iteration> iteration_;
+  std::unique_ptr<Iteration> iteration_;
 };
+
+// A filter that reads its arguments when the first item is asked for, and not at all when the source is
+// false.
+class LazyFilter : public Cursor {
+ public:
+  explicit LazyFilter(const Arguments& arguments) : source_(arguments.positional[0]), call_(arguments) {}
+  const Value* next(Runtime& runtime) override {
+    if (!ready_) {
+      if (!truth(runtime, source_.value())) return nullptr;
+      prepare(runtime);
+      ready_ = true;
+    }
+    return next_item(runtime);
+  }
+
+ protected:
+  virtual void prepare(Runtime& runtime) = 0;
+  virtual const Value* next_item(Runtime& runtime) = 0;
+
+  LazySource source_;
+  Arguments call_;  // as given, and then what [prepare] makes of them
+
+ private:
+  bool ready_ = false;
+};
+
+// The name that selects a filter or a test.
+const Value& selector(Runtime& runtime, const Value& name) {
+  require_hashable(runtime.current(name));
+  return name;
+}
 
 // ---- map
 
-Value map_attribute(const Value& source, const Arguments& arguments) {
-  Value attribute;
-  Value fallback;
-  std::string unknown;
-  for (const auto& [name, value] : arguments.named) {
-    if (name == "attribute") {
-      attribute = value;
-    } else if (name == "default") {
-      fallback = value;
-    } else {
-      unknown = name;
+class MapAttribute : public LazyFilter {
+ public:
+  using LazyFilter::LazyFilter;
+
+ private:
+  void prepare(Runtime&) override {
+    Value attribute;
+    Value fallback;
+    for (const auto& [name, value] : call_.named) {
+      if (name == "attribute") {
+        attribute = value;
+      } else if (name == "default") {
+        fallback = value;
+      } else {
+        throw TypeError("Unexpected keyword argument '" + name + "'");
+      }
     }
+    path_.emplace(attribute, fallback);
   }
-  return make_generator([source = LazySource(source), attribute, fallback, unknown,
-                         path = std::shared_ptr<AttributePath>()](Runtime& runtime, Value& item) mutable {
-    if (!path) {
-      if (!truth(runtime, source.value())) return false;
-      if (!unknown.empty()) throw TypeError("Unexpected keyword argument '" + unknown + "'");
-      path = std::make_shared<AttributePath>(attribute, fallback);
+  const Value* next_item(Runtime& runtime) override {
+    const Value* item = source_.next(runtime);
+    return item == nullptr ? nullptr : &path_->find(runtime, *item, made_);
+  }
+
+  std::optional<AttributePath> path_;
+  Value made_;
+};
+
+class MapFilter : public LazyFilter {
+ public:
+  using LazyFilter::LazyFilter;
+
+ private:
+  void prepare(Runtime& runtime) override {
+    if (call_.size() < 2) throw TypeError("map requires a filter argument");
+    const Value name = selector(runtime, call_.positional[1]);
+    filter_ = name.is_string() ? find_filter(name.as_string()) : nullptr;
+    if (filter_ == nullptr) unknown_filter(runtime.text(name));
+    call_.positional.erase(call_.positional.begin());  // the item takes the place of the name
+    short_ = filter_->of_item != nullptr && call_.size() == 1 && call_.named.empty();
+  }
+  const Value* next_item(Runtime& runtime) override {
+    const Value* item = source_.next(runtime);
+    if (item == nullptr) return nullptr;
+    if (short_) {
+      filter_->of_item(runtime, *item, made_);
+    } else {
+      call_.positional[0] = *item;
+      made_ = filter_->function(runtime, call_);
     }
-    if (!source.next(runtime, item)) return false;
-    item = path->get(runtime, item);
-    return true;
-  });
-}
+    return &made_;
+  }
+
+  const NamedFilter* filter_ = nullptr;
+  bool short_ = false;
+  Value made_;
+};
 
 Value map(Runtime&, const Arguments& arguments) {
   if (arguments.positional.empty()) throw TypeError("map() misses the argument 'value'");
-  const Value& source = arguments.positional[0];
   if (arguments.size() == 1 && arguments.find("attribute") != nullptr) {
-    return map_attribute(source, arguments);
+    return make_generator(std::make_unique<MapAttribute>(arguments));
   }
-  return make_generator([source = LazySource(source), call = arguments, filter = Function(nullptr)](
-                            Runtime& runtime, Value& item) mutable {
-    if (filter == nullptr) {
-      if (!truth(runtime, source.value())) return false;
-      if (call.positional.size() < 2) throw TypeError("map requires a filter argument");
-      const Value name = call.positional[1];
-      require_hashable(runtime.current(name));
-      filter = name.is_string() ? find_filter(name.as_string()) : nullptr;
-      if (filter == nullptr) unknown_filter(runtime.text(name));
-      call.positional.erase(call.positional.begin());  // the item takes the place of the name
-    }
-    if (!source.next(runtime, item)) return false;
-    call.positional[0] = std::move(item);
-    item = filter(runtime, call);
-    return true;
-  });
+  return make_generator(std::make_unique<MapFilter>(arguments));
 }
 
 // ---- select and reject
 
 template <bool kByAttribute, bool kWanted>
+class Choice : public LazyFilter {
+ public:
+  using LazyFilter::LazyFilter;
+
+ private:
+  void prepare(Runtime& runtime) override {
+    List& positional = call_.positional;
+    positional.erase(positional.begin());
+    if (kByAttribute) {
+      if (positional.empty()) throw TypeError("Missing parameter for attribute name");
+      path_.emplace(positional[0]);
+      positional.erase(positional.begin());
+    }
+    if (positional.empty()) return;
+    const Value name = selector(runtime, positional[0]);
+    test_ = name.is_string() ? find_test(name.as_string()) : nullptr;
+    if (test_ == nullptr) unknown_test(runtime.text(name));
+    if (positional.size() == 2 && call_.named.empty()) comparison_ = test_->comparison;
+  }
+  const Value* next_item(Runtime& runtime) override {
+    while (const Value* item = source_.next(runtime)) {
+      const Value& tested = kByAttribute ? path_->find(runtime, *item, made_) : *item;
+      if (holds(runtime, tested) == kWanted) return item;
+    }
+    return nullptr;
+  }
+  bool holds(Runtime& runtime, const Value& value) {
+    if (comparison_ != nullptr) return comparison_(runtime, value, call_.positional[1]);
+    if (test_ == nullptr) return truth(runtime, value);
+    call_.positional[0] = value;  // in the place of the test's name
+    return test_->function(runtime, call_);
+  }
+
+  std::optional<AttributePath> path_;
+  const NamedTest* test_ = nullptr;  // none: the truth of the item
+  Comparison comparison_ = nullptr;
+  Value made_;
+};
+
+template <bool kByAttribute, bool kWanted>
 Value choose(Runtime&, const Arguments& arguments) {
   if (arguments.positional.empty()) throw TypeError("select() misses the argument 'value'");
-  struct State {
-    LazySource source;
-    Arguments call;
-    bool ready;
-    std::shared_ptr<AttributePath> path;
-    Test test;  // none: the truth of the item
-  };
-  auto state =
-      std::make_shared<State>(State{LazySource(arguments.positional[0]), arguments, false, nullptr, nullptr});
-  return make_generator([state](Runtime& runtime, Value& item) {
-    if (!state->ready) {
-      if (!truth(runtime, state->source.value())) return false;
-      List& positional = state->call.positional;
-      positional.erase(positional.begin());
-      if (kByAttribute) {
-        if (positional.empty()) throw TypeError("Missing parameter for attribute name");
-        state->path = std::make_shared<AttributePath>(positional[0]);
-        positional.erase(positional.begin());
-      }
-      if (!positional.empty()) {
-        const Value name = positional[0];
-        require_hashable(runtime.current(name));
-        state->test = name.is_string() ? find_test(name.as_string()) : nullptr;
-        if (state->test == nullptr) unknown_test(runtime.text(name));
-      }
-      state->ready = true;
-    }
-    while (state->source.next(runtime, item)) {
-      bool chosen;
-      if (state->test != nullptr) {
-        state->call.positional[0] = kByAttribute ? state->path->get(runtime, item) : item;
-        chosen = state->test(runtime, state->call);
-      } else {
-        chosen = truth(runtime, kByAttribute ? state->path->get(runtime, item) : item);
-      }
-      if (chosen == kWanted) return true;
-    }
-    return false;
-  });
+  return make_generator(std::make_unique<Choice<kByAttribute, kWanted>>(arguments));
 }
 
 // ---- parts
 
 Value batch(Runtime&, const Arguments& arguments) {
   const Bound bound("batch", arguments, {"value", "linecount", "fill_with"}, 2);
-  return make_generator([source = LazySource(bound.at(0)), count = bound.at(1),
+  return make_generator([source = LazySource(bound.at(0)), wanted = bound.at(1),
                          fill = bound[2] == nullptr ? Value() : bound.at(2), pending = List(),
                          done = false](Runtime& runtime, Value& item) mutable {
     if (done) return false;
-    const Value wanted = count;
-    for (Value next; source.next(runtime, next);) {
+    while (const Value* next = source.next(runtime)) {
       const bool full = equal(runtime, Value(static_cast<int64_t>(pending.size())), wanted);
       runtime.use_memory(sizeof(Value));
       if (full) {
         item = Value(std::move(pending));
-        pending = List{std::move(next)};
+        pending = List{*next};
         return true;
       }
-      pending.push_back(std::move(next));
+      pending.push_back(*next);
     }
     done = true;
     if (pending.empty()) return false;
@@ -155,9 +205,9 @@ Value batch(Runtime&, const Arguments& arguments) {
 Value slice(Runtime&, const Arguments& arguments) {
   const Bound bound("slice", arguments, {"value", "slices", "fill_with"}, 2);
   return make_generator([source = bound.at(0), slices = bound.at(1),
-                         fill = bound[2] == nullptr ? Value() : bound.at(2), items = std::shared_ptr<List>(),
+                         fill = bound[2] == nullptr ? Value() : bound.at(2), items = std::optional<List>(),
                          number = int64_t{0}, offset = int64_t{0}](Runtime& runtime, Value& item) mutable {
-    if (!items) items = std::make_shared<List>(to_list(runtime, source));
+    if (!items) items = to_list(runtime, source);
     const int64_t count = to_count(slices, "slices");
     if (count == 0) throw python::ZeroDivisionError("integer division or modulo by zero");
     if (number >= count) return false;
@@ -183,15 +233,17 @@ struct ValueHash {
 Value unique(Runtime& runtime, const Arguments& arguments) {
   const Bound bound("unique", arguments, {"value", "case_sensitive", "attribute"}, 1);
   const bool case_sensitive = bound[1] != nullptr && truth(runtime, *bound[1]);
-  auto path = std::make_shared<AttributePath>(bound[2] == nullptr ? Value() : bound.at(2));
-  auto seen = std::make_shared<std::unordered_set<Value, ValueHash>>();
+  AttributePath path(bound[2] == nullptr ? Value() : bound.at(2));
   return make_generator(
-      [source = LazySource(bound.at(0)), case_sensitive, path, seen](Runtime& runtime, Value& item) mutable {
-        while (source.next(runtime, item)) {
-          Value key = path->key(runtime, item, case_sensitive);
+      [source = LazySource(bound.at(0)), case_sensitive, path = std::move(path),
+       seen = std::unordered_set<Value, ValueHash>()](Runtime& runtime, Value& item) mutable {
+        while (const Value* next = source.next(runtime)) {
+          Value key = path.key(runtime, *next, case_sensitive);
           require_hashable(key);
           runtime.use_memory(64);
-          if (seen->insert(std::move(key)).second) return true;
+          if (!seen.insert(std::move(key)).second) continue;
+          item = *next;
+          return true;
         }
         return false;
       });
@@ -210,7 +262,7 @@ Value items(Runtime&, const Arguments& arguments) {
   });
 }
 
-constexpr NamedFunction<Function> kFilters[] = {
+constexpr NamedFilter kFilters[] = {
     {"batch", batch},
     {"items", items},
     {"map", map},
@@ -224,7 +276,7 @@ constexpr NamedFunction<Function> kFilters[] = {
 
 }  // namespace
 
-std::span<const NamedFunction<Function>> lazy_filters() {
+std::span<const NamedFilter> lazy_filters() {
   return kFilters;
 }
 

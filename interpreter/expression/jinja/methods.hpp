@@ -33,7 +33,4 @@ std::string_view stripped(std::string_view text, const Value* characters);
 // dict(source): a map, or a sequence of pairs.
 Map make_map(Runtime& runtime, const Value& source);
 
-// Sorts as Python's sorted(): stable, by keys of equal number.
-void sort_by(Runtime& runtime, List& items, const List& keys, bool reverse);
-
 }  // namespace gregale::expression::jinja

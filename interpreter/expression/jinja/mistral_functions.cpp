@@ -165,7 +165,7 @@ Value uuid(Runtime&, const Arguments& arguments) {
   return Value(core::Uuid::random().text());
 }
 
-constexpr NamedFunction<Function> kFunctions[] = {
+constexpr NamedFilter kFunctions[] = {
     {"env", env},
     {"execution", execution},
     {"executions", executions},
@@ -182,7 +182,7 @@ constexpr NamedFunction<Function> kFunctions[] = {
 
 }  // namespace
 
-std::span<const NamedFunction<Function>> mistral_functions() {
+std::span<const NamedFilter> mistral_functions() {
   return kFunctions;
 }
 

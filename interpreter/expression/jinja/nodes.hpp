@@ -18,8 +18,19 @@ class Node {
  public:
   virtual ~Node() = default;
   virtual Value evaluate(Runtime& runtime) const = 0;
+  // The value where it lies, without counting a reference, or in [slot] when it had to be made. It stays
+  // until something else is evaluated that is not only_looks_up().
+  virtual const Value& view(Runtime& runtime, Value& slot) const {
+    slot = evaluate(runtime);
+    return slot;
+  }
+  // Whether its evaluation cannot change anything: constants, names and attributes.
+  virtual bool only_looks_up() const noexcept { return false; }
   // The truth of the value.
-  virtual bool test(Runtime& runtime) const { return truth(runtime, evaluate(runtime)); }
+  virtual bool test(Runtime& runtime) const {
+    Value slot;
+    return truth(runtime, view(runtime, slot));
+  }
   // The value if it is a constant, otherwise null.
   virtual const Value* constant() const noexcept { return nullptr; }
 

@@ -105,14 +105,14 @@ Value file_size(Runtime& runtime, const Arguments& arguments) {
   return Value();
 }
 
-constexpr NamedFunction<Function> kFilters[] = {
+constexpr NamedFilter kFilters[] = {
     {"abs", absolute}, {"filesizeformat", file_size}, {"float", to_float}, {"int", to_integer},
     {"round", round},
 };
 
 }  // namespace
 
-std::span<const NamedFunction<Function>> number_filters() {
+std::span<const NamedFilter> number_filters() {
   return kFilters;
 }
 

@@ -6,13 +6,21 @@ namespace gregale::expression::jinja {
 
 namespace {
 
+// The value of [node], which stays while [next] is evaluated.
+const Value& view_before(const Node& next, const Node& node, Runtime& runtime, Value& slot) {
+  if (next.only_looks_up()) return node.view(runtime, slot);
+  slot = node.evaluate(runtime);
+  return slot;
+}
+
 class Binary : public Node {
  public:
   Binary(std::string operation, NodePtr left, NodePtr right)
       : operation_(std::move(operation)), left_(std::move(left)), right_(std::move(right)) {}
   Value evaluate(Runtime& runtime) const override {
-    const Value left = left_->evaluate(runtime);
-    const Value right = right_->evaluate(runtime);
+    Value left_slot, right_slot;
+    const Value& left = view_before(*right_, *left_, runtime, left_slot);
+    const Value& right = right_->view(runtime, right_slot);
     runtime.step();
     mark(runtime);
     return binary(runtime, operation_, left, right);
@@ -94,7 +102,8 @@ class Concat : public Node {
     if (runtime.autoescape) return evaluate_escaped(runtime);
     std::string out;
     for (const NodePtr& part : parts_) {
-      const Value value = part->evaluate(runtime);
+      Value slot;
+      const Value& value = part->view(runtime, slot);
       mark(runtime);
       runtime.print(value, out);
     }
@@ -121,8 +130,6 @@ class Concat : public Node {
 
   std::vector<NodePtr> parts_;
 };
-
-using Comparison = bool (*)(Runtime&, const Value&, const Value&);
 
 bool unequal(Runtime& runtime, const Value& left, const Value& right) {
   return !equal(runtime, left, right);
@@ -151,6 +158,14 @@ class Compare : public Node {
   }
   Value evaluate(Runtime& runtime) const override { return Value(test(runtime)); }
   bool test(Runtime& runtime) const override {
+    if (comparisons_.size() == 1) {
+      Value left_slot, right_slot;
+      const Value& left = view_before(*operands_[1], *operands_[0], runtime, left_slot);
+      const Value& right = operands_[1]->view(runtime, right_slot);
+      runtime.step();
+      mark(runtime);
+      return comparisons_[0](runtime, left, right);
+    }
     Value left = operands_[0]->evaluate(runtime);
     for (size_t i = 0; i < comparisons_.size(); ++i) {
       Value right = operands_[i + 1]->evaluate(runtime);

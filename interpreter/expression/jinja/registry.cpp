@@ -8,12 +8,12 @@ namespace gregale::expression::jinja {
 
 namespace {
 
-const std::unordered_map<std::string_view, Function>& filters() {
+const std::unordered_map<std::string_view, const NamedFilter*>& filters() {
   static const auto table = [] {
-    std::unordered_map<std::string_view, Function> filters;
+    std::unordered_map<std::string_view, const NamedFilter*> filters;
     for (const auto& part : {text_filters(), html_filters(), link_filters(), number_filters(),
                              sequence_filters(), lazy_filters(), mistral_functions()}) {
-      for (const auto& filter : part) filters.emplace(filter.name, filter.function);
+      for (const NamedFilter& filter : part) filters.emplace(filter.name, &filter);
     }
     return filters;
   }();
@@ -22,7 +22,7 @@ const std::unordered_map<std::string_view, Function>& filters() {
 
 }  // namespace
 
-Function find_filter(std::string_view name) {
+const NamedFilter* find_filter(std::string_view name) {
   const auto found = filters().find(name);
   return found == filters().end() ? nullptr : found->second;
 }

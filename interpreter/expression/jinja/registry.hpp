@@ -11,14 +11,14 @@
 
 namespace gregale::expression::jinja {
 
-std::span<const NamedFunction<Function>> text_filters();
-std::span<const NamedFunction<Function>> html_filters();
-std::span<const NamedFunction<Function>> link_filters();
-std::span<const NamedFunction<Function>> number_filters();
-std::span<const NamedFunction<Function>> sequence_filters();
-std::span<const NamedFunction<Function>> lazy_filters();
+std::span<const NamedFilter> text_filters();
+std::span<const NamedFilter> html_filters();
+std::span<const NamedFilter> link_filters();
+std::span<const NamedFilter> number_filters();
+std::span<const NamedFilter> sequence_filters();
+std::span<const NamedFilter> lazy_filters();
 // Mistral's functions; the first argument is the context.
-std::span<const NamedFunction<Function>> mistral_functions();
+std::span<const NamedFilter> mistral_functions();
 
 // Each fails with an error that names the nearest known name.
 [[noreturn]] void unknown_filter(std::string_view name);

@@ -1,5 +1,7 @@
 #include "interpreter/expression/jinja/runtime.hpp"
 
+#include <fmt/format.h>
+
 #include "core/big_integer.hpp"
 #include "interpreter/expression/python/unicode.hpp"
 
@@ -66,8 +68,7 @@ Value make_undefined(std::string message, Undefined::Kind kind) {
   return Value::object(std::make_shared<Undefined>(std::move(message), kind));
 }
 
-void require_defined(const Value& value) {
-  if (!value.is_object()) return;
+void require_defined_object(const Value& value) {
   const auto* undefined = value.object_as<Undefined>();
   if (undefined != nullptr && !undefined->lenient()) undefined->fail();
 }
@@ -93,18 +94,20 @@ void Frame::set(uint32_t name, Value value) {
 
 // ---- budget
 
-void Runtime::out_of_steps() {
-  throw Error(ErrorKind::limit, "the expression takes too many steps");
+void Runtime::out_of_steps() const {
+  throw Error(ErrorKind::limit, fmt::format("the evaluation takes more than {} steps (the budget `steps`)",
+                                            scope.budget.steps));
 }
-void Runtime::out_of_memory() {
-  throw Error(ErrorKind::limit, "the expression needs too much memory");
+void Runtime::out_of_memory() const {
+  throw Error(ErrorKind::limit,
+              fmt::format("the evaluation makes more than {} bytes of data (the budget `memory`)",
+                          scope.budget.memory));
 }
 
-Runtime::Call::Call(Runtime& runtime) : runtime_(runtime) {
-  if (++runtime.depth_ > runtime.scope.budget.recursion) {
-    --runtime.depth_;
-    throw Error(ErrorKind::limit, "calls are nested too deep in the expression");
-  }
+void Runtime::too_deep() {
+  --depth_;
+  throw Error(ErrorKind::limit, fmt::format("calls are nested more than {} deep (the budget `recursion`)",
+                                            scope.budget.recursion));
 }
 
 // ---- changed values
@@ -192,6 +195,7 @@ void Runtime::print(const Value& value, std::string& out) {
     out += python::str(settled(value));
   }
   use_memory(out.size() - before);
+  python::check_text_size(out.size());
 }
 
 Value markup(std::string text) {
@@ -243,6 +247,7 @@ bool truth(Runtime& runtime, const Value& value) {
 }
 
 bool equal(Runtime& runtime, const Value& left, const Value& right) {
+  if (left.is_string() && right.is_string()) return left.as_string() == right.as_string();
   require_defined(left);
   require_defined(right);
   if (!runtime.anything_changed()) return left == right;

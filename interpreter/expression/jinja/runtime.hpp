@@ -2,7 +2,7 @@
 // that live in it only.
 #pragma once
 
-#include <functional>
+#include <concepts>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -102,7 +102,10 @@ inline bool is_undefined(const Value& value) {
   return value.is_object() && value.object_as<Undefined>() != nullptr;
 }
 // Fails when [value] is undefined, unless it is lenient.
-void require_defined(const Value& value);
+void require_defined_object(const Value& value);
+inline void require_defined(const Value& value) {
+  if (value.is_object()) require_defined_object(value);
+}
 
 class Callable : public python::Printable {
  public:
@@ -151,21 +154,42 @@ class Bytes : public python::Printable {
   const std::string content;
 };
 
-// A lazy sequence with a cursor: it can be walked once, by the evaluation that made it.
+// One walk over a sequence.
+class Cursor {
+ public:
+  virtual ~Cursor() = default;
+  // The next item, or nullptr at the end. It stays until the next call, or until a list or map is changed.
+  virtual const Value* next(Runtime& runtime) = 0;
+};
+
+// A lazy sequence: it can be walked once, by the evaluation that made it.
 class Generator : public python::Printable {
  public:
-  using Next = std::function<bool(Runtime&, Value&)>;
-  explicit Generator(Next next) : next_(std::move(next)) {}
-  // False at the end. After an error or the end there is nothing more.
-  bool next(Runtime& runtime, Value& item) const;
+  explicit Generator(std::unique_ptr<Cursor> cursor) : cursor_(std::move(cursor)) {}
+  // As Cursor's. After an error or the end there is nothing more.
+  const Value* next(Runtime& runtime) const;
   std::string_view type_name() const noexcept override { return "generator"; }
   std::string repr() const override { return "<generator object>"; }
 
  private:
-  mutable Next next_;
+  mutable std::unique_ptr<Cursor> cursor_;
   mutable bool finished_ = false;
 };
-Value make_generator(Generator::Next next);
+Value make_generator(std::unique_ptr<Cursor> cursor);
+// A generator from a function bool(Runtime&, Value& item), which is false at the end.
+template <std::invocable<Runtime&, Value&> Next>
+Value make_generator(Next next) {
+  class Calling : public Cursor {
+   public:
+    explicit Calling(Next next) : next_(std::move(next)) {}
+    const Value* next(Runtime& runtime) override { return next_(runtime, item_) ? &item_ : nullptr; }
+
+   private:
+    Next next_;
+    Value item_;
+  };
+  return make_generator(std::unique_ptr<Cursor>(std::make_unique<Calling>(std::move(next))));
+}
 
 class Range : public python::Printable {
  public:
@@ -204,9 +228,19 @@ class DictView : public python::Printable {
 class Iteration {
  public:
   Iteration(Runtime& runtime, const Value& iterable);
-  bool next(Value& item);
+  // The next item, or nullptr at the end. It stays until the next call, or until a list or map is changed:
+  // for walks that run nothing of the author's between two items.
+  const Value* next();
+  // Copies the next item; false at the end.
+  bool next(Value& item) {
+    const Value* found = next();
+    if (found != nullptr) item = *found;
+    return found != nullptr;
+  }
 
  private:
+  const Value* next_of_other();
+
   Runtime& runtime_;
   Value holder_;
   const List* list_ = nullptr;
@@ -215,6 +249,7 @@ class Iteration {
   const Generator* generator_ = nullptr;
   std::string_view text_;
   size_t position_ = 0;
+  Value made_;  // an item that does not lie in the sequence itself
 };
 
 // Variables of one level: a template, a loop's body, a macro's call, ...
@@ -249,7 +284,9 @@ class Runtime {
   }
   class Call {  // one level of calls
    public:
-    explicit Call(Runtime& runtime);
+    explicit Call(Runtime& runtime) : runtime_(runtime) {
+      if (++runtime.depth_ > runtime.scope.budget.recursion) runtime.too_deep();
+    }
     ~Call() { --runtime_.depth_; }
 
    private:
@@ -291,8 +328,9 @@ class Runtime {
     Value original;  // keeps the identity alive
     Value current;
   };
-  [[noreturn]] static void out_of_steps();
-  [[noreturn]] static void out_of_memory();
+  [[noreturn]] void out_of_steps() const;
+  [[noreturn]] void out_of_memory() const;
+  [[noreturn]] void too_deep();
   const Value& find_current(const Value& value) const;
   Value settle(const Value& value, size_t depth) const;
   Change& change(const Value& value);
@@ -303,6 +341,12 @@ class Runtime {
   std::unordered_map<const void*, Change> changed_;
   std::vector<std::shared_ptr<Frame>> kept_;
 };
+
+inline const Value* Iteration::next() {
+  runtime_.step();
+  if (list_ == nullptr) return next_of_other();
+  return position_ == list_->size() ? nullptr : &(*list_)[position_++];
+}
 
 // ---- meanings shared by all parts
 
@@ -322,6 +366,8 @@ bool contains(Runtime& runtime, const Value& container, const Value& item);
 // len(); throws TypeError.
 int64_t length_of(Runtime& runtime, const Value& value);
 List to_list(Runtime& runtime, const Value& iterable);
+// The same as a value: a list is itself, without a copy.
+Value as_list_value(Runtime& runtime, const Value& iterable);
 bool is_iterable(const Value& value);
 void require_hashable(const Value& value);
 
@@ -350,11 +396,26 @@ Value escape(Runtime& runtime, const Value& value);
 
 using Function = Value (*)(Runtime&, const Arguments&);
 using Test = bool (*)(Runtime&, const Arguments&);
+using Comparison = bool (*)(Runtime&, const Value&, const Value&);
 using Method = Value (*)(Runtime&, const Value& self, const Arguments&);
 
+// A filter, and its short form for sequences: applied to one item without arguments, into [result], which
+// holds what it gave for the item before.
+struct NamedFilter {
+  std::string_view name;
+  Function function;
+  void (*of_item)(Runtime&, const Value& item, Value& result) = nullptr;
+};
+// A test, and for the comparisons what they are between two values.
+struct NamedTest {
+  std::string_view name;
+  Test function;
+  Comparison comparison = nullptr;
+};
+
 // Null when there is none of that name.
-Function find_filter(std::string_view name);
-Test find_test(std::string_view name);
+const NamedFilter* find_filter(std::string_view name);
+const NamedTest* find_test(std::string_view name);
 Method find_method(const Value& object, std::string_view name);
 // A global function as a value; null value when there is none.
 const Value* find_global(std::string_view name);

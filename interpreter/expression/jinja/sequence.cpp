@@ -9,21 +9,22 @@
 
 namespace gregale::expression::jinja {
 
-bool Generator::next(Runtime& runtime, Value& item) const {
-  if (finished_) return false;
+const Value* Generator::next(Runtime& runtime) const {
+  if (finished_) return nullptr;
   const Runtime::Call level(runtime);  // lazy sequences may be within each other without end
   runtime.step();
   finished_ = true;  // while it runs (it may not be entered again from inside) and after an error
-  if (!next_(runtime, item)) {
-    next_ = nullptr;
-    return false;
+  const Value* item = cursor_->next(runtime);
+  if (item == nullptr) {
+    cursor_ = nullptr;
+    return nullptr;
   }
   finished_ = false;
-  return true;
+  return item;
 }
 
-Value make_generator(Generator::Next next) {
-  return Value::object(std::make_shared<Generator>(std::move(next)));
+Value make_generator(std::unique_ptr<Cursor> cursor) {
+  return Value::object(std::make_shared<Generator>(std::move(cursor)));
 }
 
 namespace {
@@ -101,29 +102,19 @@ Iteration::Iteration(Runtime& runtime, const Value& iterable)
   }
 }
 
-bool Iteration::next(Value& item) {
-  runtime_.step();
-  if (list_ != nullptr) {
-    if (position_ == list_->size()) return false;
-    item = (*list_)[position_++];
-    return true;
-  }
-  if (generator_ != nullptr) return generator_->next(runtime_, item);
-  if (map_ != nullptr) {
-    if (position_ == map_->size()) return false;
-    item = map_->at(position_++).key;
-    return true;
-  }
+const Value* Iteration::next_of_other() {
+  if (generator_ != nullptr) return generator_->next(runtime_);
+  if (map_ != nullptr) return position_ == map_->size() ? nullptr : &map_->at(position_++).key;
   if (range_ != nullptr) {
-    if (position_ == static_cast<size_t>(range_->size())) return false;
-    item = Value(range_->at(static_cast<int64_t>(position_++)));
-    return true;
+    if (position_ == static_cast<size_t>(range_->size())) return nullptr;
+    made_ = Value(range_->at(static_cast<int64_t>(position_++)));
+    return &made_;
   }
-  if (position_ == text_.size()) return false;
+  if (position_ == text_.size()) return nullptr;
   const size_t begin = position_;
   python::decode(text_, position_);
-  item = Value(text_.substr(begin, position_ - begin)).tagged(holder_.tag());
-  return true;
+  made_ = Value(text_.substr(begin, position_ - begin)).tagged(holder_.tag());
+  return &made_;
 }
 
 bool is_iterable(const Value& value) {
@@ -144,11 +135,16 @@ List to_list(Runtime& runtime, const Value& iterable) {
   }
   List result;
   Iteration iteration(runtime, iterable);
-  for (Value item; iteration.next(item);) {
+  while (const Value* item = iteration.next()) {
     runtime.use_memory(sizeof(Value));
-    result.push_back(std::move(item));
+    result.push_back(*item);
   }
   return result;
+}
+
+Value as_list_value(Runtime& runtime, const Value& iterable) {
+  const Value& now = runtime.current(iterable);
+  return now.is_list() ? now : Value(to_list(runtime, iterable));
 }
 
 int64_t length_of(Runtime& runtime, const Value& value) {

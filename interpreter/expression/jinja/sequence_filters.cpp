@@ -6,6 +6,7 @@
 #include "interpreter/expression/jinja/attribute_path.hpp"
 #include "interpreter/expression/jinja/methods.hpp"
 #include "interpreter/expression/jinja/registry.hpp"
+#include "interpreter/expression/jinja/sorting.hpp"
 #include "interpreter/expression/python/number.hpp"
 #include "interpreter/expression/python/unicode.hpp"
 
@@ -46,6 +47,9 @@ Value last(Runtime& runtime, const Arguments& arguments) {
   return make_undefined("No last item, sequence was empty.");
 }
 
+void length_of_item(Runtime& runtime, const Value& item, Value& result) {
+  result = Value(length_of(runtime, item));
+}
 Value length(Runtime& runtime, const Arguments& arguments) {
   const Bound bound("length", arguments, {"obj"}, 1, 1);
   return Value(length_of(runtime, bound.at(0)));
@@ -68,12 +72,33 @@ Value reverse(Runtime& runtime, const Arguments& arguments) {
   List items = to_list(runtime, now);
   std::reverse(items.begin(), items.end());
   if (now.is_set() || now.object_as<Generator>() != nullptr) return Value(std::move(items));
-  auto shared = std::make_shared<List>(std::move(items));
-  return make_generator([shared, position = size_t{0}](Runtime&, Value& item) mutable {
-    if (position == shared->size()) return false;
-    item = (*shared)[position++];
+  return make_generator([items = std::move(items), position = size_t{0}](Runtime&, Value& item) mutable {
+    if (position == items.size()) return false;
+    item = std::move(items[position++]);
     return true;
   });
+}
+
+// Any Markup among the items makes Markup of the whole.
+template <typename Next>
+Value join_escaped(Runtime& runtime, const Value& separator, Next next) {
+  List items;
+  bool any_markup = is_markup(separator);
+  while (const Value* item = next()) {
+    any_markup = any_markup || is_markup(*item);
+    items.push_back(runtime.text_value(*item));
+  }
+  std::string out;
+  const auto add = [&](const Value& text) {
+    const size_t before = out.size();
+    out += any_markup ? escape(runtime, text).as_string() : text.as_string();
+    runtime.use_memory(out.size() - before);
+  };
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (i > 0) add(separator);
+    add(items[i]);
+  }
+  return any_markup ? markup(std::move(out)) : Value(std::move(out));
 }
 
 Value join(Runtime& runtime, const Arguments& arguments) {
@@ -82,39 +107,23 @@ Value join(Runtime& runtime, const Arguments& arguments) {
   const AttributePath path(by_attribute ? bound.at(2) : Value());
   const Value separator = bound[1] == nullptr ? Value("") : runtime.text_value(bound.at(1));
   Iteration iteration(runtime, bound.at(0));
-  Value item;
-  if (runtime.autoescape) {
-    List items;
-    bool any_markup = is_markup(separator);
-    while (iteration.next(item)) {
-      if (by_attribute) item = path.get(runtime, item);
-      any_markup = any_markup || is_markup(item);
-      items.push_back(runtime.text_value(item));
-    }
-    std::string out;
-    const auto part = [&](const Value& text) {
-      return any_markup ? escape(runtime, text).as_string() : text.as_string();
-    };
-    for (size_t i = 0; i < items.size(); ++i) {
-      if (i > 0) out += part(separator);
-      out += part(items[i]);
-    }
-    runtime.use_memory(out.size());
-    return any_markup ? markup(std::move(out)) : Value(std::move(out));
-  }
+  Value made;
+  const auto next = [&]() -> const Value* {
+    const Value* item = iteration.next();
+    return item != nullptr && by_attribute ? &path.find(runtime, *item, made) : item;
+  };
+  if (runtime.autoescape) return join_escaped(runtime, separator, next);
   std::string out;
-  bool is_first = true;
-  while (iteration.next(item)) {
-    if (!is_first) out += separator.as_string();
-    is_first = false;
+  for (const Value* item = next(); item != nullptr;) {
     const size_t before = out.size();
-    const Value& shown = by_attribute ? (item = path.get(runtime, item)) : item;
-    if (shown.is_string()) {
-      out += shown.as_string();
+    if (item->is_string()) {
+      out += item->as_string();
     } else {
-      out += python::str(runtime.settled(shown));
+      out += python::str(runtime.settled(*item));
     }
-    runtime.use_memory(out.size() - before + separator.size());
+    item = next();
+    if (item != nullptr) out += separator.as_string();
+    runtime.use_memory(out.size() - before);
   }
   return Value(std::move(out));
 }
@@ -125,32 +134,33 @@ List keys_of(Runtime& runtime, const List& items, const AttributePath& path, boo
   List keys;
   keys.reserve(items.size());
   for (const Value& item : items) {
+    runtime.step();
     keys.push_back(path.key(runtime, item, case_sensitive));
   }
+  runtime.use_memory(keys.size() * sizeof(Value));
   return keys;
 }
 
 Value sort(Runtime& runtime, const Arguments& arguments) {
   const Bound bound("sort", arguments, {"value", "reverse", "case_sensitive", "attribute"}, 1);
-  List items = to_list(runtime, bound.at(0));
+  const Value items = as_list_value(runtime, bound.at(0));
   const bool case_sensitive = flag(runtime, bound[2]);
   const bool reversed = flag(runtime, bound[1]);
   // "a,b": by a, then by b.
-  const std::vector<AttributePath> paths =
-      AttributePath::several(bound[3] == nullptr ? Value() : bound.at(3));
-  List keys;
-  if (paths.size() == 1) {
-    keys = keys_of(runtime, items, paths[0], case_sensitive);
-  } else {
-    for (const Value& item : items) {
-      List parts;
-      for (const AttributePath& path : paths) parts.push_back(path.key(runtime, item, case_sensitive));
-      keys.push_back(Value::tuple(std::move(parts)));
-    }
+  std::vector<List> columns;
+  for (const AttributePath& path : AttributePath::several(bound[3] == nullptr ? Value() : bound.at(3))) {
+    columns.push_back(keys_of(runtime, items.as_list(), path, case_sensitive));
   }
-  for (const Value& key : keys) require_defined(key);
-  sort_by(runtime, items, keys, reversed);
-  return Value(std::move(items));
+  if (columns.size() == 1) {
+    for (const Value& key : columns[0]) require_defined(key);
+  }
+  List result;
+  result.reserve(items.size());
+  for (uint32_t position : sorted_order(runtime, columns, reversed)) {
+    result.push_back(items.as_list()[position]);
+  }
+  runtime.use_memory(result.size() * sizeof(Value));
+  return Value(std::move(result));
 }
 
 template <bool kMaximum>
@@ -162,10 +172,10 @@ Value extreme(Runtime& runtime, const Arguments& arguments) {
   Value best;
   if (!iteration.next(best)) return make_undefined("No aggregated item, sequence was empty.");
   Value best_key = path.key(runtime, best, case_sensitive);
-  for (Value item; iteration.next(item);) {
-    Value key = path.key(runtime, item, case_sensitive);
+  while (const Value* item = iteration.next()) {
+    Value key = path.key(runtime, *item, case_sensitive);
     if (kMaximum ? less(runtime, best_key, key) : less(runtime, key, best_key)) {
-      best = std::move(item);
+      best = *item;
       best_key = std::move(key);
     }
   }
@@ -186,70 +196,73 @@ Value dict_sort(Runtime& runtime, const Arguments& arguments) {
   const AttributePath whole{Value()};
   for (const Map::Entry& entry : map.as_map()) {
     items.push_back(Value::tuple({entry.key, entry.value}));
+    runtime.step();
     keys.push_back(whole.key(runtime, by == Value("key") ? entry.key : entry.value, flag(runtime, bound[1])));
   }
-  sort_by(runtime, items, keys, flag(runtime, bound[3]));
-  return Value(std::move(items));
+  return Value(sorted(runtime, std::move(items), keys, flag(runtime, bound[3])));
 }
 
-struct KeyHash {
-  size_t operator()(const Value& key) const noexcept { return key.hash(); }
+// The number of its group for each key, groups being numbered as they come.
+struct Grouping {
+  std::vector<uint32_t> group_of;
+  std::vector<uint32_t> sizes;
+  std::vector<uint32_t> first;  // the first key of each group
 };
 
-// Groups of positions with equal keys, ordered by key, as groupby of the sorted items gives them. Texts
-// are gathered by hash and only their groups sorted.
-std::vector<std::vector<uint32_t>> grouped(Runtime& runtime, const List& keys) {
-  std::vector<std::vector<uint32_t>> groups;
-  List group_keys;
-  const bool texts = std::all_of(keys.begin(), keys.end(), [](const Value& key) { return key.is_string(); });
-  if (texts) {
-    std::unordered_map<Value, size_t, KeyHash> known;
-    for (size_t i = 0; i < keys.size(); ++i) {
-      const auto [place, added] = known.try_emplace(keys[i], groups.size());
-      if (added) {
-        groups.emplace_back();
-        group_keys.push_back(keys[i]);
-      }
-      groups[place->second].push_back(static_cast<uint32_t>(i));
+// Texts are gathered by hash, so that only their groups are sorted.
+Grouping group_texts(const List& keys) {
+  Grouping result;
+  result.group_of.reserve(keys.size());
+  std::unordered_map<std::string_view, uint32_t> known;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    const auto [place, added] =
+        known.try_emplace(keys[i].as_string(), static_cast<uint32_t>(result.sizes.size()));
+    if (added) {
+      result.sizes.push_back(0);
+      result.first.push_back(static_cast<uint32_t>(i));
     }
-  } else {
-    List order;
-    for (size_t i = 0; i < keys.size(); ++i) order.push_back(Value(static_cast<int64_t>(i)));
-    sort_by(runtime, order, keys, false);
-    for (const Value& position : order) {
-      const auto at = static_cast<uint32_t>(position.as_integer());
-      if (groups.empty() || !equal(runtime, keys[at], keys[groups.back().front()])) {
-        groups.emplace_back();
-      }
-      groups.back().push_back(at);
+    ++result.sizes[place->second];
+    result.group_of.push_back(place->second);
+  }
+  return result;
+}
+
+// Whatever can be ordered is sorted, and equal neighbours are a group.
+Grouping group_sorted(Runtime& runtime, const std::vector<List>& keys) {
+  Grouping result;
+  result.group_of.resize(keys[0].size());
+  for (uint32_t position : sorted_order(runtime, keys, false)) {
+    if (result.sizes.empty() || !equal(runtime, keys[0][position], keys[0][result.first.back()])) {
+      result.sizes.push_back(0);
+      result.first.push_back(position);
     }
-    return groups;
+    ++result.sizes.back();
+    result.group_of[position] = static_cast<uint32_t>(result.sizes.size() - 1);
   }
-  List order;
-  for (size_t i = 0; i < groups.size(); ++i) order.push_back(Value(static_cast<int64_t>(i)));
-  sort_by(runtime, order, group_keys, false);
-  std::vector<std::vector<uint32_t>> sorted;
-  for (const Value& position : order) {
-    sorted.push_back(std::move(groups[static_cast<size_t>(position.as_integer())]));
-  }
-  return sorted;
+  return result;
 }
 
 Value group_by(Runtime& runtime, const Arguments& arguments) {
   const Bound bound("groupby", arguments, {"value", "attribute", "default", "case_sensitive"}, 2);
   const AttributePath path(bound.at(1), bound[2] == nullptr ? Value() : bound.at(2));
   const bool case_sensitive = flag(runtime, bound[3]);
-  const List items = to_list(runtime, bound.at(0));
-  const List keys = keys_of(runtime, items, path, case_sensitive);
-  for (const Value& key : keys) require_defined(key);
-  runtime.step(keys.size());
+  const Value source = as_list_value(runtime, bound.at(0));
+  const List& items = source.as_list();
+  std::vector<List> keys{keys_of(runtime, items, path, case_sensitive)};
+  for (const Value& key : keys[0]) require_defined(key);
+  const bool texts =
+      std::all_of(keys[0].begin(), keys[0].end(), [](const Value& k) { return k.is_string(); });
+  const Grouping grouping = texts ? group_texts(keys[0]) : group_sorted(runtime, keys);
+  std::vector<List> members(grouping.sizes.size());
+  for (size_t group = 0; group < members.size(); ++group) members[group].reserve(grouping.sizes[group]);
+  for (size_t i = 0; i < items.size(); ++i) members[grouping.group_of[i]].push_back(items[i]);
+  runtime.use_memory(items.size() * (sizeof(Value) + sizeof(uint32_t)));
+  std::vector<List> group_keys(1);
+  for (uint32_t position : grouping.first) group_keys[0].push_back(keys[0][position]);
   List groups;
-  for (const std::vector<uint32_t>& positions : grouped(runtime, keys)) {
-    List members;
-    members.reserve(positions.size());
-    for (uint32_t position : positions) members.push_back(items[position]);
-    Value grouper = case_sensitive ? keys[positions.front()] : path.get(runtime, members.front());
-    groups.push_back(Value::tuple({std::move(grouper), Value(std::move(members))}).tagged(kGroup));
+  for (uint32_t group : sorted_order(runtime, group_keys, false)) {
+    Value grouper = case_sensitive ? group_keys[0][group] : path.get(runtime, members[group].front());
+    groups.push_back(Value::tuple({std::move(grouper), Value(std::move(members[group]))}).tagged(kGroup));
   }
   return Value(std::move(groups));
 }
@@ -261,8 +274,16 @@ Value sum(Runtime& runtime, const Arguments& arguments) {
   Value total = bound[2] == nullptr ? Value(0) : bound.at(2);
   if (total.is_string()) throw TypeError("sum() can't sum strings [use ''.join(seq) instead]");
   Iteration iteration(runtime, bound.at(0));
-  for (Value item; iteration.next(item);) {
-    total = binary(runtime, "+", total, by_attribute ? path.get(runtime, item) : item);
+  Value made;
+  while (const Value* item = iteration.next()) {
+    const Value& term = by_attribute ? path.find(runtime, *item, made) : *item;
+    int64_t sum;
+    if (total.is_small_integer() && term.is_small_integer() &&
+        !__builtin_add_overflow(total.as_integer(), term.as_integer(), &sum)) {
+      total = Value(sum);
+    } else {
+      total = binary(runtime, "+", total, term);
+    }
   }
   return total;
 }
@@ -295,9 +316,9 @@ Value attribute(Runtime& runtime, const Arguments& arguments) {
   return get_plain_attribute(runtime, bound.at(0), bound.at(1));
 }
 
-constexpr NamedFunction<Function> kFilters[] = {
+constexpr NamedFilter kFilters[] = {
     {"attr", attribute},
-    {"count", length},
+    {"count", length, length_of_item},
     {"d", default_value},
     {"default", default_value},
     {"dictsort", dict_sort},
@@ -305,7 +326,7 @@ constexpr NamedFunction<Function> kFilters[] = {
     {"groupby", group_by},
     {"join", join},
     {"last", last},
-    {"length", length},
+    {"length", length, length_of_item},
     {"list", list},
     {"max", extreme<true>},
     {"min", extreme<false>},
@@ -317,7 +338,7 @@ constexpr NamedFunction<Function> kFilters[] = {
 
 }  // namespace
 
-std::span<const NamedFunction<Function>> sequence_filters() {
+std::span<const NamedFilter> sequence_filters() {
   return kFilters;
 }
 

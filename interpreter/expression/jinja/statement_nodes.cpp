@@ -22,7 +22,8 @@ class Output : public Statement {
  public:
   explicit Output(NodePtr node) : node_(std::move(node)) {}
   void run(Runtime& runtime, std::string& out) const override {
-    const Value value = node_->evaluate(runtime);
+    Value slot;
+    const Value& value = node_->view(runtime, slot);
     runtime.step();
     runtime.begin = node_->begin;
     runtime.end = node_->end;

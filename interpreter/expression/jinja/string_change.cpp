@@ -41,9 +41,7 @@ std::string padded(std::string_view text, int64_t width, std::string_view fill, 
     throw TypeError("The fill character must be exactly one character long");
   }
   const auto size = static_cast<int64_t>(python::length(text));
-  if (width > static_cast<int64_t>(python::kTextLimit)) {
-    throw core::Error(core::ErrorKind::limit, "the text would be too long");
-  }
+  if (width > 0) python::check_text_size(static_cast<size_t>(width));
   const int64_t missing = std::max<int64_t>(width - size, 0);
   const int64_t left = side == Side::left    ? 0
                        : side == Side::right ? missing
@@ -406,9 +404,7 @@ std::string replaced(std::string_view text, std::string_view old_part, std::stri
   std::string out;
   const auto append = [&](std::string_view part) {
     out += part;
-    if (out.size() > python::kTextLimit) {
-      throw core::Error(core::ErrorKind::limit, "the text would be too long");
-    }
+    python::check_text_size(out.size());
   };
   if (old_part.empty()) {  // between all characters
     size_t position = 0;

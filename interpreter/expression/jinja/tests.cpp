@@ -105,20 +105,17 @@ bool test_in(Runtime& runtime, const Arguments& arguments) {
 
 // ---- comparisons
 
-const Bound pair_of(const Arguments& arguments) {
-  return Bound("comparison", arguments, {"a", "b"}, 2, 2);
+bool unequal(Runtime& runtime, const Value& left, const Value& right) {
+  return !equal(runtime, left, right);
 }
-bool is_equal(Runtime& runtime, const Arguments& arguments) {
-  const Bound bound = pair_of(arguments);
-  return equal(runtime, bound.at(0), bound.at(1));
-}
-bool is_unequal(Runtime& runtime, const Arguments& arguments) {
-  return !is_equal(runtime, arguments);
-}
-template <bool (*kCompare)(Runtime&, const Value&, const Value&)>
+template <Comparison kCompare>
 bool compares(Runtime& runtime, const Arguments& arguments) {
-  const Bound bound = pair_of(arguments);
+  const Bound bound("comparison", arguments, {"a", "b"}, 2, 2);
   return kCompare(runtime, bound.at(0), bound.at(1));
+}
+template <Comparison kCompare>
+constexpr NamedTest comparing(std::string_view name) {
+  return {name, compares<kCompare>, kCompare};
 }
 
 bool is_filter(Runtime& runtime, const Arguments& arguments) {
@@ -132,7 +129,7 @@ bool is_test(Runtime& runtime, const Arguments& arguments) {
   return value.is_string() && find_test(value.as_string()) != nullptr;
 }
 
-constexpr NamedFunction<Test> kTests[] = {
+constexpr NamedTest kTests[] = {
     {"odd", is_odd},
     {"even", is_even},
     {"divisibleby", divisible_by},
@@ -157,29 +154,29 @@ constexpr NamedFunction<Test> kTests[] = {
     {"sameas", same_as},
     {"escaped", is_escaped},
     {"in", test_in},
-    {"==", is_equal},
-    {"eq", is_equal},
-    {"equalto", is_equal},
-    {"!=", is_unequal},
-    {"ne", is_unequal},
-    {">", compares<greater>},
-    {"gt", compares<greater>},
-    {"greaterthan", compares<greater>},
-    {"ge", compares<greater_or_equal>},
-    {">=", compares<greater_or_equal>},
-    {"<", compares<less>},
-    {"lt", compares<less>},
-    {"lessthan", compares<less>},
-    {"<=", compares<less_or_equal>},
-    {"le", compares<less_or_equal>},
+    comparing<equal>("=="),
+    comparing<equal>("eq"),
+    comparing<equal>("equalto"),
+    comparing<unequal>("!="),
+    comparing<unequal>("ne"),
+    comparing<greater>(">"),
+    comparing<greater>("gt"),
+    comparing<greater>("greaterthan"),
+    comparing<greater_or_equal>(">="),
+    comparing<greater_or_equal>("ge"),
+    comparing<less>("<"),
+    comparing<less>("lt"),
+    comparing<less>("lessthan"),
+    comparing<less_or_equal>("<="),
+    comparing<less_or_equal>("le"),
 };
 
 }  // namespace
 
-Test find_test(std::string_view name) {
+const NamedTest* find_test(std::string_view name) {
   static const auto table = [] {
-    std::unordered_map<std::string_view, Test> tests;
-    for (const NamedFunction<Test>& test : kTests) tests.emplace(test.name, test.function);
+    std::unordered_map<std::string_view, const NamedTest*> tests;
+    for (const NamedTest& test : kTests) tests.emplace(test.name, &test);
     return tests;
   }();
   const auto found = table.find(name);
@@ -188,7 +185,7 @@ Test find_test(std::string_view name) {
 
 void unknown_test(std::string_view name) {
   std::vector<std::string> names;
-  for (const NamedFunction<Test>& test : kTests) names.emplace_back(test.name);
+  for (const NamedTest& test : kTests) names.emplace_back(test.name);
   throw_unknown("test", name, core::nearest_name(name, names));
 }
 

@@ -39,6 +39,24 @@ Value change(Runtime& runtime, const Arguments& arguments) {
   return made(runtime, text, kChange(text.as_string()));
 }
 
+// The same for one item, written over what was made for the item before.
+template <void (*kAppend)(std::string_view, std::string&)>
+void change_item(Runtime& runtime, const Value& item, Value& result) {
+  const Value made_text = item.is_string() ? Value() : text_of(runtime, item);
+  const Value& text = item.is_string() ? item : made_text;
+  runtime.use_memory(text.size());
+  kAppend(text.as_string(), result.start_text(text.tag()));
+}
+
+void string_of_item(Runtime& runtime, const Value& item, Value& result) {
+  result = text_of(runtime, item);
+}
+void trimmed_item(Runtime& runtime, const Value& item, Value& result) {
+  const Value text = text_of(runtime, item);
+  runtime.use_memory(text.size());
+  result.start_text(text.tag()) = stripped(text.as_string(), nullptr);
+}
+
 Value string(Runtime& runtime, const Arguments& arguments) {
   const Bound bound("string", arguments, {"s"}, 1, 1);
   return text_of(runtime, bound.at(0));
@@ -255,19 +273,19 @@ Value url_encode(Runtime& runtime, const Arguments& arguments) {
   return Value(std::move(out));
 }
 
-constexpr NamedFunction<Function> kFilters[] = {
+constexpr NamedFilter kFilters[] = {
     {"capitalize", change<python::capitalize>},
     {"center", center},
     {"format", format},
     {"indent", indent},
-    {"lower", change<python::lower>},
+    {"lower", change<python::lower>, change_item<python::append_lower>},
     {"pprint", pretty},
     {"replace", replace},
-    {"string", string},
+    {"string", string, string_of_item},
     {"title", change<title_text>},
-    {"trim", trim},
+    {"trim", trim, trimmed_item},
     {"truncate", truncate},
-    {"upper", change<python::upper>},
+    {"upper", change<python::upper>, change_item<python::append_upper>},
     {"urlencode", url_encode},
     {"wordcount", word_count},
     {"wordwrap", word_wrap},
@@ -275,7 +293,7 @@ constexpr NamedFunction<Function> kFilters[] = {
 
 }  // namespace
 
-std::span<const NamedFunction<Function>> text_filters() {
+std::span<const NamedFilter> text_filters() {
   return kFilters;
 }
 

@@ -75,7 +75,7 @@ std::vector<Text> split_chunks(const Text& text, bool on_hyphens) {
   return chunks;
 }
 
-bool all_blank(const Text& chunk) {
+bool all_blank(std::u32string_view chunk) {
   return std::all_of(chunk.begin(), chunk.end(), is_blank);
 }
 
@@ -86,20 +86,20 @@ std::vector<std::string> wrap_text(std::string_view text, const WrapOptions& opt
     throw ValueError("invalid width " + std::to_string(options.width) + " (must be > 0)");
   }
   const auto width = static_cast<size_t>(options.width);
-  std::vector<Text> chunks = split_chunks(python::to_code_points(text), options.break_on_hyphens);
-  std::reverse(chunks.begin(), chunks.end());
+  const std::vector<Text> words = split_chunks(python::to_code_points(text), options.break_on_hyphens);
+  std::vector<std::u32string_view> chunks(words.rbegin(), words.rend());
   std::vector<std::string> lines;
   while (!chunks.empty()) {
-    std::vector<Text> line;
+    std::vector<std::u32string_view> line;
     size_t size = 0;
     if (!lines.empty() && all_blank(chunks.back())) chunks.pop_back();
     while (!chunks.empty() && size + chunks.back().size() <= width) {
       size += chunks.back().size();
-      line.push_back(std::move(chunks.back()));
+      line.push_back(chunks.back());
       chunks.pop_back();
     }
     if (!chunks.empty() && chunks.back().size() > width) {
-      Text& chunk = chunks.back();
+      std::u32string_view& chunk = chunks.back();
       if (options.break_long_words) {
         size_t end = width - size;
         if (options.break_on_hyphens && chunk.size() > end) {
@@ -109,16 +109,16 @@ std::vector<std::string> wrap_text(std::string_view text, const WrapOptions& opt
           }
         }
         line.push_back(chunk.substr(0, end));
-        chunk.erase(0, end);
+        chunk.remove_prefix(end);
       } else if (line.empty()) {
-        line.push_back(std::move(chunk));
+        line.push_back(chunk);
         chunks.pop_back();
       }
     }
     if (!line.empty() && all_blank(line.back())) line.pop_back();
     if (line.empty()) continue;
     std::string joined;
-    for (const Text& chunk : line) joined += python::from_code_points(chunk);
+    for (std::u32string_view chunk : line) joined += python::from_code_points(chunk);
     lines.push_back(std::move(joined));
   }
   return lines;

@@ -151,11 +151,11 @@ Value urlize(Runtime& runtime, const Arguments& arguments) {
   return runtime.autoescape ? markup(std::move(out)) : Value(std::move(out));
 }
 
-constexpr NamedFunction<Function> kFilters[] = {{"urlize", urlize}};
+constexpr NamedFilter kFilters[] = {{"urlize", urlize}};
 
 }  // namespace
 
-std::span<const NamedFunction<Function>> link_filters() {
+std::span<const NamedFilter> link_filters() {
   return kFilters;
 }
 

@@ -178,7 +178,9 @@ Value parse_json(std::string_view text) {
 
 Value parse_yaml(std::string_view text) {
   try {
-    return grammar::load_yaml(text);
+    grammar::YamlLimits limits;
+    limits.sets = true;
+    return grammar::load_yaml(text, limits);
   } catch (const core::Error& error) {
     throw ValueError(fmt::format("not YAML: {}", error.what()));
   }

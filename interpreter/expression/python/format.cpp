@@ -35,7 +35,7 @@ size_t read_number(std::u32string_view text, size_t& position) {
   size_t number = 0;
   while (position < text.size() && digit_value(text[position]) >= 0) {
     number = number * 10 + static_cast<size_t>(digit_value(text[position++]));
-    if (number > kTextLimit) throw ValueError("Too many decimal digits in format string");
+    if (number > text_limit()) throw ValueError("Too many decimal digits in format string");
   }
   return number;
 }
@@ -258,9 +258,7 @@ class Formatter {
         throw ValueError("Single '}' encountered in format string");
       } else if (c == '{') {
         out += field(text, i, depth);
-        if (out.size() > kTextLimit) {
-          throw core::Error(core::ErrorKind::limit, "the formatted text is too long");
-        }
+        check_text_size(out.size());
       } else {
         out += c;
         ++i;

@@ -34,9 +34,7 @@ class PercentFormatter {
         ++position_;
         conversion();
       }
-      if (out_.size() > kTextLimit) {
-        throw core::Error(core::ErrorKind::limit, "the formatted text is too long");
-      }
+      check_text_size(out_.size());
     }
     const bool all_used = arguments_.is_tuple() ? used_ >= arguments_.as_list().size()
                                                 : used_ > 0 || arguments_.is_map() ||
@@ -78,7 +76,7 @@ class PercentFormatter {
   }
 
   static int64_t check_size(int64_t size) {
-    if (size < 0 || size > static_cast<int64_t>(kTextLimit)) throw ValueError("width too big");
+    if (size < 0 || size > static_cast<int64_t>(text_limit())) throw ValueError("width too big");
     return size;
   }
 

@@ -14,6 +14,31 @@ namespace gregale::expression::python {
 
 namespace {
 
+constexpr size_t kUsualTextLimit = 128u << 20;
+thread_local size_t current_text_limit = kUsualTextLimit;
+
+}  // namespace
+
+size_t text_limit() noexcept {
+  return current_text_limit;
+}
+TextLimit::TextLimit(size_t bytes) noexcept : before_(current_text_limit) {
+  current_text_limit = bytes;
+}
+TextLimit::~TextLimit() {
+  current_text_limit = before_;
+}
+
+void check_text_size(size_t bytes) {
+  if (bytes > current_text_limit) {
+    throw core::Error(
+        core::ErrorKind::limit,
+        fmt::format("a text becomes longer than {} bytes (the budget `output`)", current_text_limit));
+  }
+}
+
+namespace {
+
 using Kind = Value::Kind;
 
 class Printer {
@@ -23,9 +48,7 @@ class Printer {
   std::string take() { return std::move(out_); }
 
   void print(const Value& value) {
-    if (out_.size() > kTextLimit) {
-      throw core::Error(core::ErrorKind::limit, "the text of the value is too long");
-    }
+    check_text_size(out_.size());
     switch (value.kind()) {
       case Kind::null:
         out_ += "None";

@@ -1,7 +1,7 @@
 // Values as Python prints them, and Python's two ways of formatting text.
 //
 // All functions throw core::Error: TypeError, ValueError, KeyError, IndexError or AttributeError
-// (errors.hpp) where Python does, Error(limit) for text beyond kTextLimit or nesting beyond
+// (errors.hpp) where Python does, Error(limit) for text beyond text_limit() or nesting beyond
 // kNestingLimit.
 #pragma once
 
@@ -17,8 +17,22 @@ using core::List;
 using core::Map;
 using core::Value;
 
-// A text that one operation makes may have this many bytes.
-inline constexpr size_t kTextLimit = 128u << 20;
+// Bytes that a text made by one operation may have. It holds for the thread, not for a call, since texts are
+// made deep within each other by rules that know of no evaluation.
+size_t text_limit() noexcept;
+// Sets the limit while it lives.
+class TextLimit {
+ public:
+  explicit TextLimit(size_t bytes) noexcept;
+  ~TextLimit();
+  TextLimit(const TextLimit&) = delete;
+  TextLimit& operator=(const TextLimit&) = delete;
+
+ private:
+  size_t before_;
+};
+// Throws Error(limit) for a text of so many bytes.
+void check_text_size(size_t bytes);
 // Containers within each other that can be printed; Python's own limit is about the same.
 inline constexpr size_t kNestingLimit = 900;
 

@@ -159,28 +159,38 @@ std::string_view substring(std::string_view utf8, size_t begin, size_t end) noex
   return utf8.substr(first, byte_offset(utf8.substr(first), end - begin));
 }
 
-std::string upper(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
+void append_upper(std::string_view text, std::string& out) {
   if (is_ascii(text)) {
-    for (char c : text) out += ascii_upper(c);
-    return out;
+    const size_t before = out.size();
+    out += text;
+    std::transform(text.begin(), text.end(), out.begin() + static_cast<std::ptrdiff_t>(before), ascii_upper);
+    return;
   }
   for (size_t position = 0; position < text.size();) {
     append_mapped(out, decode(text, position), u32_toupper);
   }
+}
+
+void append_lower(std::string_view text, std::string& out) {
+  if (is_ascii(text)) {
+    const size_t before = out.size();
+    out += text;
+    std::transform(text.begin(), text.end(), out.begin() + static_cast<std::ptrdiff_t>(before), ascii_lower);
+    return;
+  }
+  const std::u32string points = to_code_points(text);
+  for (size_t i = 0; i < points.size(); ++i) append_lower(out, points, i);
+}
+
+std::string upper(std::string_view text) {
+  std::string out;
+  append_upper(text, out);
   return out;
 }
 
 std::string lower(std::string_view text) {
   std::string out;
-  out.reserve(text.size());
-  if (is_ascii(text)) {
-    for (char c : text) out += ascii_lower(c);
-    return out;
-  }
-  const std::u32string points = to_code_points(text);
-  for (size_t i = 0; i < points.size(); ++i) append_lower(out, points, i);
+  append_lower(text, out);
   return out;
 }
 

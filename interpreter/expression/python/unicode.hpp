@@ -26,6 +26,9 @@ std::string_view substring(std::string_view utf8, size_t begin, size_t end) noex
 
 std::string upper(std::string_view text);
 std::string lower(std::string_view text);
+// The same, appended to [out].
+void append_upper(std::string_view text, std::string& out);
+void append_lower(std::string_view text, std::string& out);
 // Every letter after a character without case is a capital, the others are small.
 std::string title(std::string_view text);
 std::string capitalize(std::string_view text);

@@ -89,8 +89,9 @@ void Evaluation::check_quota(const Value& value) const {
 Evaluation::Recursion::Recursion(Evaluation& evaluation) : evaluation_(evaluation) {
   if (++evaluation_.recursion_ > evaluation_.scope_.budget.recursion) {
     --evaluation_.recursion_;
-    throw core::Error(core::ErrorKind::limit, fmt::format("functions call each other more than {} times deep",
-                                                          evaluation_.scope_.budget.recursion));
+    throw core::Error(core::ErrorKind::limit,
+                      fmt::format("functions call each other more than {} deep (the budget `recursion`)",
+                                  evaluation_.scope_.budget.recursion));
   }
 }
 
@@ -103,13 +104,15 @@ void Evaluation::charge_big_integer(const Value& value) {
 }
 
 void Evaluation::refuse_steps() const {
-  throw core::Error(core::ErrorKind::limit,
-                    fmt::format("the evaluation takes more than {} steps", scope_.budget.steps));
+  throw core::Error(
+      core::ErrorKind::limit,
+      fmt::format("the evaluation takes more than {} steps (the budget `steps`)", scope_.budget.steps));
 }
 
 void Evaluation::refuse_memory() const {
   throw core::Error(core::ErrorKind::limit,
-                    fmt::format("the evaluation makes more than {} bytes of data", scope_.budget.memory));
+                    fmt::format("the evaluation makes more than {} bytes of data (the budget `memory`)",
+                                scope_.budget.memory));
 }
 
 void Evaluation::refuse_depth() {
@@ -119,6 +122,7 @@ void Evaluation::refuse_depth() {
 
 List collect(Evaluation& evaluation, const Value& iterable) {
   if (iterable.is_list()) {
+    evaluation.steps(iterable.size());
     evaluation.charge_items(iterable.size());
     return iterable.as_list();
   }

@@ -35,7 +35,9 @@ struct NoMatch : core::Error {
 struct Failure : EvaluationError {
   enum class Cause : uint8_t { other, no_match, index, limit };
   Failure(const std::string& message, size_t begin, size_t end, Cause cause)
-      : EvaluationError(message, begin, end), cause(cause) {}
+      : EvaluationError(message, begin, end,
+                        cause == Cause::limit ? core::ErrorKind::limit : core::ErrorKind::invalid),
+        cause(cause) {}
   Cause cause;
 };
 
@@ -46,6 +48,11 @@ class Evaluation {
   // Counts one node evaluated or one item walked; throws when the budget is used up.
   void step() {
     if (++steps_ > scope_.budget.steps) refuse_steps();
+  }
+  // The same for several at once.
+  void steps(uint64_t count) {
+    steps_ += count;
+    if (steps_ > scope_.budget.steps) refuse_steps();
   }
   // Counts bytes that the evaluation makes.
   void charge(size_t bytes) {

@@ -25,7 +25,9 @@ Value YaqlProgram::evaluate(const Scope& scope) const {
     throw;
   } catch (const core::Error& error) {
     // From the conversion of the result, or from a lazy sequence that it walks.
-    throw EvaluationError(error.what(), root.begin, root.end);
+    const bool limit = error.kind() == core::ErrorKind::limit;
+    throw EvaluationError(error.what(), root.begin, root.end,
+                          limit ? core::ErrorKind::limit : core::ErrorKind::invalid);
   }
 }
 
