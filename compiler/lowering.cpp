@@ -195,6 +195,8 @@ class Lowering {
         map.set(Value(member.key.text), builder_.plain(member.value));
       }
     }
+    // All of them may be inherited.
+    if (map.find("tasks") == nullptr) map.set(Value("tasks"), Value(std::move(tasks)));
     return spec_of(Value(std::move(map)), *definition.name, {});
   }
 
