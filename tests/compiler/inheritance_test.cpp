@@ -345,7 +345,7 @@ TEST(Inheritance, FinalStaysAsItIs) {
   EXPECT_EQ(findings(with("[region]", "  region: One\n")), "");
   EXPECT_EQ(findings(with("[retry]", "  tasks: {a: {override: merge, retry: count=2 delay=1}}\n")),
             "GR1010 11:32");
-  EXPECT_EQ(findings(with("[retry]", "  tasks: {a: {override: merge, timeout: 3}}\n")), "");
+  EXPECT_EQ(findings(with("[retry]", "  tasks: {a: {override: merge, wait-before: 3}}\n")), "");
   EXPECT_EQ(findings(with("[retry]", "  task-defaults: {retry: count=2 delay=1}\n")), "GR1010 11:19");
   EXPECT_EQ(findings(with("[action]", "  tasks: {a: {override: merge, workflow: base}}\n")), "GR1010 11:32");
   EXPECT_EQ(findings(with("[region]", "  tasks: {b: {override: merge, timeout: 3}}\n")), "GR1010 11:32");
