@@ -189,7 +189,7 @@ const std::vector<Code> kCodes = {
      "input: [url: <% $.host %>]", "vars: {url: <% $.host %>}"},
     {"GR0702", kWarning, "A variable that hides an input", "`vars` win over inputs of the same name.",
      "input: [n]\nvars: {n: 1}", "input: [n]\nvars: {m: 1}"},
-    {"GR0703", kWarning, "with-items settings without with-items", "`concurrency` counts items.",
+    {"GR0703", kWarning, "with-items settings without with-items", "`concurrency` counts items or regions.",
      "action: std.noop\nconcurrency: 2", "with-items: i in <% $.list %>\nconcurrency: 2"},
     {"GR0704", kWarning, "Stock Mistral does something else",
      "Gregale does what is written; stock Mistral drops it without a word. A definition that shall run on "
@@ -207,6 +207,11 @@ const std::vector<Code> kCodes = {
      "and "
      "sent to others; inputs, environments and the custom context can be kept apart.",
      "smtp_password: open-sesame", "smtp_password: <% env().smtp_password %>"},
+    {"GR0802", kError, "A secret where it would be seen",
+     "A key of the custom context that is declared `secret` may go into the input of an action or into the "
+     "custom context of a task, never into a variable, an output, a guard or the input of a workflow.",
+     "custom_context: {token: {secret: true}}\n...\npublish: {t: <% custom_context(token) %>}",
+     "action: std.http url=... headers={\"X-Token\": \"<% custom_context(token) %>\"}"},
 
     // ---- 09: regions
     {"GR0901", kError, "A region where none counts", "Only OpenStack actions run in a region.",
@@ -228,6 +233,23 @@ const std::vector<Code> kCodes = {
      "`compile --target mistral-v2` puts Gregale's own keys into the words of stock Mistral, where it has "
      "any.",
      "t: {workflow: maintain, region: RegionTwo}", "t: {action: nova.servers_list, region: RegionTwo}"},
+    {"GR0906", kWarning, "Settings for regions that have no effect",
+     "`on-region-error` and `min-success` say what a failure in one of the regions of `with-regions` means.",
+     "action: nova.servers_list\nmin-success: 1",
+     "action: nova.servers_list\nwith-regions: all\nmin-success: 1"},
+    {"GR0907", kError, "Items and regions in one task",
+     "A task runs once for each item or once for each region. For both, call a workflow for each region that "
+     "has a task for each item.",
+     "with-items: i in <% $.list %>\nwith-regions: all", "workflow: for_each_item\nwith-regions: all"},
+    {"GR0908", kError, "A region beside with-regions", "`with-regions` names the regions of the task.",
+     "region: RegionOne\nwith-regions: all", "with-regions: all"},
+    {"GR0909", kError, "A region that the cloud does not have",
+     "The service catalog of the cloud, asked by `validate --cloud`, has no endpoint in such a region.",
+     "region: RegionTow", "region: RegionTwo"},
+    {"GR0910", kError, "A service that is not there",
+     "The service catalog of the cloud, asked by `validate --cloud`, has no endpoint of the service in the "
+     "region where it would be called.",
+     "action: trove.instances_list\nregion: RegionTwo", "action: trove.instances_list\nregion: RegionOne"},
 
     // ---- 10: inheritance
     {"GR1001", kError, "No such workflow or ad-hoc action to extend",

@@ -93,6 +93,7 @@ Compilation compile(const std::vector<core::SourcePtr>& sources, const Options& 
   check_task_names(definitions, report);
   check_graphs(definitions, lowered.program, report);
   check_calls(definitions, options.catalogue, report);
+  check_regions(definitions, options.catalogue, options.cloud, report);
   check_expressions(definitions, lowered, report);
   check_secrets(definitions, report);
   check_abstract(definitions.abstract_workflows, report);

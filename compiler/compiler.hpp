@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "compiler/cloud_view.hpp"
 #include "compiler/ir/action_signature.hpp"
 #include "compiler/ir/ir.hpp"
 #include "compiler/library.hpp"
@@ -17,6 +18,8 @@ struct Options {
   const ir::ActionCatalogue* catalogue = nullptr;
   // Where definitions are found that the files do not have; none: nowhere.
   Library* library = nullptr;
+  // A live cloud; none: regions and services are not checked against one.
+  const CloudView* cloud = nullptr;
 };
 
 struct Compilation {

@@ -101,6 +101,29 @@ class ExpressionChecker {
         workflow.task_names());
   }
 
+  // custom_context('key') where the value would be seen.
+  void secret_reference(std::string_view key, const core::Span& span) {
+    if (site_->workflow == ir::kNone || site_->usage == Usage::task) return;
+    const auto& keys = definitions_.workflows[site_->workflow].custom_context;
+    const bool secret = std::any_of(keys.begin(), keys.end(), [&](const ContextKeyDefinition& one) {
+      return one.name->text == key && one.flag("secret");
+    });
+    if (!secret) return;
+    report_.add(
+        "GR0802", span,
+        fmt::format("`{}` of the custom context is secret; it may only go into the input of an action", key));
+  }
+
+  // The functions whose first argument names something of the workflow.
+  void named_reference(std::string_view function, const Node& first) {
+    const bool text =
+        first.value.is_string() && (first.kind == NodeKind::yaql_keyword || first.kind == NodeKind::constant);
+    if (!text) return;
+    const std::string& name = first.value.as_string();
+    if (function == "task") task_reference(name, place_of(name, first.begin));
+    if (function == "custom_context") secret_reference(name, place_of(name, first.begin));
+  }
+
   // ---- YAQL; [root]: `$` is the context
 
   void yaql(uint32_t index, bool root) {
@@ -153,13 +176,7 @@ class ExpressionChecker {
       if (name == "not") finding.note = "`not` is an operator: write a blank behind it";
       if (name == "default") finding.note = "write `coalesce($.a, 1)` or `$.get(a, 1)`";
     }
-    if (name == "task" && !here.children.empty()) {
-      const Node& first = node(here.children[0]);
-      if (first.value.is_string() &&
-          (first.kind == NodeKind::yaql_keyword || first.kind == NodeKind::constant)) {
-        task_reference(first.value.as_string(), place_of(first.value.as_string(), first.begin));
-      }
-    }
+    if (!here.children.empty()) named_reference(name, node(here.children[0]));
     const bool inner = root && !changes_yaql_context(name) && contains(yaql_functions(), name);
     for (uint32_t child : here.children) yaql(child, inner);
   }
@@ -323,12 +340,7 @@ class ExpressionChecker {
       if (name == "len") finding.note = "write `... | length`";
       if (name == "str") finding.note = "write `... | string`";
     }
-    if (name == "task" && call.children.size() > 1) {
-      const Node& first = node(call.children[1]);
-      if (first.kind == NodeKind::constant && first.value.is_string()) {
-        task_reference(first.value.as_string(), place_of(first.value.as_string(), first.begin));
-      }
-    }
+    if (call.children.size() > 1) named_reference(name, node(call.children[1]));
   }
 
   const Definitions& definitions_;

@@ -67,12 +67,12 @@ class SecretFinder {
     }
   }
 
- private:
   void found(std::string_view key, const core::Span& place) {
     report_.add("GR0801", place, fmt::format("the secret `{}` is written into the definition", key)).note =
         "take it from an input, the environment or the custom context";
   }
 
+ private:
   Report& report_;
 };
 
@@ -87,6 +87,11 @@ void check_secrets(const Definitions& definitions, Report& report) {
   for (const WorkflowDefinition& workflow : definitions.workflows) {
     const Report::About about(report, workflow.flat);
     finder.parameters(workflow.input);
+    for (const ContextKeyDefinition& key : workflow.custom_context) {
+      const YamlNode* value = key.value("default");
+      if (value != nullptr && key.flag("secret") && !value->scalar.is_null())
+        finder.found(key.name->text, value->span);
+    }
     finder.node(workflow.value("vars"));
     for (const TaskDefinition& task : workflow.tasks) {
       finder.call(task.call);

@@ -77,6 +77,37 @@ TEST(DiagnosticsTest, AllFindingsComeInOneRun) {
             "GR0202 3:3 input, GR0201 5:9 action, GR0301 5:31, GR0203 5:47");
 }
 
+TEST(DiagnosticsTest, Regions) {
+  const std::string with = "  tasks: {t: {action: nova.servers_list, with-regions: all, ";
+  EXPECT_EQ(findings(with + "on-region-error: continue, min-success: 1, concurrency: 2}}\n"), "");
+  EXPECT_EQ(findings(with + "on-region-error: contiue}}\n"), "GR0203 3:78 continue");
+  EXPECT_EQ(findings(with + "with-items: 'i in [1]'}}\n"), "GR0907 3:42");
+  EXPECT_EQ(findings(with + "region: RegionOne}}\n"), "GR0908 3:61");
+  EXPECT_EQ(findings(with + "on-region-error: fail, min-success: 1}}\n"), "GR0906 3:84");
+  EXPECT_EQ(findings("  tasks: {t: {action: nova.servers_list, min-success: 1}}\n"), "GR0906 3:42");
+  EXPECT_EQ(findings("  tasks: {t: {action: nova.servers_list, with-regions: [a, b], min-success: 3}}\n"),
+            "GR0219 3:77");
+  EXPECT_EQ(findings("  tasks: {t: {action: std.echo output=1, region: a}}\n"), "GR0901 3:42");
+  EXPECT_EQ(findings("  tasks: {t: {action: std.echo output=<% region() %>, with-regions: [a]}}\n"), "");
+  EXPECT_EQ(findings("  tasks: {t: {action: nova.servers_list region=\"b\", region: a}}\n"), "GR0902 3:49");
+}
+
+TEST(DiagnosticsTest, CustomContext) {
+  const std::string rest = "  tasks: {t: {action: std.noop}}\n";
+  EXPECT_EQ(findings("  custom_context: {a: , b: {type: string, required: true}}\n" + rest), "");
+  EXPECT_EQ(findings("  custom_context: {b: {type: strng}}\n" + rest), "GR0203 3:30 string");
+  EXPECT_EQ(findings("  custom_context: {b: {type: integer, default: x}}\n" + rest), "GR0203 3:48");
+  EXPECT_EQ(findings("  custom_context: {b: {requird: true}}\n" + rest), "GR0201 3:24 required");
+  EXPECT_EQ(findings("  custom_context: {b: {secret: maybe}}\n" + rest), "GR0203 3:32");
+  EXPECT_EQ(findings("  custom_context: {b: true}\n" + rest), "GR0203 3:23");
+  EXPECT_EQ(findings("  custom_context: {b: {secret: true, default: x}}\n" + rest), "GR0801 3:47");
+  const std::string secret = "  custom_context: {b: {secret: true}}\n";
+  EXPECT_EQ(findings(secret + "  tasks: {t: {action: std.echo output=<% custom_context(b) %>}}\n"), "");
+  EXPECT_EQ(findings(secret + "  output: {b: <% custom_context(b) %>}\n" + rest), "GR0802 4:33");
+  EXPECT_EQ(findings(secret + "  tasks: {t: {publish: {x: \"{{ custom_context('b') }}\"}}}\n"),
+            "GR0802 4:48");
+}
+
 TEST(DiagnosticsTest, SecretsAreNotRepeated) {
   const Compilation compilation = compile_text(
       std::string(kHead) + "  tasks: {t: {action: std.email, input: {smtp_password: canary-4711}}}\n");
