@@ -131,6 +131,10 @@ class Action {
   virtual void start(ActionCall call, ActionCompletion completion) const;
 };
 
+// The action that tells the regions of a service (input `service`, its type; empty: of all services), as a
+// list of names. `with-regions: all` asks it.
+inline constexpr std::string_view kRegionsAction = "openstack.regions";
+
 // All actions that a program can call, by name. Passed explicitly; filled once at start.
 class ActionRegistry : public ir::ActionCatalogue {
  public:

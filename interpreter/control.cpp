@@ -204,8 +204,11 @@ void Machine::rerun(Index execution, std::string_view name, bool reset, const Va
   task.attempt = 1;
   task.waited_before = false;
   task.waited_after = false;
-  task.items = Value();
-  task.item_count = 0;
+  // The regions stay as they were chosen, since those that have succeeded are kept.
+  if (reset || !definition_of(index).with_regions.present()) {
+    task.items = Value();
+    task.item_count = 0;
+  }
   items_.erase(index);
   // With reset everything is done again; otherwise only what failed.
   const auto keep = [&](State state) { return !reset && state == State::success; };

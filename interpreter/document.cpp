@@ -30,17 +30,6 @@ Value action_document(const ActionExecution& action) {
   return Value(std::move(members));
 }
 
-// The region that all actions of the task share, if they have one.
-std::string common_region(const ExecutionTree& tree, const TaskExecution& task) {
-  std::string region;
-  for (const Index action : task.actions) {
-    const std::string& own = tree.actions[action].region;
-    if (own.empty() || (!region.empty() && region != own)) return {};
-    region = own;
-  }
-  return region;
-}
-
 Value task_document(const LoadedProgram& program, const ExecutionTree& tree, const ir::Workflow& workflow,
                     const TaskExecution& task) {
   const ir::Task& definition = workflow.tasks[task.task];
@@ -59,7 +48,8 @@ Value task_document(const LoadedProgram& program, const ExecutionTree& tree, con
               {"state", Value(to_string(task.state))},
               {"state_info", optional_text(task.state_info)},
               {"published", task.published.is_null() ? Value(Map()) : task.published},
-              {"result", task_result(tree, task, !definition.with_items.empty())}};
+              {"result", task_result(tree, task, definition)}};
+  if (definition.with_regions.present()) members.set(Value("region_errors"), region_errors(tree, task));
   const std::string region = common_region(tree, task);
   if (!region.empty()) members.set(Value("region"), Value(region));
   members.set(Value("processed"), Value(task.processed));

@@ -169,22 +169,23 @@ void Machine::abandon_delayed(Index index) {
 // ---- expressions
 
 Value Machine::evaluate(Index template_index, Index execution, Index task, const Context& branch,
-                        const core::Map* extra) {
+                        const Item* item) {
   const ir::Template& form = program_.program().templates[template_index];
   if (form.kind == ir::Template::Kind::constant) return form.constant;
   const WorkflowExecution& owner = tree_.executions[execution];
-  const TaskData data({extra, &branch, &owner.context.as_map(), &owner.input.as_map()}, environment(tree_),
-                      &owner, task == kNone ? nullptr : &tree_.tasks[task]);
-  const TreeQueries queries(program_, tree_, execution, task);
+  const core::Map* variables = item == nullptr ? nullptr : item->variables;
+  const TaskData data({variables, &branch, &owner.context.as_map(), &owner.input.as_map()},
+                      environment(tree_), &owner, task == kNone ? nullptr : &tree_.tasks[task]);
+  const TreeQueries queries(program_, tree_, execution, task, item == nullptr ? std::string() : item->region);
   const core::VirtualClock clock(now_);
   expression::Scope scope{data, &queries, &clock, {}, {}};
   return program_.evaluate(template_index, scope);
 }
 
-Value Machine::evaluate(Index template_index, Index task, const core::Map* extra) {
+Value Machine::evaluate(Index template_index, Index task, const Item* item) {
   const ir::Template& form = program_.program().templates[template_index];
   if (form.kind == ir::Template::Kind::constant) return form.constant;
-  return evaluate(template_index, execution_of(task), task, inbound(task), extra);
+  return evaluate(template_index, execution_of(task), task, inbound(task), item);
 }
 
 // ---- contexts

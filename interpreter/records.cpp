@@ -161,6 +161,7 @@ void fields(Archive& archive, WorkflowExecution& e) {
   archive("description", e.description);
   optional_index(archive, "parent_task", e.parent_task);
   archive("item", e.item);
+  archive("region", e.region);
   archive("attempt", e.attempt);
   archive("state", e.state);
   archive("state_info", e.state_info);
@@ -220,6 +221,7 @@ void fields(Archive& archive, ActionExecution& a) {
   archive("attempt", a.attempt);
   archive("safe_rerun", a.safe_rerun);
   archive("region", a.region);
+  archive("lists_regions", a.lists_regions);
   archive("base_name", a.base_name);
   archive("base_input", a.base_input);
   archive("adhoc", a.adhoc);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "interpreter/context.hpp"
@@ -43,9 +44,10 @@ class TaskData : public expression::DataContext {
 // Functions like task() and execution(), answered from one tree as seen by one of its executions.
 class TreeQueries : public expression::ExecutionQueries {
  public:
-  // [task]: the current one, or kNone.
-  TreeQueries(const LoadedProgram& program, const ExecutionTree& tree, Index execution, Index task)
-      : program_(program), tree_(tree), execution_(execution), task_(task) {}
+  // [task]: the current one, or kNone. [region]: of the call that is evaluated; empty: none of its own.
+  TreeQueries(const LoadedProgram& program, const ExecutionTree& tree, Index execution, Index task,
+              std::string region = {})
+      : program_(program), tree_(tree), execution_(execution), task_(task), region_(std::move(region)) {}
 
   Value task(const std::optional<std::string>& name) const override;
   Value tasks(const expression::TaskFilter& filter) const override;
@@ -53,6 +55,7 @@ class TreeQueries : public expression::ExecutionQueries {
   Value executions(const expression::ExecutionFilter& filter) const override;
   Value global(std::string_view variable) const override;
   Value env() const override { return environment(tree_); }
+  Value region() const override;
 
  private:
   Value describe(const TaskExecution& task) const;
@@ -65,6 +68,7 @@ class TreeQueries : public expression::ExecutionQueries {
   const ExecutionTree& tree_;
   Index execution_;
   Index task_;
+  std::string region_;
 };
 
 }  // namespace gregale::interpreter

@@ -23,7 +23,7 @@ using core::ErrorKind;
 namespace {
 
 constexpr int kApplicationId = 0x47524547;  // "GREG"
-constexpr int kSchemaVersion = 1;
+constexpr int kSchemaVersion = 2;
 constexpr int kBusyMilliseconds = 5000;
 
 constexpr const char* kSchema = R"(
@@ -32,7 +32,6 @@ CREATE TABLE trees (
   number INTEGER PRIMARY KEY,
   root BLOB NOT NULL UNIQUE,
   program TEXT NOT NULL,
-  region TEXT NOT NULL,
   workflow_name TEXT NOT NULL,
   state TEXT NOT NULL,
   created_at INTEGER NOT NULL,
@@ -195,14 +194,13 @@ struct SqliteStore::Implementation {
       number = find->getColumn(0).getInt64();
     } else {
       const Lease insert = statement(
-          "INSERT INTO trees (root, program, region, workflow_name, state, created_at, updated_at) "
-          "VALUES (?, ?, ?, ?, 'IDLE', ?, ?)");
+          "INSERT INTO trees (root, program, workflow_name, state, created_at, updated_at) "
+          "VALUES (?, ?, ?, 'IDLE', ?, ?)");
       bind(*insert, 1, root);
       insert->bind(2, tree.program_digest);
-      insert->bind(3, tree.region);
-      insert->bind(4, tree.root().workflow_name);
-      insert->bind(5, static_cast<int64_t>(tree.root().created_at));
-      insert->bind(6, static_cast<int64_t>(tree.root().updated_at));
+      insert->bind(3, tree.root().workflow_name);
+      insert->bind(4, static_cast<int64_t>(tree.root().created_at));
+      insert->bind(5, static_cast<int64_t>(tree.root().updated_at));
       insert->exec();
       number = database.getLastInsertRowid();
     }
@@ -324,14 +322,13 @@ void SqliteStore::commit(const std::vector<TreeChange>& changes) {
 ExecutionTree SqliteStore::load(const Uuid& root) {
   return guarded(implementation_->path, "load an execution", [&] {
     ExecutionTree tree;
-    const Lease head = implementation_->statement("SELECT number, program, region FROM trees WHERE root = ?");
+    const Lease head = implementation_->statement("SELECT number, program FROM trees WHERE root = ?");
     bind(*head, 1, root);
     if (!head->executeStep()) {
       throw Error(ErrorKind::not_found, fmt::format("no execution {}", root.text()));
     }
     const int64_t number = head->getColumn(0).getInt64();
     tree.program_digest = head->getColumn(1).getString();
-    tree.region = head->getColumn(2).getString();
     const auto read_all = [&](const char* sql, auto& list) {
       const Lease rows = implementation_->statement(sql);
       rows->bind(1, number);

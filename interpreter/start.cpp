@@ -5,6 +5,7 @@
 
 #include "interpreter/environment.hpp"
 #include "interpreter/machine.hpp"
+#include "interpreter/policies.hpp"
 
 namespace gregale::interpreter {
 
@@ -63,28 +64,34 @@ void check_target_task(const LoadedProgram& program, const ir::Workflow& workflo
 
 }  // namespace
 
+// [region]: the caller's.
 Index Machine::create_execution(const ir::Workflow& workflow, const Uuid& id, Value input, Value params,
-                                Index parent_task, uint32_t item) {
+                                const std::string& region, Index parent_task, uint32_t item) {
   WorkflowExecution execution;
   execution.id = id;
   execution.workflow_name = program_.name(workflow.name);
   execution.parent_task = parent_task;
   execution.item = item;
+  execution.region = region;
   execution.input = std::move(input);
   execution.params = std::move(params);
   execution.created_at = now_;
   const Index index = static_cast<Index>(tree_.executions.size());
   tree_.executions.push_back(std::move(execution));
-  if (workflow.vars != kNone) {
-    try {
+  try {
+    if (workflow.vars != kNone) {
       tree_.executions[index].context = evaluate(workflow.vars, index, kNone, Context());
       if (!tree_.executions[index].context.is_map()) {
         throw Error(ErrorKind::invalid, "`vars` must give a mapping");
       }
-    } catch (...) {
-      tree_.executions.pop_back();
-      throw;
     }
+    if (workflow.region != kNone) {
+      std::string own = region_name(evaluate(workflow.region, index, kNone, Context()));
+      if (!own.empty()) tree_.executions[index].region = std::move(own);
+    }
+  } catch (...) {
+    tree_.executions.pop_back();
+    throw;
   }
   execution_changed(index);
   enqueue(Operation::Kind::launch, index);
@@ -115,10 +122,9 @@ void Machine::start(const StartRequest& request, const Uuid& id, Microseconds no
   }
   const bool as_written = params.contains("evaluate_env") && !params.find("evaluate_env")->truthy();
   params.set(Value("env"), env.is_null() ? Value(Map()) : as_written ? env : evaluate_environment(env, now));
-  tree_.region = request.region;
   tree_.custom_context = request.custom_context;
   tree_.program_digest = program_.digest();
-  create_execution(*workflow, id, std::move(input), Value(std::move(params)), kNone, 0);
+  create_execution(*workflow, id, std::move(input), Value(std::move(params)), request.region, kNone, 0);
   if (description.is_string()) tree_.executions.front().description = description.as_string();
 }
 
@@ -150,7 +156,7 @@ void Machine::launch(Index execution) {
   enqueue(Operation::Kind::check, execution);
 }
 
-void Machine::start_sub_workflow(Index task, uint32_t item, const std::string& name, Value input) {
+void Machine::start_sub_workflow(Index task, const Item& item, const std::string& name, Value input) {
   const Index parent = execution_of(task);
   const ir::Workflow* workflow = program_.resolve_workflow(program_.workbook_of(workflow_of(parent)), name);
   if (workflow == nullptr) {
@@ -183,7 +189,8 @@ void Machine::start_sub_workflow(Index task, uint32_t item, const std::string& n
   const Value execution_params(std::move(params));
   check_target_task(program_, *workflow, execution_params);
   const Uuid id = Uuid::derived(tree_.root().id, 3 * uint64_t{tree_.executions.size()});
-  const Index sub = create_execution(*workflow, id, std::move(prepared), execution_params, task, item);
+  const Index sub = create_execution(*workflow, id, std::move(prepared), execution_params,
+                                     resolve_region(task, item, Value()), task, item.index);
   tree_.executions[sub].attempt = tree_.tasks[task].attempt;
   tree_.executions[sub].description = "sub-workflow execution";
   tree_.tasks[task].sub_executions.push_back(sub);

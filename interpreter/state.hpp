@@ -49,7 +49,8 @@ struct ActionExecution {
   uint32_t item = 0;      // index of the item; 0 without with-items
   uint32_t attempt = 1;
   bool safe_rerun = false;
-  std::string region;  // of OpenStack actions
+  std::string region;          // of OpenStack actions
+  bool lists_regions = false;  // only asked which regions there are, for `with-regions: all`
   // What is really sent where `name` is an ad-hoc action; otherwise empty and null.
   std::string base_name;
   Value base_input;
@@ -97,7 +98,8 @@ struct TaskExecution {
   uint32_t published_attempt = 0;  // the last attempt that has published
   bool waited_before = false;
   bool waited_after = false;
-  // With-items: variable -> list of its values, once known; how many may be under way (0: no bound).
+  // Once known, with-items: variable -> list of its values; with-regions: the list of regions. How many may
+  // be under way (0: no bound).
   Value items;
   uint32_t item_count = 0;
   uint32_t concurrency = 0;
@@ -127,7 +129,8 @@ struct WorkflowExecution {
   std::string workflow_name;  // full name in the program
   std::string description;    // text for people
   Index parent_task = kNone;  // of tasks; none: the root
-  uint32_t item = 0;          // with-items over sub-workflows
+  uint32_t item = 0;          // with-items and with-regions over sub-workflows
+  std::string region;         // its workflow's or its caller's: for calls that name none; may be empty
   uint32_t attempt = 1;
   State state = State::idle;
   std::optional<std::string> state_info;
@@ -144,7 +147,6 @@ struct WorkflowExecution {
 
 struct ExecutionTree {
   std::string program_digest;
-  std::string region;                        // the caller's; may be empty
   Value custom_context;                      // a map, or null; kept out of sight
   std::deque<WorkflowExecution> executions;  // 0 is the root
   std::deque<TaskExecution> tasks;
@@ -153,8 +155,18 @@ struct ExecutionTree {
   const WorkflowExecution& root() const { return executions.front(); }
 };
 
-// The result as the language defines it: the accepted outputs; of a task with items always a list.
-Value task_result(const ExecutionTree& tree, const TaskExecution& task, bool with_items);
+// The result as the language defines it: the accepted output; of a task with items the list of them; of one
+// with regions those of success, by region.
+Value task_result(const ExecutionTree& tree, const TaskExecution& task, const ir::Task& definition);
+
+// Of a task with regions: what went wrong where, by region.
+Value region_errors(const ExecutionTree& tree, const TaskExecution& task);
+
+// The region that all calls of the task have in common; empty when there is none.
+std::string common_region(const ExecutionTree& tree, const TaskExecution& task);
+
+// What is said of a failed call: its result as text; nothing when there is nothing to say.
+std::optional<std::string> error_info(const Value& result);
 
 // The environment of the whole tree: a map, from the root's parameters.
 const Value& environment(const ExecutionTree& tree);
