@@ -33,6 +33,9 @@ struct Credentials {
   std::string ca_file, client_certificate, client_key;
   std::map<std::string, std::string> endpoint_overrides;  // by service type, dashes as underscores
 
+  // The URL that stands for the service's endpoint in every region, or nullptr.
+  const std::string* endpoint_override(std::string_view service_type) const;
+
   // The body of POST /v3/auth/tokens.
   core::Value token_request() const;
   // Equal for credentials that may share a token; for use as a key in memory only.

@@ -153,13 +153,9 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
   void choose_endpoint() {
     std::string url;
     const Credentials& credentials = keystone_->credentials();
-    for (std::string_view type : service_type_names(service_->service_type)) {
-      std::string key(type);
-      std::replace(key.begin(), key.end(), '-', '_');
-      const auto found = credentials.endpoint_overrides.find(key);
-      if (found != credentials.endpoint_overrides.end() && url.empty()) url = found->second;
-    }
-    if (url.empty()) {
+    if (const std::string* fixed = credentials.endpoint_override(service_->service_type)) {
+      url = *fixed;
+    } else {
       const ServiceCatalog::Endpoint& endpoint =
           access_->catalog.endpoint(service_->service_type, credentials.interface, region_);
       url = endpoint.url;

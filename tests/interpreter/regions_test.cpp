@@ -146,7 +146,7 @@ TEST_F(Regions, ResultsAreKeyedByRegion) {
             R"({"b":"at b"})");
   EXPECT_EQ(result_of(run(R"(
 w: {tasks: {t: {workflow: inner, with-regions: [a, b]}}}
-inner: {output: {is: <% region() %>}, tasks: {t: {}}}
+inner: {output: {is: <% region() %>}, tasks: {t: {action: std.noop}}}
 )")),
             R"({"a":{"is":"a"},"b":{"is":"b"}})");
   EXPECT_EQ(result_of(run("w: {tasks: {t: {action: test.probe, with-regions: '<% [] %>'}}}")), "{}");
@@ -201,7 +201,7 @@ TEST_F(Regions, WithoutAListOfRegionsTheTaskFails) {
 w:
   tasks:
     t: {action: std.echo output=1, with-regions: all, on-error: handled}
-    handled: {}
+    handled: {action: std.noop}
 )");
   EXPECT_EQ(document.get("state"), Value("SUCCESS"));
   EXPECT_EQ(document.get("tasks").as_list().front().get("state_info"), Value("no such service"));
