@@ -11,7 +11,8 @@ namespace gregale::stdlib {
 // std.*; [client] must outlive [registry].
 void register_standard_actions(interpreter::ActionRegistry& registry, HttpClient& client);
 
-// The catalogue's actions (nova.*, glance.*, ...) openstack.request and openstack.regions; [session] must outlive [registry].
+// The catalogue's actions (nova.*, glance.*, ...) openstack.request and openstack.regions; [session] must
+// outlive [registry].
 void register_openstack_actions(interpreter::ActionRegistry& registry, OpenstackSession& session);
 
 }  // namespace gregale::stdlib
