@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "interpreter/custom_context.hpp"
 #include "interpreter/machine.hpp"
 
 namespace gregale::interpreter {
@@ -16,11 +17,18 @@ namespace {}  // namespace
 
 // ---- input and call
 
-Value Machine::call_input(Index task, const Item& item) {
+// May hold Secrets; then [holds_secret] is set.
+Value Machine::call_input(Index task, const Item& item, bool& holds_secret) {
   const ir::Call& call = definition_of(task).call;
   Value input{Map()};
   if (call.input != kNone) {
-    input = evaluate(call.input, task, &item);
+    input = evaluate(call.input, task, &item, &holds_secret);
+    // One expression for all of it: each member counts as secret.
+    if (const Value whole = holds_secret ? revealed(input) : input; !input.is_map() && whole.is_map()) {
+      Map members;
+      for (const auto& [key, value] : whole.as_map()) members.set(key, secret(value));
+      input = Value(std::move(members));
+    }
     if (!input.is_map()) {
       throw Error(ErrorKind::invalid,
                   fmt::format("Wrong dynamic input for task '{}': a mapping is expected, not a {}",
@@ -28,7 +36,7 @@ Value Machine::call_input(Index task, const Item& item) {
     }
   }
   if (call.inline_input != kNone) {
-    const Value parameters = evaluate(call.inline_input, task, &item);
+    const Value parameters = evaluate(call.inline_input, task, &item, &holds_secret);
     if (input.as_map().empty()) {
       input = parameters;
     } else {
@@ -49,13 +57,20 @@ Value Machine::call_input(Index task, const Item& item) {
 
 void Machine::start_call(Index task, const Item& item) {
   const ir::Call& call = definition_of(task).call;
-  Value input = call_input(task, item);
+  bool holds_secret = false;
+  Value input = call_input(task, item, holds_secret);
   Value name;
   if (call.kind != ir::CallKind::none) name = evaluate(call.name, task);
   if (call.kind == ir::CallKind::workflow) {
     if (!name.is_string()) {
       throw Error(ErrorKind::invalid,
                   fmt::format("The name of a workflow must be text, not a {}", name.kind_name()));
+    }
+    if (holds_secret) {
+      throw Error(ErrorKind::invalid,
+                  fmt::format("The input of the workflow '{}' would show a secret of the custom context; a "
+                              "sub-workflow reads it by custom_context()",
+                              name.as_string()));
     }
     start_sub_workflow(task, item, name.as_string(), std::move(input));
     return;
@@ -64,7 +79,7 @@ void Machine::start_call(Index task, const Item& item) {
     throw Error(ErrorKind::invalid,
                 fmt::format("The name of an action must be text, not a {}", name.kind_name()));
   }
-  start_action(task, item, name.truthy() ? name.as_string() : "std.noop", std::move(input));
+  start_action(task, item, name.truthy() ? name.as_string() : "std.noop", input, holds_secret);
 }
 
 namespace {
@@ -84,11 +99,28 @@ std::string check_adhoc_input(const ir::Program& program, const ir::AdhocAction&
 
 }  // namespace
 
-void Machine::start_action(Index task, const Item& item, const std::string& name, Value input) {
+// What a task adds to the custom context for what it calls.
+std::optional<CustomContext> Machine::added_context(Index task, const Item& item) {
+  const Index source = definition_of(task).custom_context;
+  if (source == kNone) return std::nullopt;
+  bool holds_secret = false;
+  const Value additions = evaluate(source, task, &item, &holds_secret);
+  if (!additions.is_map()) {
+    throw Error(ErrorKind::invalid,
+                fmt::format("`custom_context` must give a mapping, not a {}", additions.kind_name()));
+  }
+  return extended(custom_context_of(tree_, execution_of(task)), additions.as_map());
+}
+
+// [given] may hold Secrets.
+void Machine::start_action(Index task, const Item& item, const std::string& name, const Value& given,
+                           bool holds_secret) {
   const Index execution = execution_of(task);
   ActionExecution action;
   action.name = name;
-  action.input = input;
+  action.input = holds_secret ? masked(given) : given;
+  Value shown = action.input;
+  Value input = holds_secret ? revealed(given) : given;
   std::string called = name;
   const std::string_view workbook = program_.workbook_of(workflow_of(execution));
   // Ad-hoc actions are unfolded until a real one is met.
@@ -105,7 +137,8 @@ void Machine::start_action(Index task, const Item& item, const std::string& name
     if (action.adhoc.empty()) action.name = program_.name(definition.name);  // with its workbook
     action.adhoc.push_back(adhoc);
     called = definition.base;
-    input = Value(Map());
+    const bool hides_all = holds_secret;  // any expression may have used the secret parameter
+    Value base{Map()};
     if (definition.base_input != kNone) {
       // It sees its parameters, what the branch published, vars and globals, but not the workflow's input.
       const WorkflowExecution& owner = tree_.executions[execution];
@@ -114,7 +147,21 @@ void Machine::start_action(Index task, const Item& item, const std::string& name
                           &owner, &tree_.tasks[task]);
       const TreeQueries queries(program_, tree_, execution, task, item.region);
       const core::VirtualClock clock(now_);
-      input = program_.evaluate(definition.base_input, {data, &queries, &clock, {}, {}});
+      try {
+        base = program_.evaluate(definition.base_input, {data, &queries, &clock, {}, {}}, &holds_secret);
+      } catch (const Error& error) {
+        if (!hides_all) throw;
+        throw Error(error.kind(), fmt::format("Failed to evaluate the input of '{}': it has a secret, so the "
+                                              "reason is not shown",
+                                              definition.base));
+      }
+    }
+    input = holds_secret ? revealed(base) : base;
+    shown = holds_secret ? masked(base) : base;
+    if (hides_all) {
+      Map hidden;
+      for (const auto& [key, value] : input.as_map()) hidden.set(key, Value(kMask));
+      shown = Value(std::move(hidden));
     }
   }
   const Action* kind = registry_.find(called);
@@ -125,8 +172,10 @@ void Machine::start_action(Index task, const Item& item, const std::string& name
   if (!problem.empty()) throw Error(ErrorKind::invalid, problem);
   if (!action.adhoc.empty()) {
     action.base_name = called;
-    action.base_input = input;
+    action.base_input = shown;
   }
+  if (holds_secret) action.sent_input = input;
+  action.custom_context = added_context(task, item);
   if (kind->signature().takes_region) {
     action.region = resolve_region(task, item, region_input(kind->signature(), input));
   } else {
@@ -184,6 +233,20 @@ void Machine::complete_action(Index action, ActionResult result, Microseconds no
   finish_action(action, std::move(result));
 }
 
+// Takes the secrets that the action knew out of what it gives back.
+void Machine::conceal(Index index, ActionResult& result) const {
+  const ActionExecution& action = tree_.actions[index];
+  SecretList secrets;
+  secrets.add(action.custom_context ? *action.custom_context
+                                    : custom_context_of(tree_, execution_of(action.task)));
+  if (!action.sent_input.is_null()) {
+    secrets.add_masked(action.base_name.empty() ? action.input : action.base_input, action.sent_input);
+  }
+  if (secrets.empty()) return;
+  result.data = secrets.concealed(result.data);
+  result.message = secrets.concealed(std::move(result.message));
+}
+
 void Machine::finish_action(Index index, ActionResult result) {
   ActionExecution& action = tree_.actions[index];
   if (is_completed(action.state)) return;
@@ -206,6 +269,7 @@ void Machine::finish_action(Index index, ActionResult result) {
       }
     }
   }
+  conceal(index, result);
   switch (result.state) {
     case ActionResult::State::success:
       action.state = State::success;
@@ -219,6 +283,7 @@ void Machine::finish_action(Index index, ActionResult result) {
   }
   action.output = std::move(result.data);
   action.message = std::move(result.message);
+  action.request_ids = std::move(result.request_ids);
   // A result that comes after its task was completed (a timeout, a cancelled item) or tried again is kept
   // with the action, but no longer changes the task.
   const bool late = is_completed(tree_.tasks[task].state) || action.attempt != tree_.tasks[task].attempt;

@@ -25,6 +25,11 @@ Value action_document(const ActionExecution& action) {
               {"index", int64_t{action.item}}};
   if (!action.region.empty()) members.set(Value("region"), Value(action.region));
   if (!action.message.empty()) members.set(Value("message"), Value(action.message));
+  if (!action.request_ids.empty()) {
+    List ids;
+    for (const std::string& id : action.request_ids) ids.emplace_back(id);
+    members.set(Value("request_ids"), Value(std::move(ids)));
+  }
   members.set(Value("created_at"), moment(action.created_at));
   members.set(Value("updated_at"), moment(action.updated_at));
   return Value(std::move(members));

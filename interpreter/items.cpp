@@ -133,7 +133,7 @@ void Machine::set_regions(Index index, const Value& source) {
 // `all`: the service catalog knows, and asking for it is an action like any other.
 void Machine::ask_for_regions(Index task) {
   const std::string service = called_service(task);
-  start_action(task, {}, std::string(kRegionsAction), Map{{"service", Value(service)}});
+  start_action(task, {}, std::string(kRegionsAction), Map{{"service", Value(service)}}, false);
   ActionExecution& asked = tree_.actions.back();
   asked.lists_regions = true;
 }

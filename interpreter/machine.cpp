@@ -169,7 +169,7 @@ void Machine::abandon_delayed(Index index) {
 // ---- expressions
 
 Value Machine::evaluate(Index template_index, Index execution, Index task, const Context& branch,
-                        const Item* item) {
+                        const Item* item, bool* holds_secret) {
   const ir::Template& form = program_.program().templates[template_index];
   if (form.kind == ir::Template::Kind::constant) return form.constant;
   const WorkflowExecution& owner = tree_.executions[execution];
@@ -179,13 +179,13 @@ Value Machine::evaluate(Index template_index, Index execution, Index task, const
   const TreeQueries queries(program_, tree_, execution, task, item == nullptr ? std::string() : item->region);
   const core::VirtualClock clock(now_);
   expression::Scope scope{data, &queries, &clock, {}, {}};
-  return program_.evaluate(template_index, scope);
+  return program_.evaluate(template_index, scope, holds_secret);
 }
 
-Value Machine::evaluate(Index template_index, Index task, const Item* item) {
+Value Machine::evaluate(Index template_index, Index task, const Item* item, bool* holds_secret) {
   const ir::Template& form = program_.program().templates[template_index];
   if (form.kind == ir::Template::Kind::constant) return form.constant;
-  return evaluate(template_index, execution_of(task), task, inbound(task), item);
+  return evaluate(template_index, execution_of(task), task, inbound(task), item, holds_secret);
 }
 
 // ---- contexts

@@ -37,9 +37,9 @@ struct Limits {
 struct StartRequest {
   std::string workflow;  // full name
   Value input = Value::map({});
-  Value params = Value::map({});  // env (a map), evaluate_env, task_name, namespace, ...
-  std::string region;             // of actions that name none; may be empty
-  Value custom_context;
+  Value params = Value::map({});          // env (a map), evaluate_env, task_name, namespace, ...
+  std::string region;                     // of actions that name none; may be empty
+  Value custom_context = Value::map({});  // with `os.auth`, if there is one
 };
 
 // One state change, as the history shows it.
@@ -170,11 +170,11 @@ class Machine {
   const Index& execution_of(Index task) const { return tree_.tasks[task].execution; }
   Progress& progress(Index execution);
   // [task] may be kNone: then for the execution as a whole.
-  // [item]: the call that it is for; nullptr: the task as a whole.
+  // [item]: the call that it is for; nullptr: the task as a whole. [holds_secret]: see LoadedProgram.
   Value evaluate(Index template_index, Index execution, Index task, const Context& branch,
-                 const Item* item = nullptr);
+                 const Item* item = nullptr, bool* holds_secret = nullptr);
   // With the task's inbound context.
-  Value evaluate(Index template_index, Index task, const Item* item = nullptr);
+  Value evaluate(Index template_index, Index task, const Item* item = nullptr, bool* holds_secret = nullptr);
   Context inbound(Index task);
   Context outbound(Index task);
   Context merge_outbound(std::vector<Index> tasks);
@@ -182,8 +182,15 @@ class Machine {
   void forget_contexts(Index task);
 
   // start.cpp
+  // What an execution has from whoever starts it.
+  struct Origin {
+    std::string region;
+    std::optional<CustomContext> custom_context;
+    Index parent_task = kNone;
+    uint32_t item = 0;
+  };
   Index create_execution(const ir::Workflow& workflow, const Uuid& id, Value input, Value params,
-                         const std::string& region, Index parent_task, uint32_t item);
+                         Origin origin);
   void launch(Index execution);
 
   // dispatch.cpp
@@ -234,9 +241,12 @@ class Machine {
   std::string failed_regions(Index task) const;
 
   // calls.cpp
-  Value call_input(Index task, const Item& item);
+  Value call_input(Index task, const Item& item, bool& holds_secret);
+  std::optional<CustomContext> added_context(Index task, const Item& item);
+  void conceal(Index action, ActionResult& result) const;
   void start_call(Index task, const Item& item);
-  void start_action(Index task, const Item& item, const std::string& name, Value input);
+  void start_action(Index task, const Item& item, const std::string& name, const Value& input,
+                    bool holds_secret);
   void start_sub_workflow(Index task, const Item& item, const std::string& name, Value input);
   void evaluate_action(Index action);
   void finish_action(Index action, ActionResult result);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "interpreter/custom_context.hpp"
+
 namespace gregale::interpreter {
 
 using core::List;
@@ -163,6 +165,12 @@ Value TreeQueries::region() const {
   if (region.empty() && task_ != kNone) region = common_region(tree_, tree_.tasks[task_]);
   if (region.empty()) region = tree_.executions[execution_].region;
   return region.empty() ? Value() : Value(region);
+}
+
+TreeQueries::ContextValue TreeQueries::custom_context(std::string_view key) const {
+  const CustomContext& context = custom_context_of(tree_, execution_);
+  const auto& secrets = context.secrets;
+  return {context.values.get(key), std::find(secrets.begin(), secrets.end(), key) != secrets.end()};
 }
 
 Value TreeQueries::global(std::string_view variable) const {

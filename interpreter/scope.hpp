@@ -56,6 +56,7 @@ class TreeQueries : public expression::ExecutionQueries {
   Value global(std::string_view variable) const override;
   Value env() const override { return environment(tree_); }
   Value region() const override;
+  ContextValue custom_context(std::string_view key) const override;
 
  private:
   Value describe(const TaskExecution& task) const;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "interpreter/custom_context.hpp"
 #include "interpreter/environment.hpp"
 #include "interpreter/machine.hpp"
 #include "interpreter/policies.hpp"
@@ -64,15 +65,15 @@ void check_target_task(const LoadedProgram& program, const ir::Workflow& workflo
 
 }  // namespace
 
-// [region]: the caller's.
 Index Machine::create_execution(const ir::Workflow& workflow, const Uuid& id, Value input, Value params,
-                                const std::string& region, Index parent_task, uint32_t item) {
+                                Origin origin) {
   WorkflowExecution execution;
   execution.id = id;
   execution.workflow_name = program_.name(workflow.name);
-  execution.parent_task = parent_task;
-  execution.item = item;
-  execution.region = region;
+  execution.parent_task = origin.parent_task;
+  execution.item = origin.item;
+  execution.region = std::move(origin.region);
+  execution.custom_context = std::move(origin.custom_context);
   execution.input = std::move(input);
   execution.params = std::move(params);
   execution.created_at = now_;
@@ -122,9 +123,12 @@ void Machine::start(const StartRequest& request, const Uuid& id, Microseconds no
   }
   const bool as_written = params.contains("evaluate_env") && !params.find("evaluate_env")->truthy();
   params.set(Value("env"), env.is_null() ? Value(Map()) : as_written ? env : evaluate_environment(env, now));
-  tree_.custom_context = request.custom_context;
   tree_.program_digest = program_.digest();
-  create_execution(*workflow, id, std::move(input), Value(std::move(params)), request.region, kNone, 0);
+  CustomContext context = extended({}, request.custom_context.as_map());
+  apply_declarations(program_.program(), *workflow, context);
+  Origin origin{request.region, std::nullopt, kNone, 0};
+  if (!context.empty()) origin.custom_context = std::move(context);
+  create_execution(*workflow, id, std::move(input), Value(std::move(params)), std::move(origin));
   if (description.is_string()) tree_.executions.front().description = description.as_string();
 }
 
@@ -188,9 +192,15 @@ void Machine::start_sub_workflow(Index task, const Item& item, const std::string
   Value prepared = prepare_input(program_.program(), *workflow, Value(std::move(declared)));
   const Value execution_params(std::move(params));
   check_target_task(program_, *workflow, execution_params);
+  std::optional<CustomContext> context = added_context(task, item);
+  if (!workflow->custom_context.empty()) {
+    if (!context) context = custom_context_of(tree_, parent);
+    apply_declarations(program_.program(), *workflow, *context);
+  }
   const Uuid id = Uuid::derived(tree_.root().id, 3 * uint64_t{tree_.executions.size()});
-  const Index sub = create_execution(*workflow, id, std::move(prepared), execution_params,
-                                     resolve_region(task, item, Value()), task, item.index);
+  const Index sub =
+      create_execution(*workflow, id, std::move(prepared), execution_params,
+                       {resolve_region(task, item, Value()), std::move(context), task, item.index});
   tree_.executions[sub].attempt = tree_.tasks[task].attempt;
   tree_.executions[sub].description = "sub-workflow execution";
   tree_.tasks[task].sub_executions.push_back(sub);

@@ -37,11 +37,21 @@ inline bool fulfils_requirement(State state) noexcept {
   return state == State::success || state == State::skipped;
 }
 
+// Data that belongs to an execution and reaches every action of it and of its sub-workflows, outside of
+// inputs and variables (custom_context.hpp). It holds secrets: documents and history leave it out, records
+// have it sealed.
+struct CustomContext {
+  Value values = Value::map({});     // what custom_context() gives
+  Value security;                    // `os` with its `auth`; null: the program's own credentials
+  std::vector<std::string> secrets;  // keys of the values that must never be seen
+  bool empty() const noexcept { return values.size() == 0 && security.is_null() && secrets.empty(); }
+};
+
 struct ActionExecution {
   Uuid id;
   Index task = kNone;  // of tasks
   std::string name;    // as the task calls it; an ad-hoc action's own name
-  Value input;         // a map
+  Value input;         // a map; masked where it holds a secret
   State state = State::running;
   Value output;           // the result, once completed
   std::string message;    // of an error, what the action said
@@ -55,13 +65,18 @@ struct ActionExecution {
   std::string base_name;
   Value base_input;
   std::vector<Index> adhoc;  // ad-hoc actions of the program, outermost first
-  Microseconds due_at = 0;   // when the result of a delayed action counts; 0: not delayed
+  Value sent_input;          // what is really sent where `input` or `base_input` is masked; otherwise null
+  std::optional<CustomContext> custom_context;  // where the task adds to that of its execution
+  std::vector<std::string> request_ids;         // by which services know what was sent to them
+  Microseconds due_at = 0;                      // when the result of a delayed action counts; 0: not delayed
   Microseconds created_at = 0;
   Microseconds updated_at = 0;
 
   // The action that is carried out and its input: the base's, where `name` is an ad-hoc action.
   const std::string& called_name() const { return base_name.empty() ? name : base_name; }
-  const Value& called_input() const { return base_name.empty() ? input : base_input; }
+  const Value& called_input() const {
+    return !sent_input.is_null() ? sent_input : base_name.empty() ? input : base_input;
+  }
 };
 
 // An edge that fired: to a task, by a clause.
@@ -131,6 +146,7 @@ struct WorkflowExecution {
   Index parent_task = kNone;  // of tasks; none: the root
   uint32_t item = 0;          // with-items and with-regions over sub-workflows
   std::string region;         // its workflow's or its caller's: for calls that name none; may be empty
+  std::optional<CustomContext> custom_context;  // where it is not simply its caller's
   uint32_t attempt = 1;
   State state = State::idle;
   std::optional<std::string> state_info;
@@ -147,7 +163,6 @@ struct WorkflowExecution {
 
 struct ExecutionTree {
   std::string program_digest;
-  Value custom_context;                      // a map, or null; kept out of sight
   std::deque<WorkflowExecution> executions;  // 0 is the root
   std::deque<TaskExecution> tasks;
   std::deque<ActionExecution> actions;

@@ -214,8 +214,8 @@ Value Credentials::token_request() const {
 }
 
 std::string Credentials::identity() const {
-  return core::to_json(
-      core::List{auth_url, token_request(), interface, verify_tls, ca_file, client_certificate, client_key});
+  return core::to_json(core::List{auth_url, token_request(), service_catalog, interface, verify_tls, ca_file,
+                                  client_certificate, client_key});
 }
 
 }  // namespace gregale::stdlib
