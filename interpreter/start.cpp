@@ -179,7 +179,7 @@ void Machine::start_sub_workflow(Index task, const Item& item, const std::string
   Map declared;
   Map params{{"root_execution_id", tree_.root().id.text()},
              {"task_execution_id", tree_.tasks[task].id.text()},
-             {"index", int64_t{item}},
+             {"index", int64_t{item.index}},
              {"namespace", tree_.executions[parent].params.get("namespace")},
              {"env", Value(Map())}};
   for (const Map::Entry& entry : input.as_map()) {

@@ -34,7 +34,8 @@ class Recorder : public Action {
 
  private:
   std::vector<ActionCall>& calls_;
-  const ir::ActionSignature signature_{.name = "test.record", .description = {}, .accepts_any = true};
+  const ir::ActionSignature signature_{
+      .name = "test.record", .description = {}, .parameters = {}, .accepts_any = true};
 };
 
 class CustomContextTest : public ::testing::Test {
@@ -166,7 +167,8 @@ TEST_F(CustomContextTest, ASecretGoesIntoTheInputAndComesBackMasked) {
   ASSERT_EQ(calls_.size(), 1u);
   EXPECT_EQ(calls_[0].input.get("header"), Value(std::string("Bearer ") + kCanary));
   EXPECT_EQ(calls_[0].input.get("deep").as_list().front(), Value(kCanary));
-  EXPECT_EQ(core::to_json(document.get("output")), R"({"x":{"header":"***","plain":1,"deep":["***"]}})");
+  EXPECT_EQ(core::to_json(document.get("output")),
+            R"({"x":{"header":"Bearer ***","plain":1,"deep":["***"]}})");
   EXPECT_FALSE(seen(document));
 }
 
@@ -189,9 +191,9 @@ TEST_F(CustomContextTest, ASecretGoesNowhereElse) {
   const std::string read = "<% custom_context('tok' + 'en') %>";
   for (const std::string& task :
        {"{action: std.noop, publish: {x: \"" + read + "\"}}", "{workflow: inner x=" + read + "}",
-        "{action: 'std." + read + "'}", "{action: std.noop, on-success: [u: \"" + read + "\"]}",
+        "{action: \"std." + read + "\"}", "{action: std.noop, on-success: [u: \"" + read + "\"]}",
         "{with-items: \"i in " + read + "\", action: std.noop}",
-        "{action: std.echo output=<% int(custom_context('tok' + 'en')) %>}"}) {
+        std::string("{action: std.echo output=<% int(custom_context('tok' + 'en')) %>}")}) {
     stored_.clear();
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
