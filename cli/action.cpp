@@ -187,6 +187,7 @@ int refuse(const Options& options, const Error& error) {
 int run(const Options& options) {
   const World world({options.cloud});
   interpreter::ActionCall call;
+  interpreter::SecretList secrets;
   const interpreter::Action* action = nullptr;
   try {
     action = &find_action(world, options.name);
@@ -203,6 +204,7 @@ int run(const Options& options) {
           interpreter::extended({}, read_mapping("--custom-context", options.custom_context).as_map());
       call.context.custom_context = context.values;
       call.context.security = context.security;
+      secrets.add(context);
     }
   } catch (const Error& error) {
     return refuse(options, error);
@@ -215,6 +217,8 @@ int run(const Options& options) {
   } catch (const Error& error) {
     result = ActionResult::failure(error.what());
   }
+  result.data = secrets.concealed(result.data);
+  result.message = secrets.concealed(std::move(result.message));
   const bool success = result.state == ActionResult::State::success;
   if (options.format == Format::json) {
     Map document{{"id", id}, {"name", options.name}};

@@ -46,7 +46,7 @@ class Suite:
 
     def test_reads_of_every_service_in_all_regions(self):
         actions = ["nova.servers_list", "nova.flavors_list", "glance.images_list", "neutron.list_networks",
-                   "cinder.volumes_list", "heat.stacks_list"]
+                   "heat.stacks_list"]
         tasks = "".join(f"    t{i}: {{action: {name}, with-regions: all}}\n" for i, name in enumerate(actions))
         document = self.run("wf:\n  tasks:\n" + tasks)
         for task in document["tasks"]:
@@ -61,7 +61,7 @@ wf:
     make:
       action: neutron.create_network
       with-regions: all
-      input: {body: {network: {name: <% 'gregale-' + region() %>}}}
+      input: {body: {network: {name: "gregale-<% region() %>"}}}
       publish: {made: <% dict(task().result.items().select([$[0], $[1].network.id])) %>}
       on-success: find
     find:
@@ -162,7 +162,7 @@ wf:
     def test_definitions_are_checked_against_the_catalog(self):
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
             file.write("version: '2.0'\nwf: {tasks: {a: {action: nova.servers_list, region: RegionTow},"
-                       " b: {action: manila.shares_list, region: RegionOne}}}\n")
+                       " b: {action: trove.backups_list, region: RegionOne}}}\n")
             file.flush()
             report = self.gregale_json("validate", file.name, "--cloud", "demo-r1", expect=3)
         assert [d["code"] for d in report["diagnostics"]] == ["GR0906", "GR0907"], report
