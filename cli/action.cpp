@@ -14,6 +14,7 @@
 #include "cli/stored_execution.hpp"
 #include "cli/world.hpp"
 #include "core/json.hpp"
+#include "interpreter/custom_context.hpp"
 #include "interpreter/document.hpp"
 
 namespace gregale::cli {
@@ -186,6 +187,7 @@ int refuse(const Options& options, const Error& error) {
 int run(const Options& options) {
   const World world({options.cloud});
   interpreter::ActionCall call;
+  interpreter::SecretList secrets;
   const interpreter::Action* action = nullptr;
   try {
     action = &find_action(world, options.name);
@@ -198,7 +200,11 @@ int run(const Options& options) {
     const Value region = interpreter::region_input(action->signature(), call.input);
     if (action->signature().takes_region && region.is_string()) call.context.region = region.as_string();
     if (!options.custom_context.empty()) {
-      call.context.custom_context = read_mapping("--custom-context", options.custom_context);
+      const interpreter::CustomContext context =
+          interpreter::extended({}, read_mapping("--custom-context", options.custom_context).as_map());
+      call.context.custom_context = context.values;
+      call.context.security = context.security;
+      secrets.add(context);
     }
   } catch (const Error& error) {
     return refuse(options, error);
@@ -211,6 +217,8 @@ int run(const Options& options) {
   } catch (const Error& error) {
     result = ActionResult::failure(error.what());
   }
+  result.data = secrets.concealed(result.data);
+  result.message = secrets.concealed(std::move(result.message));
   const bool success = result.state == ActionResult::State::success;
   if (options.format == Format::json) {
     Map document{{"id", id}, {"name", options.name}};
@@ -236,7 +244,8 @@ ActionResult given_result(const Options& options) {
 int complete(const Options& options) {
   const World world({options.cloud});
   ActionResult result = given_result(options);
-  interpreter::SqliteStore store(options.db, interpreter::StoreAccess::write);
+  interpreter::SqliteStore store(options.db, interpreter::StoreAccess::write, interpreter::Durability::full,
+                                 key_file());
   const auto address =
       core::Uuid::looks_like(options.id) ? store.find_action(core::Uuid::parse(options.id)) : std::nullopt;
   if (!address) throw Error(ErrorKind::not_found, fmt::format("no action execution {}", options.id));

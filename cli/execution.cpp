@@ -137,7 +137,8 @@ using Request = std::function<void(Runtime&, const interpreter::ExecutionAddress
 
 int act(const Options& options, const Request& request) {
   const World world({options.cloud});
-  interpreter::SqliteStore store(options.db, interpreter::StoreAccess::write);
+  interpreter::SqliteStore store(options.db, interpreter::StoreAccess::write, interpreter::Durability::full,
+                                 key_file());
   const interpreter::ExecutionAddress address = find_execution(store, options.id);
   CarriedOn carried(store, world, options.format == Format::text);
   carried.runtime().load(address.root);

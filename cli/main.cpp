@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/core_dumps.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/output.hpp"
 
@@ -40,6 +41,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  cli::forbid_core_dumps();
   try {
     return run(argc, argv);
   } catch (const core::Error& error) {

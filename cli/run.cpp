@@ -120,7 +120,8 @@ int run(const Options& options) {
   std::unique_ptr<TemporaryStore> temporary;
   if (options.db.empty()) temporary = std::make_unique<TemporaryStore>();
   interpreter::SqliteStore store(temporary ? temporary->path() : options.db, interpreter::StoreAccess::write,
-                                 temporary ? interpreter::Durability::none : interpreter::Durability::full);
+                                 temporary ? interpreter::Durability::none : interpreter::Durability::full,
+                                 temporary ? std::string() : key_file());
 
   CarriedOn carried(store, world, options.format == Format::text);
   interpreter::Runtime& runtime = carried.runtime();
@@ -168,7 +169,7 @@ void add_run(CLI::App& app, int& exit_code) {
   command->add_option("--region", options->region, "Region of OpenStack actions that name none");
   command->add_option("--cloud", options->cloud, "Credentials: a cloud of clouds.yaml");
   command->add_option("--custom-context", options->custom_context,
-                      "Data that reaches every action: JSON, or @FILE. It is kept in memory only");
+                      "Data that reaches every action: JSON, or @FILE. The store keeps it sealed");
   command->add_option("--db", options->db, "Store; otherwise a temporary one that is removed at the end");
   command->add_option("--timeout", options->timeout, "Stop waiting after so many SECONDS")
       ->check(CLI::NonNegativeNumber);

@@ -3,9 +3,16 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cstdlib>
+
 #include "compiler/ir/serialization.hpp"
 
 namespace gregale::cli {
+
+std::string key_file() {
+  const char* path = std::getenv("GREGALE_KEY_FILE");
+  return path == nullptr ? std::string() : std::string(path);
+}
 
 interpreter::ExecutionAddress find_execution(interpreter::Store& store, const std::string& id) {
   const auto found = core::Uuid::looks_like(id) ? store.find_execution(core::Uuid::parse(id)) : std::nullopt;

@@ -13,6 +13,9 @@
 namespace gregale::cli {
 
 // Throws core::Error(not_found) for text that is no id, or the id of nothing.
+// The file with the key to what the store has sealed: GREGALE_KEY_FILE; empty where that is not set.
+std::string key_file();
+
 interpreter::ExecutionAddress find_execution(interpreter::Store& store, const std::string& id);
 interpreter::LoadedProgram load_program(interpreter::Store& store, const std::string& digest);
 

@@ -8,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/file_library.hpp"
+#include "cli/live_cloud.hpp"
 #include "cli/output.hpp"
 #include "cli/program_files.hpp"
 #include "cli/world.hpp"
@@ -27,6 +28,7 @@ struct Options {
   std::vector<std::string> warn;
   std::vector<std::string> deny;
   std::string environment;
+  std::string cloud;  // empty: definitions are not checked against one
   Format format = Format::text;
 };
 
@@ -90,11 +92,14 @@ int validate(const Options& options) {
   if (options.fix && std::find(files.begin(), files.end(), "-") != files.end()) {
     throw core::Error(core::ErrorKind::invalid, "--fix changes files; standard input is none");
   }
-  const World world;
+  const World world({options.cloud});
+  std::unique_ptr<LiveCloud> cloud;
+  if (!options.cloud.empty()) cloud = std::make_unique<LiveCloud>(world.openstack());
   const core::Value environment =
       options.environment.empty() ? core::Value() : read_mapping("--env", options.environment);
   compiler::Options compile{&world.actions()};
   if (environment.is_map()) compile.environment = &environment;
+  compile.cloud = cloud.get();
   compile.severities = policy_of(options);
   ProgramFiles read = read_program(options.paths, compile, options.library);
   if (options.fix) {
@@ -114,6 +119,8 @@ void add_validate(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("validate", "Check workflows, workbooks and ad-hoc actions");
   add_program_options(*command, options->paths);
   add_library_option(*command, options->library);
+  command->add_option("--cloud", options->cloud,
+                      "Also check regions and services against this cloud of clouds.yaml");
   command->add_flag("--strict", options->strict, "Warnings are errors");
   const auto add_codes = [&](const char* name, std::vector<std::string>& codes, const char* help) {
     command->add_option(name, codes, help)

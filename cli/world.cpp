@@ -28,4 +28,8 @@ World::World(const WorldOptions& options) : services_(std::make_unique<Services>
 
 World::~World() = default;
 
+stdlib::OpenstackSession& World::openstack() const noexcept {
+  return services_->openstack;
+}
+
 }  // namespace gregale::cli

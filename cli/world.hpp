@@ -7,6 +7,7 @@
 
 #include "core/clock.hpp"
 #include "interpreter/action.hpp"
+#include "stdlib/openstack/openstack_session.hpp"
 
 namespace gregale::cli {
 
@@ -21,6 +22,7 @@ class World {
 
   const core::Clock& clock() const noexcept { return clock_; }
   const interpreter::ActionRegistry& actions() const noexcept { return registry_; }
+  stdlib::OpenstackSession& openstack() const noexcept;
 
  private:
   struct Services;

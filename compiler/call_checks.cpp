@@ -1,4 +1,4 @@
-// What tasks and ad-hoc actions call: whether it exists, whether its parameters fit, where it runs.
+// What tasks and ad-hoc actions call: whether it exists, whether its parameters fit.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -70,13 +70,12 @@ class CallChecker {
     } else {
       check_action_call(task.call, workflow.workbook, task.node);
     }
-    check_region(task, workflow.workbook);
     check_given_twice(task.call);
     check_timeout(task);
     if (task.value("concurrency") != nullptr && task.with_items.empty() &&
-        task.value("with-items") == nullptr) {
+        task.value("with-items") == nullptr && task.value("with-regions") == nullptr) {
       report_.add("GR0703", task.node->find("concurrency")->key.span,
-                  "`concurrency` has no effect without `with-items`");
+                  "`concurrency` has no effect without `with-items` or `with-regions`");
     }
   }
 
@@ -312,44 +311,6 @@ class CallChecker {
     report_.add("GR0312", name_place(first.base),
                 fmt::format("the action `{}` is based on itself{}", first.full_name,
                             seen.size() == 1 ? "" : " by way of `" + first.base.call.name + "`"));
-  }
-
-  void check_region(const TaskDefinition& task, const std::string& workbook) {
-    const YamlNode::Member* region = task.node->find("region");
-    if (region == nullptr) return;
-    const std::string name = task.call.text == nullptr ? std::string() : task.call.call.name;
-    const bool own = task.call.kind == ir::CallKind::action && find_action(workbook, name) != nullptr;
-    const ir::ActionSignature* signature = catalogue_ == nullptr ? nullptr : catalogue_->find_signature(name);
-    const bool elsewhere = signature != nullptr ? !signature->takes_region : name.compare(0, 4, "std.") == 0;
-    if (task.call.kind == ir::CallKind::action && !own && (name.empty() || elsewhere)) {
-      report_.add("GR0901", region->key.span,
-                  name.empty()
-                      ? "`region` has no effect: the task has no action"
-                      : fmt::format("`region` has no effect: `{}` is not an OpenStack action", name));
-      return;
-    }
-    if (!region->value.scalar.is_string() || has_expression(region->value.text)) return;
-    for (const char* key : {"region", "action_region"}) check_same_region(task, *region, key);
-  }
-
-  void check_same_region(const TaskDefinition& task, const YamlNode::Member& region, std::string_view key) {
-    std::string other;
-    core::Span place;
-    if (const grammar::InlineArgument* argument = task.call.call.find(key);
-        argument != nullptr && argument->value.is_string()) {
-      other = argument->value.as_string();
-      place = task.call.text->span_of(argument->begin, argument->end);
-    } else if (task.call.input != nullptr && task.call.input->find(key) != nullptr) {
-      const YamlNode& value = task.call.input->find(key)->value;
-      other = value.scalar.is_string() ? value.text : std::string();
-      place = value.span;
-    }
-    if (other.empty() || has_expression(other) || other == region.value.text) return;
-    core::Diagnostic& finding = report_.add(
-        "GR0902", place,
-        fmt::format("two regions for one call: the parameter `{}` says {}, the task's `region` says {}", key,
-                    other, region.value.text));
-    finding.related.push_back({region.value.span, "the task's region"});
   }
 
   const Definitions& definitions_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compiler/analysis/reference.hpp"
+#include "compiler/cloud_view.hpp"
 #include "compiler/definition.hpp"
 #include "compiler/ir/action_signature.hpp"
 #include "compiler/lowering.hpp"
@@ -17,6 +18,10 @@ void check_graphs(const Definitions& definitions, const ir::Program& program, Re
 
 // Actions and workflows that are called, and their parameters; actions only where there is a catalogue.
 void check_calls(const Definitions& definitions, const ir::ActionCatalogue* catalogue, Report& report);
+
+// Regions that tasks name; against the live cloud only where [cloud] is not nullptr.
+void check_regions(const Definitions& definitions, const ir::ActionCatalogue* catalogue,
+                   const CloudView* cloud, Report& report);
 
 // Passwords and keys that stand in the text.
 void check_secrets(const Definitions& definitions, Report& report);

@@ -1089,6 +1089,22 @@ wf:
   tasks: {t: {action: std.http url="http://localhost/", input: {headers: {X-Auth-Token: <% env().token %>}}}}
 )yaml"},
 
+    {"GR0802",
+R"yaml(version: '2.0'
+dialect: gregale/1
+wf:
+  custom_context: {token: {secret: true}}
+  output: {t: <% custom_context(token) %>}
+  tasks: {t: {action: std.noop}}
+)yaml",
+R"yaml(version: '2.0'
+dialect: gregale/1
+wf:
+  custom_context: {token: {secret: true}}
+  tasks:
+    t: {action: std.echo, input: {output: <% custom_context(token) %>}}
+)yaml"},
+
     {"GR0810",
 R"yaml(version: '2.0'
 wf:
@@ -1152,6 +1168,36 @@ R"yaml(version: '2.0'
 dialect: gregale/1
 wf:
   tasks: {t: {action: std.noop}}
+)yaml"},
+
+    {"GR0906",
+R"yaml(version: '2.0'
+wf:
+  tasks: {t: {action: nova.servers_list, min-success: 1}}
+)yaml",
+R"yaml(version: '2.0'
+wf:
+  tasks: {t: {action: nova.servers_list, with-regions: all, on-region-error: continue, min-success: 1}}
+)yaml"},
+
+    {"GR0907",
+R"yaml(version: '2.0'
+wf:
+  tasks: {t: {action: nova.servers_list, with-items: 'i in [1]', with-regions: all}}
+)yaml",
+R"yaml(version: '2.0'
+wf:
+  tasks: {t: {action: nova.servers_list, with-regions: all}}
+)yaml"},
+
+    {"GR0908",
+R"yaml(version: '2.0'
+wf:
+  tasks: {t: {action: nova.servers_list, region: RegionOne, with-regions: all}}
+)yaml",
+R"yaml(version: '2.0'
+wf:
+  tasks: {t: {action: nova.servers_list, with-regions: all}}
 )yaml"},
 
     {"GR0910",

@@ -173,7 +173,7 @@ const std::vector<Code> kCodes = {
     // ---- 07: what gets lost
     {"GR0701", kWarning, "A default that is not evaluated", "Expressions in defaults of inputs stay text."},
     {"GR0702", kWarning, "A variable that hides an input", "`vars` win over inputs of the same name."},
-    {"GR0703", kWarning, "with-items settings without with-items", "`concurrency` counts items."},
+    {"GR0703", kWarning, "with-items settings without with-items", "`concurrency` counts items or regions."},
     {"GR0704", kWarning, "Stock Mistral does something else",
      "Gregale does what is written; stock Mistral drops it without a word. A definition that shall run on "
      "both should say it in another way."},
@@ -192,6 +192,9 @@ const std::vector<Code> kCodes = {
     {"GR0801", kWarning, "A secret in the definition",
      "Everyone who may read the definition sees the password, token or key. Definitions are stored, shown "
      "and sent to others; inputs, environments and the custom context can be kept apart."},
+    {"GR0802", kError, "A secret where it would be seen",
+     "A key of the custom context that is declared `secret` may go into the input of an action or into the "
+     "custom context of a task, never into a variable, an output, a guard or the input of a workflow."},
     {"GR0810", kNote, "A secret that is published",
      "What is published is stored with the execution and shown to everyone who may see it; so is an "
      "output."},
@@ -211,9 +214,20 @@ const std::vector<Code> kCodes = {
     {"GR0905", kError, "Nothing like it in stock Mistral",
      "`compile --target mistral-v2` puts Gregale's own keys into the words of stock Mistral, where it has "
      "any."},
+    {"GR0906", kWarning, "Settings for regions that have no effect",
+     "`on-region-error` and `min-success` say what a failure in one of the regions of `with-regions` means."},
+    {"GR0907", kError, "Items and regions in one task",
+     "A task runs once for each item or once for each region. For both, call a workflow for each region that "
+     "has a task for each item."},
+    {"GR0908", kError, "A region beside with-regions", "`with-regions` names the regions of the task."},
+    {"GR0909", kError, "A region that the cloud does not have",
+     "The service catalog of the cloud, asked by `validate --cloud`, has no endpoint in such a region."},
     {"GR0910", kWarning, "An id from another region",
      "A resource is known by its id only in the region where it is. The id comes from an action in one "
      "region and goes to an action in another."},
+    {"GR0911", kError, "A service that is not there",
+     "The service catalog of the cloud, asked by `validate --cloud`, has no endpoint of the service in the "
+     "region where it would be called."},
 
     // ---- 10: inheritance
     {"GR1001", kError, "No such workflow or ad-hoc action to extend",

@@ -96,6 +96,7 @@ Compilation compile(const std::vector<core::SourcePtr>& sources, const Options& 
   check_task_names(definitions, report);
   check_graphs(definitions, lowered.program, report);
   check_calls(definitions, options.catalogue, report);
+  check_regions(definitions, options.catalogue, options.cloud, report);
   const References references = check_expressions(definitions, lowered, options.environment, report);
   check_secrets(definitions, report);
   check_abstract(definitions.abstract_workflows, report);

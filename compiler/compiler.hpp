@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "compiler/cloud_view.hpp"
 #include "compiler/ir/action_signature.hpp"
 #include "compiler/ir/ir.hpp"
 #include "compiler/library.hpp"
@@ -25,6 +26,8 @@ struct Options {
   const core::Value* environment = nullptr;
   // How findings are graded.
   SeverityPolicy severities = {};
+  // A live cloud; none: regions and services are not checked against one.
+  const CloudView* cloud = nullptr;
 };
 
 struct Compilation {

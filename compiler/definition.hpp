@@ -72,6 +72,21 @@ struct TaskDefinition : TaskPart {
   std::vector<WithItemsDefinition> with_items;
 };
 
+// A key of a workflow's `custom_context`.
+struct ContextKeyDefinition {
+  const YamlNode* name = nullptr;
+  const YamlNode* node = nullptr;  // a mapping; none: any value, not required
+
+  const YamlNode* value(std::string_view key) const noexcept {
+    const YamlNode::Member* member = node == nullptr ? nullptr : node->find(key);
+    return member == nullptr ? nullptr : &member->value;
+  }
+  bool flag(std::string_view key) const noexcept {
+    const YamlNode* found = value(key);
+    return found != nullptr && found->scalar.is_boolean() && found->scalar.as_boolean();
+  }
+};
+
 struct WorkflowDefinition {
   const YamlNode* name = nullptr;
   const YamlNode* node = nullptr;  // the mapping
@@ -81,6 +96,7 @@ struct WorkflowDefinition {
   const FlatWorkflow* flat = nullptr;
   ir::Workflow::Type type = ir::Workflow::Type::direct;
   std::vector<ParameterDefinition> input;
+  std::vector<ContextKeyDefinition> custom_context;
   std::optional<TaskPart> defaults;
   std::vector<TaskDefinition> tasks;
   std::unordered_map<std::string_view, size_t> task_index;

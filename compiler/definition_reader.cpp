@@ -94,6 +94,27 @@ std::vector<ParameterDefinition> read_parameters(const YamlNode* input, Report& 
   return result;
 }
 
+std::vector<ContextKeyDefinition> read_context_keys(const YamlNode* context, Report& report) {
+  std::vector<ContextKeyDefinition> result;
+  if (context == nullptr || context->kind != YamlNode::Kind::mapping) return result;
+  check_names("key of the custom context", *context, report);
+  for (const YamlNode::Member& member : context->members) {
+    if (!is_text(member.key) || member.key.text.empty()) continue;
+    const YamlNode& value = member.value;
+    const bool nothing = value.kind == YamlNode::Kind::scalar && value.scalar.is_null();
+    if (!nothing && value.kind != YamlNode::Kind::mapping) {
+      report.add("GR0203", value.span,
+                 fmt::format("what `custom_context` says of `{}` must be a mapping (type, required, "
+                             "default, secret) or nothing, but this is {}",
+                             member.key.text, describe(value)));
+      continue;
+    }
+    if (!nothing) check_keys(Place::context_key, value, report);
+    result.push_back({&member.key, nothing ? nullptr : &value});
+  }
+  return result;
+}
+
 const YamlNode* value_of(const YamlNode& node, std::string_view key) {
   const YamlNode::Member* member = node.find(key);
   return member == nullptr ? nullptr : &member->value;
@@ -350,6 +371,7 @@ WorkflowDefinition read_workflow(const FlatWorkflow& flat, Report& report) {
     workflow.type = ir::Workflow::Type::reverse;
   }
   workflow.input = read_parameters(workflow.value("input"), report);
+  workflow.custom_context = read_context_keys(workflow.value("custom_context"), report);
   read_tasks(flat, workflow, report);
   return workflow;
 }

@@ -159,11 +159,25 @@ class ExpressionChecker {
         workflow.task_names());
   }
 
+  // custom_context('key') where the value would be seen.
+  void secret_reference(std::string_view key, const core::Span& span) {
+    if (site_->workflow == ir::kNone || site_->usage == Usage::task) return;
+    const auto& keys = definitions_.workflows[site_->workflow].custom_context;
+    const bool secret = std::any_of(keys.begin(), keys.end(), [&](const ContextKeyDefinition& one) {
+      return one.name->text == key && one.flag("secret");
+    });
+    if (!secret) return;
+    report_.add(
+        "GR0802", span,
+        fmt::format("`{}` of the custom context is secret; it may only go into the input of an action", key));
+  }
+
   // The functions whose first argument (if there is one) names something of the workflow.
   void named_reference(std::string_view function, const Node* first) {
     if (function == "env") environment_reference();
-    if (function != "task") return;
+    if (function != "task" && function != "custom_context") return;
     if (first == nullptr) {
+      if (function != "task") return;
       record(Reference::Kind::task, {}, chain_);
       return;
     }
@@ -171,6 +185,10 @@ class ExpressionChecker {
                       (first->kind == NodeKind::yaql_keyword || first->kind == NodeKind::constant);
     if (!text) return;
     const std::string& name = first->value.as_string();
+    if (function == "custom_context") {
+      secret_reference(name, place_of(name, first->begin));
+      return;
+    }
     task_reference(name, place_of(name, first->begin));
     const size_t at = std::min(text_.find(name, first->begin), text_.size());
     record(Reference::Kind::task, word(name, at, at + name.size()), chain_);

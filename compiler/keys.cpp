@@ -7,6 +7,8 @@
 
 #include "compiler/first_seen.hpp"
 
+#include "compiler/ir/ir.hpp"
+
 namespace gregale::compiler {
 
 using grammar::YamlNode;
@@ -39,7 +41,7 @@ constexpr Key kKeys[] = {
     {"extends", Place::workflow, inheritance, For::both, true, "the workflow that this one inherits from"},
     {"abstract", Place::workflow, inheritance, For::both, true, "only for others to extend"},
     {"final", Place::workflow, inheritance, For::both, true, "cannot be extended, or these keys not changed"},
-    {"custom_context", Place::workflow, reserved, For::both, true, "context that travels along"},
+    {"custom_context", Place::workflow, mapping, For::both, true, "the keys of the custom context it needs"},
 
     {"version", Place::action, version, For::both, false, "version of the language: '2.0'"},
     {"name", Place::action, text, For::both, false, "the name again; the key is what counts"},
@@ -80,9 +82,10 @@ constexpr Key kKeys[] = {
     {"on-complete", Place::task, clause, For::direct, false, "what follows in any case"},
     {"on-skip", Place::task, clause, For::direct, false, "what follows when it was skipped"},
     {"requires", Place::task, name_or_names, For::reverse, false, "tasks that must be done before"},
-    {"with-regions", Place::task, reserved, For::both, true, "runs once for each region"},
-    {"on-region-error", Place::task, reserved, For::both, true, "what a region's failure means"},
-    {"min-success", Place::task, reserved, For::both, true, "how many regions must succeed"},
+    {"with-regions", Place::task, name_or_names, For::both, true, "runs once for each region, or for all"},
+    {"on-region-error", Place::task, region_error, For::both, true, "a region's failure: fail or continue"},
+    {"min-success", Place::task, whole_number, For::both, true, "how many regions must succeed"},
+    {"custom_context", Place::task, mapping_or_text, For::both, true, "custom context for what it calls"},
     {"override", Place::task, inheritance, For::both, true, "what becomes of the inherited task"},
     {"redirect", Place::task, inheritance, For::both, true, "the task that takes a removed one's place"},
     {"before", Place::task, inheritance, For::both, true, "tasks to run before the inherited one"},
@@ -117,6 +120,12 @@ constexpr Key kKeys[] = {
     {"branch", Place::publish, mapping, For::both, false, "visible on this branch"},
     {"global", Place::publish, mapping, For::both, false, "visible everywhere"},
     {"atomic", Place::publish, mapping, For::both, false, "visible everywhere, updated atomically"},
+
+    {"type", Place::context_key, context_type, For::both, true, "what its value must be"},
+    {"required", Place::context_key, flag, For::both, true, "whether the start is refused without it"},
+    {"default", Place::context_key, any, For::both, true, "its value where the caller gives none"},
+    {"secret", Place::context_key, flag, For::both, true, "whether its value must never be seen"},
+    {"description", Place::context_key, text, For::both, true, "text for people"},
 };
 
 }  // namespace
@@ -161,6 +170,8 @@ std::string_view to_string(Place place) {
       return "transition";
     case Place::publish:
       return "publish";
+    case Place::context_key:
+      return "custom context key";
   }
   return "";
 }
@@ -335,6 +346,28 @@ bool check_boolean(std::string_view name, const YamlNode& value, Report& report)
   return false;
 }
 
+bool check_flag(std::string_view name, const YamlNode& value, Report& report) {
+  if (value.kind == YamlNode::Kind::scalar && value.scalar.is_boolean()) return true;
+  wrong_shape(name, value, "true or false", report);
+  return false;
+}
+
+// One of a few words.
+bool check_choice(std::string_view name, const YamlNode& value, const std::vector<std::string>& choices,
+                  Report& report) {
+  if (is_text(value) && std::find(choices.begin(), choices.end(), value.text) != choices.end()) return true;
+  std::string list;
+  for (size_t i = 0; i < choices.size(); ++i) {
+    list += fmt::format("{}`{}`", i == 0 ? "" : i + 1 == choices.size() ? " or " : ", ", choices[i]);
+  }
+  const bool scalar = value.kind == YamlNode::Kind::scalar && !value.text.empty();
+  report.add_misspelt("GR0203", value.span,
+                      fmt::format("`{}` must be {}, but this is {}", name, list,
+                                  scalar ? "`" + value.text + "`" : std::string(describe(value))),
+                      value.text, choices);
+  return false;
+}
+
 bool check_parameters(std::string_view name, const YamlNode& value, Report& report) {
   if (value.kind != YamlNode::Kind::sequence) {
     wrong_shape(name, value, "a list of names", report);
@@ -429,11 +462,13 @@ bool check_shape(std::string_view name, Shape shape, const YamlNode& value, Repo
     case join:
       return check_join(value, report);
     case workflow_type:
-      if (value.text == "direct" || value.text == "reverse") return true;
-      report.add_misspelt("GR0203", value.span,
-                          fmt::format("`type` must be `direct` or `reverse`, but this is `{}`", value.text),
-                          value.text, {"direct", "reverse"});
-      return false;
+      return check_choice(name, value, {"direct", "reverse"}, report);
+    case region_error:
+      return check_choice(name, value, {"fail", "continue"}, report);
+    case context_type:
+      return check_choice(name, value, {ir::kContextTypes.begin(), ir::kContextTypes.end()}, report);
+    case flag:
+      return check_flag(name, value, report);
     case version:
       return true;  // checked once for the document
     case inheritance:

@@ -13,13 +13,24 @@
 
 namespace gregale::compiler {
 
-enum class Place : uint8_t { workbook, workflow, action, task, task_defaults, retry, clause, publish };
+enum class Place : uint8_t {
+  workbook,
+  workflow,
+  action,
+  task,
+  task_defaults,
+  retry,
+  clause,
+  publish,
+  context_key
+};
 
 enum class Shape : uint8_t {
   any,           // whatever YAML can say
   text,          // not empty
   prose,         // as text; a number will do
   boolean,       // or an expression
+  flag,          // true or false, nothing else
   whole_number,  // not negative, or an expression
   expression,
   mapping,          // not empty
@@ -31,6 +42,8 @@ enum class Shape : uint8_t {
   clause,           // a target, a list of targets, or a mapping
   join,             // all, one, or a number
   workflow_type,    // direct or reverse
+  region_error,     // fail or continue
+  context_type,     // the type of a key of the custom context
   version,
   inheritance,  // looked at where `extends` is resolved
   reserved,     // a key of Gregale's that this version does not know yet

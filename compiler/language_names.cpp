@@ -27,6 +27,7 @@ const std::vector<std::string>& yaql_functions() {
                                                  "containsKey",
                                                  "containsValue",
                                                  "count",
+                                                 "custom_context",
                                                  "cycle",
                                                  "datetime",
                                                  "def",
@@ -101,6 +102,7 @@ const std::vector<std::string>& yaql_functions() {
                                                  "range",
                                                  "reduce",
                                                  "regex",
+                                                 "region",
                                                  "remove",
                                                  "repeat",
                                                  "replace",
@@ -210,9 +212,10 @@ bool changes_yaql_context(std::string_view function) {
 
 const std::vector<std::string>& jinja_functions() {
   static const std::vector<std::string> names = {
-      "caller",    "cycler",     "dict",    "env",    "execution", "executions", "global",    "joiner",
-      "json_dump", "json_parse", "json_pp", "kwargs", "lipsum",    "loop",       "namespace", "range",
-      "self",      "task",       "tasks",   "uuid",   "varargs",   "yaml_dump",  "yaml_parse"};
+      "caller", "custom_context", "cycler",    "dict",       "env",     "execution", "executions",
+      "global", "joiner",         "json_dump", "json_parse", "json_pp", "kwargs",    "lipsum",
+      "loop",   "namespace",      "range",     "region",     "self",    "task",      "tasks",
+      "uuid",   "varargs",        "yaml_dump", "yaml_parse"};
   return names;
 }
 
@@ -241,9 +244,9 @@ const std::vector<std::string>& jinja_tests() {
 }
 
 const std::vector<std::string>& mistral_functions() {
-  static const std::vector<std::string> names = {"env",       "execution",  "executions", "global",
-                                                 "json_dump", "json_parse", "json_pp",    "task",
-                                                 "tasks",     "uuid",       "yaml_dump",  "yaml_parse"};
+  static const std::vector<std::string> names = {
+      "custom_context", "env",    "execution", "executions", "global", "json_dump", "json_parse",
+      "json_pp",        "region", "task",      "tasks",      "uuid",   "yaml_dump", "yaml_parse"};
   return names;
 }
 

@@ -81,6 +81,34 @@ class Lowering {
     for (const YamlNode::Member& member : node.members) check_default(member.value, name);
   }
 
+  std::vector<ir::ContextKey> context_keys(const std::vector<ContextKeyDefinition>& definitions) {
+    std::vector<ir::ContextKey> result;
+    for (const ContextKeyDefinition& definition : definitions) {
+      ir::ContextKey key;
+      key.name = builder_.name(definition.name->text);
+      key.required = definition.flag("required");
+      key.secret = definition.flag("secret");
+      if (const YamlNode* type = definition.value("type")) {
+        const auto& types = ir::kContextTypes;
+        const auto found = std::find(types.begin(), types.end(), type->text);
+        if (found != types.end()) key.type = static_cast<ir::ContextKey::Type>(found - types.begin());
+      }
+      if (const YamlNode* value = definition.value("default")) {
+        key.has_default = true;
+        key.default_value = builder_.plain(*value);
+        check_default(*value, *definition.name);
+        if (!ir::fits(key.type, key.default_value)) {
+          report_.add(
+              "GR0203", value->span,
+              fmt::format("the default of `{}` must be of the type {}, but this is {}", definition.name->text,
+                          ir::kContextTypes[static_cast<size_t>(key.type)], describe(*value)));
+        }
+      }
+      result.push_back(std::move(key));
+    }
+    return result;
+  }
+
   std::string description(const YamlNode* node) { return is_text(node) ? node->text : std::string(); }
 
   void lower_action(const ActionDefinition& definition) {
@@ -134,6 +162,7 @@ class Lowering {
       workflow.region = builder_.value(definition.value("region"), site);
       site.own_key = false;
     }
+    workflow.custom_context = context_keys(definition.custom_context);
     site.usage = Usage::workflow_output;
     workflow.output = builder_.value(definition.value("output"), site);
     workflow.output_on_error = builder_.value(definition.value("output-on-error"), site);
@@ -228,6 +257,7 @@ class Lowering {
            items.items.list ? builder_.data(*items.text, items.items.begin, *items.items.list, site)
                             : builder_.text(*items.text, items.items.begin, items.items.expression, site)});
     }
+    lower_regions(definition, task, site);
     const auto policy = [&](std::string_view key) {
       return builder_.condition(effective(workflow, definition, key), site);
     };
@@ -238,8 +268,9 @@ class Lowering {
     task.policies.concurrency = policy("concurrency");
     task.safe_rerun = policy("safe-rerun");
     site.own_key = true;
-    task.region = policy("region");
+    if (!task.with_regions.present()) task.region = policy("region");
     site.own_key = false;
+    task.custom_context = builder_.value(definition.value("custom_context"), site);
     task.keep_result = builder_.condition(definition.value("keep-result"), site);
     task.target = builder_.value(definition.value("target"), site);
     const RetryDefinition& retry = definition.value("retry") == nullptr && workflow.defaults
@@ -281,6 +312,16 @@ class Lowering {
     }
     task.call.name = builder_.text(*call.text, call.call.name_begin, call.call.name, site);
     task.call.inline_input = builder_.arguments(*call.text, call.call, site);
+  }
+
+  // Which regions a task runs in; its own, or that of task-defaults, has no say then.
+  void lower_regions(const TaskDefinition& definition, ir::Task& task, const ExpressionSite& site) {
+    task.with_regions.regions = builder_.condition(definition.value("with-regions"), site);
+    if (!task.with_regions.present()) return;
+    task.with_regions.min_success = builder_.condition(definition.value("min-success"), site);
+    const YamlNode* on_error = definition.value("on-region-error");
+    task.with_regions.goes_on =
+        on_error == nullptr ? task.with_regions.min_success != kNone : on_error->text == "continue";
   }
 
   ir::RetryPolicy lower_retry(const RetryDefinition& retry, ExpressionSite site) {

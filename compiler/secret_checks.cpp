@@ -103,6 +103,7 @@ class SecretFinder {
         "take it from an input, the environment or the custom context";
   }
 
+ private:
   Report& report_;
 };
 
@@ -118,6 +119,11 @@ void check_secrets(const Definitions& definitions, Report& report) {
   for (const WorkflowDefinition& workflow : definitions.workflows) {
     const Report::About about(report, workflow.flat);
     finder.parameters(workflow.input);
+    for (const ContextKeyDefinition& key : workflow.custom_context) {
+      const YamlNode* value = key.value("default");
+      if (value != nullptr && key.flag("secret") && !value->scalar.is_null())
+        finder.found(key.name->text, value->span);
+    }
     finder.node(workflow.value("vars"));
     finder.published(workflow.value("output"));
     for (const TaskDefinition& task : workflow.tasks) {

@@ -25,13 +25,16 @@ struct ActionResult {
   State state = State::success;
   Value data;           // the result; of an error what the author sees as the task's result
   std::string message;  // of an error: for state_info; may be empty
+  std::vector<std::string> request_ids = {};  // by which services know what was sent to them
 
-  static ActionResult success(Value data) { return {State::success, std::move(data), {}}; }
+  static ActionResult success(Value data) { return {State::success, std::move(data), {}, {}}; }
   static ActionResult error(Value data, std::string message = {}) {
-    return {State::error, std::move(data), std::move(message)};
+    return {State::error, std::move(data), std::move(message), {}};
   }
   // An error whose result is its message.
-  static ActionResult failure(const std::string& message) { return {State::error, Value(message), message}; }
+  static ActionResult failure(const std::string& message) {
+    return {State::error, Value(message), message, {}};
+  }
 };
 
 // Who calls, for whom, and where: the surroundings of one action execution.
@@ -47,7 +50,8 @@ struct ActionContext {
   std::string region;               // resolved; empty: the credentials' default
   core::Microseconds deadline = 0;  // 0: none
   std::string callback_url;         // empty: none
-  Value custom_context;             // a map, or null; never logged
+  Value custom_context = {};        // a map, or null; never logged
+  Value security = {};              // whose credentials, `os` of the custom context; null: the program's own
 };
 
 struct ActionCall {
@@ -130,6 +134,10 @@ class Action {
   // too.
   virtual void start(ActionCall call, ActionCompletion completion) const;
 };
+
+// The action that tells the regions of a service (input `service`, its type; empty: of all services), as a
+// list of names. `with-regions: all` asks it.
+inline constexpr std::string_view kRegionsAction = "openstack.regions";
 
 // All actions that a program can call, by name. Passed explicitly; filled once at start.
 class ActionRegistry : public ir::ActionCatalogue {

@@ -1,10 +1,9 @@
-// What a task calls: its input, its items, actions (ad-hoc ones unfolded), and what comes back.
+// What a task calls: its input, actions (ad-hoc ones unfolded), and what comes back.
 #include <fmt/format.h>
 
 #include <cmath>
 
-#include "core/json.hpp"
-#include "interpreter/expression/python/text.hpp"
+#include "interpreter/custom_context.hpp"
 #include "interpreter/machine.hpp"
 
 namespace gregale::interpreter {
@@ -14,177 +13,20 @@ using core::ErrorKind;
 using core::List;
 using core::Map;
 
-namespace {
-
-constexpr size_t kAdhocDepthLimit = 32;  // ad-hoc actions on ad-hoc actions
-
-std::vector<std::string_view> characters(std::string_view text) {
-  std::vector<std::string_view> found;
-  for (size_t i = 0; i < text.size();) {
-    size_t end = i + 1;
-    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) ++end;
-    found.push_back(text.substr(i, end - i));
-    i = end;
-  }
-  return found;
-}
-
-// The values that an item variable takes: of a list its items, of a text its characters, of a mapping its
-// keys.
-List items_of(const std::string& variable, const Value& source) {
-  if (source.is_list()) return source.as_list();
-  List items;
-  if (source.is_map()) {
-    for (const Map::Entry& entry : source.as_map()) items.push_back(entry.key);
-    return items;
-  }
-  if (source.is_string()) {
-    for (const std::string_view c : characters(source.as_string())) items.emplace_back(c);
-    return items;
-  }
-  throw Error(ErrorKind::invalid, fmt::format("Wrong input format for with-items: '{}' is a {}, a list is "
-                                              "expected",
-                                              variable, source.kind_name()));
-}
-
-// A task's state_info for a failed action: the result as text, null when there is nothing to say.
-std::optional<std::string> error_info(const Value& result) {
-  if (!result.truthy()) return std::nullopt;
-  return expression::python::str(result);
-}
-
-}  // namespace
-
-void Machine::schedule_actions(Index task) {
-  if (!definition_of(task).with_items.empty()) {
-    schedule_items(task);
-    return;
-  }
-  start_call(task, 0, call_input(task, nullptr));
-}
-
-// ---- with-items
-
-void Machine::schedule_items(Index index) {
-  const ir::Task& definition = definition_of(index);
-  if (tree_.tasks[index].items.is_null()) {
-    Map values;
-    std::optional<size_t> count;
-    for (const ir::WithItems& clause : definition.with_items) {
-      const std::string& variable = program_.name(clause.variable);
-      List items = items_of(variable, evaluate(clause.items, index));
-      if (count.value_or(items.size()) != items.size()) {
-        throw Error(ErrorKind::invalid,
-                    fmt::format("Wrong input format for with-items: all lists must have the same length, "
-                                "'{}' has {} items instead of {}",
-                                variable, items.size(), *count));
-      }
-      count = items.size();
-      values.set(Value(variable), Value(std::move(items)));
-    }
-    if (*count > limits_.items) {
-      throw Error(ErrorKind::limit, fmt::format("More than {} items in one task", limits_.items));
-    }
-    tree_.tasks[index].items = Value(std::move(values));
-    tree_.tasks[index].item_count = static_cast<uint32_t>(*count);
-    task_changed(index);
-  }
-  go_on_with_items(index);
-}
-
-// Counted from the executions when first asked for, and kept up to date from then on. An item that is
-// counted as accepted here may be reported by item_done() again (after a restart); it counts once.
-Machine::ItemProgress& Machine::item_progress(Index index) {
-  const auto found = items_.find(index);
-  if (found != items_.end()) return found->second;
-  using Item = ItemProgress::Item;
-  const TaskExecution& task = tree_.tasks[index];
-  ItemProgress counts;
-  counts.items.assign(task.item_count, Item::pending);
-  const auto count = [&](uint32_t item, State state, bool accepted, uint32_t attempt) {
-    if (item >= task.item_count) return;
-    if (!is_completed(state) && attempt == task.attempt) {
-      counts.items[item] = Item::running;
-      ++counts.running;
-    } else if (accepted) {
-      counts.items[item] = Item::accepted;
-      ++counts.accepted;
-      counts.cancelled = counts.cancelled || state == State::cancelled;
-      counts.failed = counts.failed || state == State::error;
-    }
-  };
-  for (const Index action : task.actions) {
-    const ActionExecution& a = tree_.actions[action];
-    count(a.item, a.state, a.accepted, a.attempt);
-  }
-  for (const Index sub : task.sub_executions) {
-    const WorkflowExecution& e = tree_.executions[sub];
-    count(e.item, e.state, e.accepted, e.attempt);
-  }
-  for (uint32_t item = 0; item < task.item_count; ++item) {
-    if (counts.items[item] == Item::pending) counts.pending.push_back(item);
-  }
-  return items_.emplace(index, std::move(counts)).first->second;
-}
-
-void Machine::start_pending_items(Index index) {
-  ItemProgress& counts = item_progress(index);
-  while (!counts.pending.empty()) {
-    const TaskExecution& task = tree_.tasks[index];
-    if (is_completed(task.state)) return;
-    if (task.concurrency != 0 && counts.running >= task.concurrency) return;
-    const uint32_t item = counts.pending.front();
-    counts.pending.pop_front();
-    Map variables;
-    for (const Map::Entry& entry : task.items.as_map()) {
-      variables.set(entry.key, entry.value.as_list()[item]);
-    }
-    counts.items[item] = ItemProgress::Item::running;
-    ++counts.running;
-    start_call(index, item, call_input(index, &variables));
-  }
-}
-
-void Machine::item_done(Index index, uint32_t item, State state) {
-  ItemProgress& counts = item_progress(index);
-  if (item < counts.items.size() && counts.items[item] == ItemProgress::Item::running) {
-    counts.items[item] = ItemProgress::Item::accepted;
-    --counts.running;
-    ++counts.accepted;
-    counts.cancelled = counts.cancelled || state == State::cancelled;
-    counts.failed = counts.failed || state == State::error;
-  }
-  go_on_with_items(index);
-}
-
-// The task ends with its last item, or with one that was cancelled; otherwise the next items start. A task
-// that runs again may have nothing left to do.
-void Machine::go_on_with_items(Index index) {
-  const ItemProgress& counts = item_progress(index);
-  if (counts.cancelled) {
-    complete_task(index, State::cancelled, "One or more actions was cancelled.");
-    return;
-  }
-  if (counts.accepted == tree_.tasks[index].item_count && counts.running == 0) {
-    const bool failed = counts.failed;
-    items_.erase(index);
-    if (failed) {
-      complete_task(index, State::error, "One or more actions had failed.");
-    } else {
-      complete_task(index, State::success, std::nullopt);
-    }
-    return;
-  }
-  start_pending_items(index);
-}
-
 // ---- input and call
 
-Value Machine::call_input(Index task, const Map* extra) {
+// May hold Secrets; then [holds_secret] is set.
+Value Machine::call_input(Index task, const Item& item, bool& holds_secret) {
   const ir::Call& call = definition_of(task).call;
   Value input{Map()};
   if (call.input != kNone) {
-    input = evaluate(call.input, task, extra);
+    input = evaluate(call.input, task, &item, &holds_secret);
+    // One expression for all of it: each member counts as secret.
+    if (const Value whole = holds_secret ? revealed(input) : input; !input.is_map() && whole.is_map()) {
+      Map members;
+      for (const auto& [key, value] : whole.as_map()) members.set(key, secret(value));
+      input = Value(std::move(members));
+    }
     if (!input.is_map()) {
       throw Error(ErrorKind::invalid,
                   fmt::format("Wrong dynamic input for task '{}': a mapping is expected, not a {}",
@@ -192,7 +34,7 @@ Value Machine::call_input(Index task, const Map* extra) {
     }
   }
   if (call.inline_input != kNone) {
-    const Value parameters = evaluate(call.inline_input, task, extra);
+    const Value parameters = evaluate(call.inline_input, task, &item, &holds_secret);
     if (input.as_map().empty()) {
       input = parameters;
     } else {
@@ -211,14 +53,22 @@ Value Machine::call_input(Index task, const Map* extra) {
   return input;
 }
 
-void Machine::start_call(Index task, uint32_t item, Value input) {
+void Machine::start_call(Index task, const Item& item) {
   const ir::Call& call = definition_of(task).call;
+  bool holds_secret = false;
+  Value input = call_input(task, item, holds_secret);
   Value name;
   if (call.kind != ir::CallKind::none) name = evaluate(call.name, task);
   if (call.kind == ir::CallKind::workflow) {
     if (!name.is_string()) {
       throw Error(ErrorKind::invalid,
                   fmt::format("The name of a workflow must be text, not a {}", name.kind_name()));
+    }
+    if (holds_secret) {
+      throw Error(ErrorKind::invalid,
+                  fmt::format("The input of the workflow '{}' would show a secret of the custom context; a "
+                              "sub-workflow reads it by custom_context()",
+                              name.as_string()));
     }
     start_sub_workflow(task, item, name.as_string(), std::move(input));
     return;
@@ -227,7 +77,7 @@ void Machine::start_call(Index task, uint32_t item, Value input) {
     throw Error(ErrorKind::invalid,
                 fmt::format("The name of an action must be text, not a {}", name.kind_name()));
   }
-  start_action(task, item, name.truthy() ? name.as_string() : "std.noop", std::move(input));
+  start_action(task, item, name.truthy() ? name.as_string() : "std.noop", input, holds_secret);
 }
 
 namespace {
@@ -247,11 +97,28 @@ std::string check_adhoc_input(const ir::Program& program, const ir::AdhocAction&
 
 }  // namespace
 
-void Machine::start_action(Index task, uint32_t item, const std::string& name, Value input) {
+// What a task adds to the custom context for what it calls.
+std::optional<CustomContext> Machine::added_context(Index task, const Item& item) {
+  const Index source = definition_of(task).custom_context;
+  if (source == kNone) return std::nullopt;
+  bool holds_secret = false;
+  const Value additions = evaluate(source, task, &item, &holds_secret);
+  if (!additions.is_map()) {
+    throw Error(ErrorKind::invalid,
+                fmt::format("`custom_context` must give a mapping, not a {}", additions.kind_name()));
+  }
+  return extended(custom_context_of(tree_, execution_of(task)), additions.as_map());
+}
+
+// [given] may hold Secrets.
+void Machine::start_action(Index task, const Item& item, const std::string& name, const Value& given,
+                           bool holds_secret) {
   const Index execution = execution_of(task);
   ActionExecution action;
   action.name = name;
-  action.input = input;
+  action.input = holds_secret ? masked(given) : given;
+  Value shown = action.input;
+  Value input = holds_secret ? revealed(given) : given;
   std::string called = name;
   const std::string_view workbook = program_.workbook_of(workflow_of(execution));
   const std::string& name_space = tree_.executions[execution].workflow_namespace;
@@ -269,16 +136,31 @@ void Machine::start_action(Index task, uint32_t item, const std::string& name, V
     if (action.adhoc.empty()) action.name = program_.name(definition.name);  // with its workbook
     action.adhoc.push_back(adhoc);
     called = definition.base;
-    input = Value(Map());
+    const bool hides_all = holds_secret;  // any expression may have used the secret parameter
+    Value base{Map()};
     if (definition.base_input != kNone) {
       // It sees its parameters, what the branch published, vars and globals, but not the workflow's input.
       const WorkflowExecution& owner = tree_.executions[execution];
       const Context branch = contexts_.inbound(task);
       const TaskData data({&parameters, &branch, &owner.context.as_map(), nullptr}, environment(tree_),
                           &owner, &tree_.tasks[task]);
-      const TreeQueries queries(program_, tree_, execution, task, others_);
+      const TreeQueries queries(program_, tree_, execution, task, others_, item.region);
       const core::VirtualClock clock(now_);
-      input = program_.evaluate(definition.base_input, {data, &queries, &clock, {}, {}});
+      try {
+        base = program_.evaluate(definition.base_input, {data, &queries, &clock, {}, {}}, &holds_secret);
+      } catch (const Error& error) {
+        if (!hides_all) throw;
+        throw Error(error.kind(), fmt::format("Failed to evaluate the input of '{}': it has a secret, so the "
+                                              "reason is not shown",
+                                              definition.base));
+      }
+    }
+    input = holds_secret ? revealed(base) : base;
+    shown = holds_secret ? masked(base) : base;
+    if (hides_all) {
+      Map hidden;
+      for (const auto& [key, value] : input.as_map()) hidden.set(key, Value(kMask));
+      shown = Value(std::move(hidden));
     }
   }
   const Action* kind = registry_.find(called);
@@ -289,10 +171,14 @@ void Machine::start_action(Index task, uint32_t item, const std::string& name, V
   if (!problem.empty()) throw Error(ErrorKind::invalid, problem);
   if (!action.adhoc.empty()) {
     action.base_name = called;
-    action.base_input = input;
+    action.base_input = shown;
   }
+  if (holds_secret) action.sent_input = input;
+  action.custom_context = added_context(task, item);
   if (kind->signature().takes_region) {
-    action.region = resolve_region(task, region_input(kind->signature(), input));
+    action.region = resolve_region(task, item, region_input(kind->signature(), input));
+  } else {
+    action.region = item.region;
   }
   if (const Index safe = definition_of(task).safe_rerun; safe != kNone) {
     action.safe_rerun = evaluate(safe, task).truthy();
@@ -304,7 +190,7 @@ void Machine::start_action(Index task, uint32_t item, const std::string& name, V
   const Index index = static_cast<Index>(tree_.actions.size());
   action.id = Uuid::derived(tree_.root().id, 3 * uint64_t{index} + 2);
   action.task = task;
-  action.item = item;
+  action.item = item.index;
   action.attempt = tree_.tasks[task].attempt;
   action.created_at = now_;
   if (delay > 0) {
@@ -320,24 +206,6 @@ void Machine::start_action(Index task, uint32_t item, const std::string& name, V
   } else if (mode == ActionMode::in_place && delay <= 0) {
     enqueue(Operation::Kind::evaluate, index);
   }
-}
-
-// The region of an OpenStack action: its own input, the task's (with task-defaults applied), the
-// workflow's, the caller's; otherwise the credentials' default, which the action knows.
-std::string Machine::resolve_region(Index task, const Value& given) {
-  const auto text = [](const Value& region) {
-    if (region.is_string()) return region.as_string();
-    if (region.is_null()) return std::string();
-    throw Error(ErrorKind::invalid, fmt::format("A region must be text, not a {}", region.kind_name()));
-  };
-  std::string of_input = text(given);
-  if (!of_input.empty()) return of_input;
-  for (const Index source : {definition_of(task).region, workflow_of(execution_of(task)).region}) {
-    if (source == kNone) continue;
-    std::string region = text(evaluate(source, task));
-    if (!region.empty()) return region;
-  }
-  return tree_.region;
 }
 
 // ---- results
@@ -364,6 +232,20 @@ void Machine::complete_action(Index action, ActionResult result, Microseconds no
   finish_action(action, std::move(result));
 }
 
+// Takes the secrets that the action knew out of what it gives back.
+void Machine::conceal(Index index, ActionResult& result) const {
+  const ActionExecution& action = tree_.actions[index];
+  SecretList secrets;
+  secrets.add(action.custom_context ? *action.custom_context
+                                    : custom_context_of(tree_, execution_of(action.task)));
+  if (!action.sent_input.is_null()) {
+    secrets.add_masked(action.base_name.empty() ? action.input : action.base_input, action.sent_input);
+  }
+  if (secrets.empty()) return;
+  result.data = secrets.concealed(result.data);
+  result.message = secrets.concealed(std::move(result.message));
+}
+
 void Machine::finish_action(Index index, ActionResult result) {
   ActionExecution& action = tree_.actions[index];
   if (is_completed(action.state)) return;
@@ -386,6 +268,7 @@ void Machine::finish_action(Index index, ActionResult result) {
       }
     }
   }
+  conceal(index, result);
   switch (result.state) {
     case ActionResult::State::success:
       action.state = State::success;
@@ -399,10 +282,11 @@ void Machine::finish_action(Index index, ActionResult result) {
   }
   action.output = std::move(result.data);
   action.message = std::move(result.message);
+  action.request_ids = std::move(result.request_ids);
   // A result that comes after its task was completed (a timeout, a cancelled item) or tried again is kept
   // with the action, but no longer changes the task.
   const bool late = is_completed(tree_.tasks[task].state) || action.attempt != tree_.tasks[task].attempt;
-  action.accepted = !late;
+  action.accepted = !late && !action.lists_regions;
   action.due_at = 0;
   const State state = action.state;
   action_changed(index);
@@ -413,7 +297,9 @@ void Machine::finish_action(Index index, ActionResult result) {
     return;
   }
   try {
-    if (definition_of(task).with_items.empty()) {
+    if (tree_.actions[index].lists_regions) {
+      take_region_list(task, tree_.actions[index]);
+    } else if (!has_items(task)) {
       complete_task(task, state,
                     state == State::success ? std::nullopt : error_info(tree_.actions[index].output));
     } else {
@@ -438,7 +324,7 @@ void Machine::finish_sub_workflow(Index index) {
   }
   const State state = sub.state;
   try {
-    if (definition_of(task).with_items.empty()) {
+    if (!has_items(task)) {
       complete_task(task, state, std::move(info));
     } else {
       item_done(task, sub.item, state);

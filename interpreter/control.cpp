@@ -243,8 +243,11 @@ void Machine::rerun(Index execution, std::string_view name, bool reset, const Va
   task.earlier_attempts = task.attempt++;
   task.waited_before = false;
   task.waited_after = false;
-  task.items = Value();
-  task.item_count = 0;
+  // The regions stay as they were chosen, since those that have succeeded are kept.
+  if (reset || !definition_of(index).with_regions.present()) {
+    task.items = Value();
+    task.item_count = 0;
+  }
   items_.erase(index);
   // With reset everything is done again; otherwise, with items, only those that failed.
   const bool with_items = !definition_of(index).with_items.empty();

@@ -25,20 +25,14 @@ Value action_document(const ActionExecution& action) {
               {"index", int64_t{action.item}}};
   if (!action.region.empty()) members.set(Value("region"), Value(action.region));
   if (!action.message.empty()) members.set(Value("message"), Value(action.message));
+  if (!action.request_ids.empty()) {
+    List ids;
+    for (const std::string& id : action.request_ids) ids.emplace_back(id);
+    members.set(Value("request_ids"), Value(std::move(ids)));
+  }
   members.set(Value("created_at"), moment(action.created_at));
   members.set(Value("updated_at"), moment(action.updated_at));
   return Value(std::move(members));
-}
-
-// The region that all actions of the task share, if they have one.
-std::string common_region(const ExecutionTree& tree, const TaskExecution& task) {
-  std::string region;
-  for (const Index action : task.actions) {
-    const std::string& own = tree.actions[action].region;
-    if (own.empty() || (!region.empty() && region != own)) return {};
-    region = own;
-  }
-  return region;
 }
 
 Value task_document(const LoadedProgram& program, const ExecutionTree& tree, const ir::Workflow& workflow,
@@ -59,7 +53,8 @@ Value task_document(const LoadedProgram& program, const ExecutionTree& tree, con
               {"state", Value(to_string(task.state))},
               {"state_info", optional_text(task.state_info)},
               {"published", task.published.is_null() ? Value(Map()) : task.published},
-              {"result", task_result(tree, task, !definition.with_items.empty())}};
+              {"result", task_result(tree, task, definition)}};
+  if (definition.with_regions.present()) members.set(Value("region_errors"), region_errors(tree, task));
   const std::string region = common_region(tree, task);
   if (!region.empty()) members.set(Value("region"), Value(region));
   members.set(Value("processed"), Value(task.processed));

@@ -175,22 +175,24 @@ void Machine::abandon_delayed(Index index) {
 // ---- expressions
 
 Value Machine::evaluate(Index template_index, Index execution, Index task, const Context& branch,
-                        const core::Map* extra) {
+                        const Item* item, bool* holds_secret) {
   const ir::Template& form = program_.program().templates[template_index];
   if (form.kind == ir::Template::Kind::constant) return form.constant;
   const WorkflowExecution& owner = tree_.executions[execution];
-  const TaskData data({extra, &branch, &owner.context.as_map(), &owner.input.as_map()}, environment(tree_),
-                      &owner, task == kNone ? nullptr : &tree_.tasks[task]);
-  const TreeQueries queries(program_, tree_, execution, task, others_);
+  const core::Map* variables = item == nullptr ? nullptr : item->variables;
+  const TaskData data({variables, &branch, &owner.context.as_map(), &owner.input.as_map()},
+                      environment(tree_), &owner, task == kNone ? nullptr : &tree_.tasks[task]);
+  const TreeQueries queries(program_, tree_, execution, task, others_,
+                            item == nullptr ? std::string() : item->region);
   const core::VirtualClock clock(now_);
   expression::Scope scope{data, &queries, &clock, {}, {}};
-  return program_.evaluate(template_index, scope);
+  return program_.evaluate(template_index, scope, holds_secret);
 }
 
-Value Machine::evaluate(Index template_index, Index task, const core::Map* extra) {
+Value Machine::evaluate(Index template_index, Index task, const Item* item, bool* holds_secret) {
   const ir::Template& form = program_.program().templates[template_index];
   if (form.kind == ir::Template::Kind::constant) return form.constant;
-  return evaluate(template_index, execution_of(task), task, contexts_.inbound(task), extra);
+  return evaluate(template_index, execution_of(task), task, contexts_.inbound(task), item, holds_secret);
 }
 
 // ---- after loading

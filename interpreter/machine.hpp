@@ -26,6 +26,9 @@
 
 namespace gregale::interpreter {
 
+// Ad-hoc actions on ad-hoc actions.
+inline constexpr size_t kAdhocDepthLimit = 32;
+
 struct Limits {
   uint32_t sub_workflow_depth = 100;  // executions within each other
   uint32_t tasks = 10'000'000;        // task executions of one tree
@@ -35,9 +38,9 @@ struct Limits {
 struct StartRequest {
   std::string workflow;  // full name
   Value input = Value::map({});
-  Value params = Value::map({});  // env (a map), evaluate_env, task_name, namespace, ...
-  std::string region;
-  Value custom_context;
+  Value params = Value::map({});          // env (a map), evaluate_env, task_name, namespace, ...
+  std::string region;                     // of actions that name none; may be empty
+  Value custom_context = Value::map({});  // with `os.auth`, if there is one
 };
 
 // One state change, as the history shows it.
@@ -111,15 +114,27 @@ class Machine {
     std::optional<Trigger> trigger;
     std::optional<std::string> message;
   };
-  // With-items: which items are still to be started, how many are under way and done.
+  // One of the calls of a task.
+  struct Item {
+    uint32_t index = 0;
+    const core::Map* variables = nullptr;  // with-items
+    std::string region = {};               // that the task names for it; empty: none
+  };
+  // With-items and with-regions: which are still to be started, how many are under way and done.
   struct ItemProgress {
     enum class Item : uint8_t { pending, running, accepted };
     std::vector<Item> items;
     std::deque<uint32_t> pending;
     uint32_t running = 0;
     uint32_t accepted = 0;
+    uint32_t failed = 0;  // of those accepted
     bool cancelled = false;
-    bool failed = false;
+
+    void accept(State state) {
+      ++accepted;
+      failed += state == State::error;
+      cancelled = cancelled || state == State::cancelled;
+    }
   };
   // Counts about one workflow execution, derived from its tasks (joins.cpp).
   struct Progress {
@@ -157,14 +172,22 @@ class Machine {
   const Index& execution_of(Index task) const { return tree_.tasks[task].execution; }
   Progress& progress(Index execution);
   // [task] may be kNone: then for the execution as a whole.
+  // [item]: the call that it is for; nullptr: the task as a whole. [holds_secret]: see LoadedProgram.
   Value evaluate(Index template_index, Index execution, Index task, const Context& branch,
-                 const core::Map* extra = nullptr);
+                 const Item* item = nullptr, bool* holds_secret = nullptr);
   // With the task's inbound context.
-  Value evaluate(Index template_index, Index task, const core::Map* extra = nullptr);
+  Value evaluate(Index template_index, Index task, const Item* item = nullptr, bool* holds_secret = nullptr);
 
   // start.cpp
+  // What an execution has from whoever starts it.
+  struct Origin {
+    std::string region;
+    std::optional<CustomContext> custom_context;
+    Index parent_task = kNone;
+    uint32_t item = 0;
+  };
   Index create_execution(const ir::Workflow& workflow, const Uuid& id, Value input, Value params,
-                         Index parent_task, uint32_t item);
+                         Origin origin);
   void launch(Index execution);
 
   // dispatch.cpp
@@ -196,18 +219,32 @@ class Machine {
   bool after_complete(Index task);
   bool wants_retry(Index task);
 
-  // calls.cpp
+  // items.cpp
+  bool has_items(Index task) const;
   void schedule_actions(Index task);
-  void schedule_items(Index task);
-  void go_on_with_items(Index task);
-  void start_pending_items(Index task);
+  bool choose_items(Index task);
+  void set_items(Index task, Value items, size_t count);
+  void set_regions(Index task, const Value& source);
+  void ask_for_regions(Index task);
+  void take_region_list(Index task, const ActionExecution& action);
+  std::string called_service(Index task);
+  std::string task_region(Index task, const core::Map* variables);
+  std::string resolve_region(Index task, const Item& item, const Value& given);
   ItemProgress& item_progress(Index task);
+  void start_pending_items(Index task);
   void item_done(Index task, uint32_t item, State state);
-  Value call_input(Index task, const core::Map* extra);
-  void start_call(Index task, uint32_t item, Value input);
-  void start_action(Index task, uint32_t item, const std::string& name, Value input);
-  void start_sub_workflow(Index task, uint32_t item, const std::string& name, Value input);
-  std::string resolve_region(Index task, const Value& given);
+  void finish_items(Index task);
+  uint32_t regions_needed(Index task);
+  std::string failed_regions(Index task) const;
+
+  // calls.cpp
+  Value call_input(Index task, const Item& item, bool& holds_secret);
+  std::optional<CustomContext> added_context(Index task, const Item& item);
+  void conceal(Index action, ActionResult& result) const;
+  void start_call(Index task, const Item& item);
+  void start_action(Index task, const Item& item, const std::string& name, const Value& input,
+                    bool holds_secret);
+  void start_sub_workflow(Index task, const Item& item, const std::string& name, Value input);
   void evaluate_action(Index action);
   void finish_action(Index action, ActionResult result);
   void finish_sub_workflow(Index execution);

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "interpreter/policies.hpp"
+
 #include "interpreter/machine.hpp"
 
 namespace gregale::interpreter {
@@ -16,6 +18,8 @@ namespace {
 
 // Longer waits than this are refused: they cannot be meant, and their end could not be represented.
 constexpr int64_t kLongestWait = int64_t{1000} * 366 * 86400;
+
+}  // namespace
 
 int64_t whole_number(std::string_view policy, const Value& value) {
   if (value.is_small_integer() && value.as_integer() >= 0 && value.as_integer() <= kLongestWait) {
@@ -31,7 +35,11 @@ int64_t whole_number(std::string_view policy, const Value& value) {
                           policy, value.is_number() ? "different number" : value.kind_name()));
 }
 
-}  // namespace
+std::string region_name(const Value& region) {
+  if (region.is_string()) return region.as_string();
+  if (region.is_null()) return {};
+  throw Error(ErrorKind::invalid, fmt::format("A region must be text, not a {}", region.kind_name()));
+}
 
 // Wrong types are an error at the start of the task, also in policies that apply later.
 void Machine::validate_policies(Index task) {
@@ -137,12 +145,17 @@ bool Machine::wants_retry(Index index) {
   const bool stops = retry.continue_on != kNone ? !goes_on : task.state == State::success;
   if (!attempts_left || stops || (task.state == State::error && breaks)) return false;
 
+  // A region where it has succeeded is not asked again because another one has failed.
+  const bool regions = definition_of(index).with_regions.present() && task.state == State::error;
+  const auto keep = [&](State state) { return regions && state == State::success; };
   for (const Index action : task.actions) {
-    if (!std::exchange(tree_.actions[action].accepted, false)) continue;
+    ActionExecution& a = tree_.actions[action];
+    if (keep(a.state) || !std::exchange(a.accepted, false)) continue;
     action_changed(action);
   }
   for (const Index sub : task.sub_executions) {
-    if (!std::exchange(tree_.executions[sub].accepted, false)) continue;
+    WorkflowExecution& e = tree_.executions[sub];
+    if (keep(e.state) || !std::exchange(e.accepted, false)) continue;
     execution_changed(sub);
   }
   items_.erase(index);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "interpreter/custom_context.hpp"
+
 namespace gregale::interpreter {
 
 namespace {
@@ -240,35 +242,53 @@ const expression::BoundExpression& LoadedProgram::bound(Index index) const {
   return *slot;
 }
 
-Value LoadedProgram::evaluate(Index template_index, const expression::Scope& scope) const {
+Value LoadedProgram::evaluate_expression(Index index, const expression::Scope& scope,
+                                         bool* holds_secret) const {
+  bool secret_read = false;
+  expression::Scope watched = scope;
+  watched.secret_read = &secret_read;
+  try {
+    Value value = expression::to_data(bound(index).evaluate(watched));
+    if (!secret_read) return value;
+    if (holds_secret == nullptr) {
+      throw core::Error(core::ErrorKind::invalid,
+                        "it reads a secret of the custom context, which may only go into an action's input");
+    }
+    *holds_secret = true;
+    return secret(std::move(value));
+  } catch (const core::Error& error) {
+    const ir::SourcedExpression& sourced = program_.expressions[index];
+    const ir::Location& place = sourced.location;
+    std::string where;
+    if (place.source != kNone) {
+      where = fmt::format(" ({}:{}:{})", program_.sources[place.source], place.line, place.column);
+    }
+    const bool tells = secret_read && holds_secret != nullptr;
+    throw core::Error(error.kind(),
+                      fmt::format("Failed to evaluate expression `{}`{}: {}", sourced.expression.text, where,
+                                  tells ? "it reads a secret, so the reason is not shown" : error.what()));
+  }
+}
+
+Value LoadedProgram::evaluate(Index template_index, const expression::Scope& scope,
+                              bool* holds_secret) const {
   const ir::Template& form = program_.templates[template_index];
   switch (form.kind) {
     case ir::Template::Kind::constant:
       return form.constant;
-    case ir::Template::Kind::expression: {
-      try {
-        return expression::to_data(bound(form.expression).evaluate(scope));
-      } catch (const core::Error& error) {
-        const ir::SourcedExpression& sourced = program_.expressions[form.expression];
-        const ir::Location& place = sourced.location;
-        std::string where;
-        if (place.source != kNone) {
-          where = fmt::format(" ({}:{}:{})", program_.sources[place.source], place.line, place.column);
-        }
-        throw core::Error(error.kind(), fmt::format("Failed to evaluate expression `{}`{}: {}",
-                                                    sourced.expression.text, where, error.what()));
-      }
-    }
+    case ir::Template::Kind::expression:
+      return evaluate_expression(form.expression, scope, holds_secret);
     case ir::Template::Kind::list: {
       core::List items;
       items.reserve(form.children.size());
-      for (const Index child : form.children) items.push_back(evaluate(child, scope));
+      for (const Index child : form.children) items.push_back(evaluate(child, scope, holds_secret));
       return Value(std::move(items));
     }
     case ir::Template::Kind::map: {
       core::Map members;
       const core::List& keys = form.constant.as_list();
-      for (size_t i = 0; i < keys.size(); ++i) members.set(keys[i], evaluate(form.children[i], scope));
+      for (size_t i = 0; i < keys.size(); ++i)
+        members.set(keys[i], evaluate(form.children[i], scope, holds_secret));
       return Value(std::move(members));
     }
   }

@@ -63,12 +63,15 @@ class LoadedProgram {
   const std::string& name(Index index) const { return program_.name(index); }
 
   // Values as workflows keep them. Throws core::Error whose message says where the expression stands.
-  Value evaluate(Index template_index, const expression::Scope& scope) const;
+  // What is made of a secret is wrapped (custom_context.hpp) and [holds_secret] set to true; where that is
+  // nullptr, a secret is refused.
+  Value evaluate(Index template_index, const expression::Scope& scope, bool* holds_secret = nullptr) const;
   // Constant text of a template, or nullptr.
   const std::string* constant_text(Index template_index) const;
 
  private:
   const expression::BoundExpression& bound(Index expression) const;
+  Value evaluate_expression(Index expression, const expression::Scope& scope, bool* holds_secret) const;
 
   ir::Program program_;
   std::string digest_;

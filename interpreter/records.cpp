@@ -29,6 +29,13 @@ void fields(Archive& archive, T& record);
 
 class Writer {
  public:
+  static constexpr bool kReads = false;
+  explicit Writer(Vault& vault) : vault_(vault) {}
+
+  // A value that must not be seen in the store.
+  void sealed(const char* name, const Value& value) {
+    if (!value.is_null()) members_.set(Value(name), Value(vault_.seal(core::to_json(value))));
+  }
   template <typename T>
   void operator()(const char* name, const T& member) {
     Value value = encode(member);
@@ -56,27 +63,35 @@ class Writer {
     return text ? Value(List{Value(*text)}) : Value();
   }
   template <typename T>
-  static Value encode(const std::vector<T>& items) {
+  Value encode(const std::vector<T>& items) {
     List list;
     list.reserve(items.size());
     for (const T& item : items) list.push_back(encode(item));
     return Value(std::move(list));
   }
   template <typename T>
-  requires std::is_class_v<T>
-  static Value encode(const T& part) {
-    Writer writer;
+  requires std::is_class_v<T> Value encode(const T& part) {
+    Writer writer(vault_);
     fields(writer, const_cast<T&>(part));
     return writer.take();
   }
 
+  Vault& vault_;
   Map members_;
 };
 
 class Reader {
  public:
-  explicit Reader(const Value& record) : record_(record) {
+  static constexpr bool kReads = true;
+  Reader(const Value& record, Vault* vault) : record_(record), vault_(vault) {
     if (!record.is_map()) broken("an object is expected");
+  }
+  void sealed(const char* name, Value& member) {
+    const Value value = record_.get(name);
+    member = Value();
+    if (value.is_null() || vault_ == nullptr) return;
+    if (!value.is_string()) broken("a sealed text is expected");
+    member = core::parse_json(vault_->open(value.as_string()));
   }
   template <typename T>
   void operator()(const char* name, T& member) {
@@ -112,19 +127,47 @@ class Reader {
     text = value.as_list().front().as_string();
   }
   template <typename T>
-  static void decode(const Value& value, std::vector<T>& items) {
+  void decode(const Value& value, std::vector<T>& items) {
     if (!value.is_list()) broken("a list is expected");
     for (const Value& item : value.as_list()) decode(item, items.emplace_back());
   }
   template <typename T>
   requires std::is_class_v<T>
-  static void decode(const Value& value, T& part) {
-    Reader reader(value);
+  void decode(const Value& value, T& part) {
+    Reader reader(value, vault_);
     fields(reader, part);
   }
 
   const Value& record_;
+  Vault* vault_;
 };
+
+template <typename Archive>
+void sealed_context(Archive& archive, std::optional<CustomContext>& context) {
+  Value form;
+  if constexpr (!Archive::kReads) {
+    if (context) {
+      List secrets(context->secrets.begin(), context->secrets.end());
+      form = Map{{"values", context->values},
+                 {"security", context->security},
+                 {"secrets", Value(std::move(secrets))}};
+    }
+  }
+  archive.sealed("custom_context", form);
+  if constexpr (Archive::kReads) {
+    context.reset();
+    if (!form.is_map()) return;
+    context.emplace();
+    if (form.get("values").is_map()) context->values = form.get("values");
+    context->security = form.get("security");
+    const Value secrets = form.get("secrets");
+    if (!secrets.is_list()) broken("a list of secrets is expected");
+    for (const Value& key : secrets.as_list()) {
+      if (!key.is_string()) broken("the name of a secret is expected");
+      context->secrets.push_back(key.as_string());
+    }
+  }
+}
 
 // kNone is written as 0, an index as index + 1, so that the usual "none" costs nothing.
 template <typename Archive>
@@ -163,6 +206,8 @@ void fields(Archive& archive, WorkflowExecution& e) {
   archive("description", e.description);
   optional_index(archive, "parent_task", e.parent_task);
   archive("item", e.item);
+  archive("region", e.region);
+  sealed_context(archive, e.custom_context);
   archive("attempt", e.attempt);
   archive("state", e.state);
   archive("state_info", e.state_info);
@@ -223,6 +268,10 @@ void fields(Archive& archive, ActionExecution& a) {
   archive("attempt", a.attempt);
   archive("safe_rerun", a.safe_rerun);
   archive("region", a.region);
+  archive("lists_regions", a.lists_regions);
+  archive.sealed("sent_input", a.sent_input);
+  sealed_context(archive, a.custom_context);
+  archive("request_ids", a.request_ids);
   archive("base_name", a.base_name);
   archive("base_input", a.base_input);
   archive("adhoc", a.adhoc);
@@ -232,39 +281,39 @@ void fields(Archive& archive, ActionExecution& a) {
 }
 
 template <typename T>
-std::string write(const T& record) {
-  Writer writer;
+std::string write(const T& record, Vault& vault) {
+  Writer writer(vault);
   fields(writer, const_cast<T&>(record));
   return core::to_json(writer.take());
 }
 
 template <typename T>
-void read(std::string_view text, T& record) {
+void read(std::string_view text, T& record, Vault* vault) {
   const Value value = core::parse_json(text);
-  Reader reader(value);
+  Reader reader(value, vault);
   fields(reader, record);
 }
 
 }  // namespace
 
-std::string to_record(const WorkflowExecution& execution) {
-  return write(execution);
+std::string to_record(const WorkflowExecution& execution, Vault& vault) {
+  return write(execution, vault);
 }
-std::string to_record(const TaskExecution& task) {
-  return write(task);
+std::string to_record(const TaskExecution& task, Vault& vault) {
+  return write(task, vault);
 }
-std::string to_record(const ActionExecution& action) {
-  return write(action);
+std::string to_record(const ActionExecution& action, Vault& vault) {
+  return write(action, vault);
 }
 
-void from_record(std::string_view record, WorkflowExecution& execution) {
-  read(record, execution);
+void from_record(std::string_view record, WorkflowExecution& execution, Vault* vault) {
+  read(record, execution, vault);
 }
-void from_record(std::string_view record, TaskExecution& task) {
-  read(record, task);
+void from_record(std::string_view record, TaskExecution& task, Vault* vault) {
+  read(record, task, vault);
 }
-void from_record(std::string_view record, ActionExecution& action) {
-  read(record, action);
+void from_record(std::string_view record, ActionExecution& action, Vault* vault) {
+  read(record, action, vault);
 }
 
 void link(ExecutionTree& tree) {

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "compiler/ir/serialization.hpp"
+#include "interpreter/custom_context.hpp"
 
 namespace gregale::interpreter {
 
@@ -281,7 +282,10 @@ void Runtime::start_action(Loaded& loaded, Index index) {
   call.context.safe_rerun = action.safe_rerun;
   call.context.region = action.region;
   call.context.deadline = task.timeout_at;
-  call.context.custom_context = tree.custom_context;
+  const CustomContext& context =
+      action.custom_context ? *action.custom_context : custom_context_of(tree, task.execution);
+  call.context.custom_context = context.values;
+  call.context.security = context.security;
   loaded.in_flight.insert(index);
   const Action* kind = registry_.find(call.name);
   const auto completion = [inbox = inbox_, root = tree.root().id, index](ActionResult result) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "interpreter/custom_context.hpp"
+
 namespace gregale::interpreter {
 
 using core::List;
@@ -69,17 +71,19 @@ Value TreeQueries::describe(const TaskExecution& task) const {
   const WorkflowExecution& owner = tree_.executions[task.execution];
   const ir::Task& definition = workflow_of(owner).tasks[task.task];
   const bool workflow_call = definition.call.kind == ir::CallKind::workflow;
-  return Map{{"id", task.id.text()},
-             {"name", task.name},
-             {"spec", definition.spec},
-             {"state", Value(to_string(task.state))},
-             {"state_info", task.state_info ? Value(*task.state_info) : Value()},
-             {"result", task_result(tree_, task, !definition.with_items.empty())},
-             {"published", task.published.is_null() ? Value(Map()) : task.published},
-             {"type", workflow_call ? "WORKFLOW" : "ACTION"},
-             {"workflow_execution_id", owner.id.text()},
-             {"created_at", core::database_text(task.created_at)},
-             {"updated_at", core::database_text(task.updated_at)}};
+  Map members{{"id", task.id.text()},
+              {"name", task.name},
+              {"spec", definition.spec},
+              {"state", Value(to_string(task.state))},
+              {"state_info", task.state_info ? Value(*task.state_info) : Value()},
+              {"result", task_result(tree_, task, definition)},
+              {"published", task.published.is_null() ? Value(Map()) : task.published},
+              {"type", workflow_call ? "WORKFLOW" : "ACTION"},
+              {"workflow_execution_id", owner.id.text()},
+              {"created_at", core::database_text(task.created_at)},
+              {"updated_at", core::database_text(task.updated_at)}};
+  if (definition.with_regions.present()) members.set(Value("region_errors"), region_errors(tree_, task));
+  return Value(std::move(members));
 }
 
 // task('x'): the current task if that is its name, otherwise the last execution of the task in the current
@@ -205,6 +209,19 @@ Value TreeQueries::executions(const expression::ExecutionFilter& filter) const {
   each_tree(filter.id ? filter.id : filter.root_execution_id,
             [&](const TreeQueries& queries) { queries.collect_executions(filter, found); });
   return Value(std::move(found));
+}
+
+Value TreeQueries::region() const {
+  std::string region = region_;
+  if (region.empty() && task_ != kNone) region = common_region(tree_, tree_.tasks[task_]);
+  if (region.empty()) region = tree_.executions[execution_].region;
+  return region.empty() ? Value() : Value(region);
+}
+
+TreeQueries::ContextValue TreeQueries::custom_context(std::string_view key) const {
+  const CustomContext& context = custom_context_of(tree_, execution_);
+  const auto& secrets = context.secrets;
+  return {context.values.get(key), std::find(secrets.begin(), secrets.end(), key) != secrets.end()};
 }
 
 Value TreeQueries::global(std::string_view variable) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "interpreter/context.hpp"
@@ -45,10 +46,16 @@ class TaskData : public expression::DataContext {
 // executions() and tasks() also from the other trees of a directory.
 class TreeQueries : public expression::ExecutionQueries {
  public:
-  // [task]: the current one, or kNone. [others] may be null: then only this tree is known.
+  // [task]: the current one, or kNone. [others] may be null: then only this tree is known. [region]: of the call
+  // that is evaluated; empty: none of its own.
   TreeQueries(const LoadedProgram& program, const ExecutionTree& tree, Index execution, Index task,
-              ExecutionDirectory* others = nullptr)
-      : program_(program), tree_(tree), execution_(execution), task_(task), others_(others) {}
+              ExecutionDirectory* others = nullptr, std::string region = {})
+      : program_(program),
+        tree_(tree),
+        execution_(execution),
+        task_(task),
+        others_(others),
+        region_(std::move(region)) {}
 
   Value task(const std::optional<std::string>& name) const override;
   Value tasks(const expression::TaskFilter& filter) const override;
@@ -56,6 +63,8 @@ class TreeQueries : public expression::ExecutionQueries {
   Value executions(const expression::ExecutionFilter& filter) const override;
   Value global(std::string_view variable) const override;
   Value env() const override { return environment(tree_); }
+  Value region() const override;
+  ContextValue custom_context(std::string_view key) const override;
 
  private:
   Value describe(const TaskExecution& task) const;
@@ -75,6 +84,7 @@ class TreeQueries : public expression::ExecutionQueries {
   Index execution_;
   Index task_;
   ExecutionDirectory* others_;
+  std::string region_;
 };
 
 }  // namespace gregale::interpreter

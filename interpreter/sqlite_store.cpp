@@ -23,7 +23,7 @@ using core::ErrorKind;
 namespace {
 
 constexpr int kApplicationId = 0x47524547;  // "GREG"
-constexpr int kSchemaVersion = 1;
+constexpr int kSchemaVersion = 2;
 constexpr int kBusyMilliseconds = 5000;
 
 constexpr const char* kSchema = R"(
@@ -32,7 +32,6 @@ CREATE TABLE trees (
   number INTEGER PRIMARY KEY,
   root BLOB NOT NULL UNIQUE,
   program TEXT NOT NULL,
-  region TEXT NOT NULL,
   workflow_name TEXT NOT NULL,
   state TEXT NOT NULL,
   created_at INTEGER NOT NULL,
@@ -142,8 +141,10 @@ class WriterLock {
 }  // namespace
 
 struct SqliteStore::Implementation {
-  Implementation(const std::string& path, StoreAccess access)
+  Implementation(const std::string& path, StoreAccess access, std::string key_file)
       : path(path),
+        access(access),
+        vault(std::move(key_file)),
         lock(access == StoreAccess::write && path != ":memory:" ? std::make_unique<WriterLock>(path)
                                                                 : nullptr),
         database(path,
@@ -151,7 +152,10 @@ struct SqliteStore::Implementation {
                                               : SQLite::OPEN_READWRITE,
                  kBusyMilliseconds) {}
 
-  void prepare(StoreAccess access, Durability durability) {
+  // For reading, what is sealed stays so: no key is needed to look at executions.
+  Vault* vault_to_open() { return access == StoreAccess::write ? &vault : nullptr; }
+
+  void prepare(Durability durability) {
     const int id = database.execAndGet("PRAGMA application_id").getInt();
     const int version = database.execAndGet("PRAGMA user_version").getInt();
     const int tables = database.execAndGet("SELECT count(*) FROM sqlite_master").getInt();
@@ -195,14 +199,13 @@ struct SqliteStore::Implementation {
       number = find->getColumn(0).getInt64();
     } else {
       const Lease insert = statement(
-          "INSERT INTO trees (root, program, region, workflow_name, state, created_at, updated_at) "
-          "VALUES (?, ?, ?, ?, 'IDLE', ?, ?)");
+          "INSERT INTO trees (root, program, workflow_name, state, created_at, updated_at) "
+          "VALUES (?, ?, ?, 'IDLE', ?, ?)");
       bind(*insert, 1, root);
       insert->bind(2, tree.program_digest);
-      insert->bind(3, tree.region);
-      insert->bind(4, tree.root().workflow_name);
-      insert->bind(5, static_cast<int64_t>(tree.root().created_at));
-      insert->bind(6, static_cast<int64_t>(tree.root().updated_at));
+      insert->bind(3, tree.root().workflow_name);
+      insert->bind(4, static_cast<int64_t>(tree.root().created_at));
+      insert->bind(5, static_cast<int64_t>(tree.root().updated_at));
       insert->exec();
       number = database.getLastInsertRowid();
     }
@@ -218,7 +221,7 @@ struct SqliteStore::Implementation {
       put->bind(1, number);
       put->bind(2, static_cast<int64_t>(index));
       bind(*put, 3, execution.id);
-      put->bind(4, to_record(execution));
+      put->bind(4, to_record(execution, vault));
       put->exec();
       if (index != 0) continue;
       const Lease update = statement("UPDATE trees SET state = ?, updated_at = ? WHERE number = ?");
@@ -231,7 +234,7 @@ struct SqliteStore::Implementation {
       const Lease put = statement("INSERT OR REPLACE INTO task_executions VALUES (?, ?, ?)");
       put->bind(1, number);
       put->bind(2, static_cast<int64_t>(index));
-      put->bind(3, to_record(tree.tasks[index]));
+      put->bind(3, to_record(tree.tasks[index], vault));
       put->exec();
     }
     for (const Index index : change.output->actions) {
@@ -241,7 +244,7 @@ struct SqliteStore::Implementation {
       put->bind(2, static_cast<int64_t>(index));
       bind(*put, 3, action.id);
       put->bind(4, std::string(to_string(action.state)));
-      put->bind(5, to_record(action));
+      put->bind(5, to_record(action, vault));
       put->exec();
     }
     write_history(number, change.output->history);
@@ -270,6 +273,8 @@ struct SqliteStore::Implementation {
   }
 
   std::string path;
+  StoreAccess access;
+  Vault vault;
   std::unique_ptr<WriterLock> lock;
   SQLite::Database database;
   std::unordered_map<std::string_view, std::unique_ptr<SQLite::Statement>> statements;
@@ -277,10 +282,13 @@ struct SqliteStore::Implementation {
   std::unordered_map<int64_t, int64_t> history_numbers;
 };
 
-SqliteStore::SqliteStore(const std::string& path, StoreAccess access, Durability durability) {
+SqliteStore::SqliteStore(const std::string& path, StoreAccess access, Durability durability,
+                         std::string key_file) {
   guarded(path, "open", [&] {
-    implementation_ = std::make_unique<Implementation>(path, access);
-    implementation_->prepare(access, durability);
+    const bool thrown_away = path == ":memory:" || durability == Durability::none;
+    if (key_file.empty() && !thrown_away) key_file = path + ".key";
+    implementation_ = std::make_unique<Implementation>(path, access, std::move(key_file));
+    implementation_->prepare(durability);
   });
 }
 
@@ -324,14 +332,13 @@ void SqliteStore::commit(const std::vector<TreeChange>& changes) {
 ExecutionTree SqliteStore::load(const Uuid& root) {
   return guarded(implementation_->path, "load an execution", [&] {
     ExecutionTree tree;
-    const Lease head = implementation_->statement("SELECT number, program, region FROM trees WHERE root = ?");
+    const Lease head = implementation_->statement("SELECT number, program FROM trees WHERE root = ?");
     bind(*head, 1, root);
     if (!head->executeStep()) {
       throw Error(ErrorKind::not_found, fmt::format("no execution {}", root.text()));
     }
     const int64_t number = head->getColumn(0).getInt64();
     tree.program_digest = head->getColumn(1).getString();
-    tree.region = head->getColumn(2).getString();
     const auto read_all = [&](const char* sql, auto& list) {
       const Lease rows = implementation_->statement(sql);
       rows->bind(1, number);
@@ -340,7 +347,7 @@ ExecutionTree SqliteStore::load(const Uuid& root) {
           throw Error(ErrorKind::unusable, fmt::format("store {}: execution {} has a gap in its records",
                                                        implementation_->path, root.text()));
         }
-        from_record(text_of(rows->getColumn(1)), list.emplace_back());
+        from_record(text_of(rows->getColumn(1)), list.emplace_back(), implementation_->vault_to_open());
       }
     };
     read_all("SELECT number, record FROM workflow_executions WHERE tree = ? ORDER BY number",

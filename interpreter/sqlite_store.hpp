@@ -22,8 +22,11 @@ enum class Durability : uint8_t {
 class SqliteStore : public Store {
  public:
   // [path] may be ":memory:". Throws core::Error: what is not a Gregale store, was written by a newer
-  // version, is damaged, cannot be opened, or is in use by another process that writes.
-  SqliteStore(const std::string& path, StoreAccess access, Durability durability = Durability::full);
+  // version, is damaged, cannot be opened, or is in use by another process that writes. Secrets are sealed
+  // with the key in [key_file]; empty: in PATH.key, or, for stores that are thrown away, with a key that
+  // nobody else ever knows.
+  SqliteStore(const std::string& path, StoreAccess access, Durability durability = Durability::full,
+              std::string key_file = {});
   ~SqliteStore() override;
 
   void save_program(const std::string& digest, std::string_view binary) override;

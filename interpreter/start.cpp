@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
+#include "interpreter/custom_context.hpp"
 #include "interpreter/environment.hpp"
 #include "interpreter/machine.hpp"
+#include "interpreter/policies.hpp"
 
 namespace gregale::interpreter {
 
@@ -64,28 +66,34 @@ void check_target_task(const LoadedProgram& program, const ir::Workflow& workflo
 }  // namespace
 
 Index Machine::create_execution(const ir::Workflow& workflow, const Uuid& id, Value input, Value params,
-                                Index parent_task, uint32_t item) {
+                                Origin origin) {
   WorkflowExecution execution;
   execution.id = id;
   execution.workflow_name = program_.name(workflow.name);
   execution.workflow_namespace = program_.namespace_of(workflow);
-  execution.parent_task = parent_task;
-  execution.item = item;
+  execution.parent_task = origin.parent_task;
+  execution.item = origin.item;
+  execution.region = std::move(origin.region);
+  execution.custom_context = std::move(origin.custom_context);
   execution.input = std::move(input);
   execution.params = std::move(params);
   execution.created_at = now_;
   const Index index = static_cast<Index>(tree_.executions.size());
   tree_.executions.push_back(std::move(execution));
-  if (workflow.vars != kNone) {
-    try {
+  try {
+    if (workflow.vars != kNone) {
       tree_.executions[index].context = evaluate(workflow.vars, index, kNone, Context());
       if (!tree_.executions[index].context.is_map()) {
         throw Error(ErrorKind::invalid, "`vars` must give a mapping");
       }
-    } catch (...) {
-      tree_.executions.pop_back();
-      throw;
     }
+    if (workflow.region != kNone) {
+      std::string own = region_name(evaluate(workflow.region, index, kNone, Context()));
+      if (!own.empty()) tree_.executions[index].region = std::move(own);
+    }
+  } catch (...) {
+    tree_.executions.pop_back();
+    throw;
   }
   execution_changed(index);
   enqueue(Operation::Kind::launch, index);
@@ -122,10 +130,12 @@ void Machine::start(const StartRequest& request, const Uuid& id, Microseconds no
   }
   const bool as_written = params.contains("evaluate_env") && !params.find("evaluate_env")->truthy();
   params.set(Value("env"), env.is_null() ? Value(Map()) : as_written ? env : evaluate_environment(env, now));
-  tree_.region = request.region;
-  tree_.custom_context = request.custom_context;
   tree_.program_digest = program_.digest();
-  create_execution(*workflow, id, std::move(input), Value(std::move(params)), kNone, 0);
+  CustomContext context = extended({}, request.custom_context.as_map());
+  apply_declarations(program_.program(), *workflow, context);
+  Origin origin{request.region, std::nullopt, kNone, 0};
+  if (!context.empty()) origin.custom_context = std::move(context);
+  create_execution(*workflow, id, std::move(input), Value(std::move(params)), std::move(origin));
   if (description.is_string()) tree_.executions.front().description = description.as_string();
 }
 
@@ -158,7 +168,7 @@ void Machine::launch(Index execution) {
   enqueue(Operation::Kind::check, execution);
 }
 
-void Machine::start_sub_workflow(Index task, uint32_t item, const std::string& name, Value input) {
+void Machine::start_sub_workflow(Index task, const Item& item, const std::string& name, Value input) {
   const Index parent = execution_of(task);
   // Where the execution was started, not where its own definition was found, is where others are looked for.
   const Value name_space = tree_.executions[parent].params.get("namespace");
@@ -181,7 +191,7 @@ void Machine::start_sub_workflow(Index task, uint32_t item, const std::string& n
   Map declared;
   Map params{{"root_execution_id", tree_.root().id.text()},
              {"task_execution_id", tree_.tasks[task].id.text()},
-             {"index", int64_t{item}},
+             {"index", int64_t{item.index}},
              {"namespace", tree_.executions[parent].params.get("namespace")},
              {"env", Value(Map())}};
   for (const Map::Entry& entry : input.as_map()) {
@@ -194,8 +204,15 @@ void Machine::start_sub_workflow(Index task, uint32_t item, const std::string& n
   Value prepared = prepare_input(program_.program(), *workflow, Value(std::move(declared)));
   const Value execution_params(std::move(params));
   check_target_task(program_, *workflow, execution_params);
+  std::optional<CustomContext> context = added_context(task, item);
+  if (!workflow->custom_context.empty()) {
+    if (!context) context = custom_context_of(tree_, parent);
+    apply_declarations(program_.program(), *workflow, *context);
+  }
   const Uuid id = Uuid::derived(tree_.root().id, 3 * uint64_t{tree_.executions.size()});
-  const Index sub = create_execution(*workflow, id, std::move(prepared), execution_params, task, item);
+  const Index sub =
+      create_execution(*workflow, id, std::move(prepared), execution_params,
+                       {resolve_region(task, item, Value()), std::move(context), task, item.index});
   tree_.executions[sub].attempt = tree_.tasks[task].attempt;
   tree_.executions[sub].description = "sub-workflow execution";
   tree_.tasks[task].sub_executions.push_back(sub);

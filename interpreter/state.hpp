@@ -37,11 +37,21 @@ inline bool fulfils_requirement(State state) noexcept {
   return state == State::success || state == State::skipped;
 }
 
+// Data that belongs to an execution and reaches every action of it and of its sub-workflows, outside of
+// inputs and variables (custom_context.hpp). It holds secrets: documents and history leave it out, records
+// have it sealed.
+struct CustomContext {
+  Value values = Value::map({});     // what custom_context() gives
+  Value security;                    // `os` with its `auth`; null: the program's own credentials
+  std::vector<std::string> secrets;  // keys of the values that must never be seen
+  bool empty() const noexcept { return values.size() == 0 && security.is_null() && secrets.empty(); }
+};
+
 struct ActionExecution {
   Uuid id;
   Index task = kNone;  // of tasks
   std::string name;    // as the task calls it; an ad-hoc action's own name
-  Value input;         // a map
+  Value input;         // a map; masked where it holds a secret
   State state = State::running;
   Value output;           // the result, once completed
   std::string message;    // of an error, what the action said
@@ -49,18 +59,24 @@ struct ActionExecution {
   uint32_t item = 0;      // index of the item; 0 without with-items
   uint32_t attempt = 1;
   bool safe_rerun = false;
-  std::string region;  // of OpenStack actions
+  std::string region;          // of OpenStack actions
+  bool lists_regions = false;  // only asked which regions there are, for `with-regions: all`
   // What is really sent where `name` is an ad-hoc action; otherwise empty and null.
   std::string base_name;
   Value base_input;
   std::vector<Index> adhoc;  // ad-hoc actions of the program, outermost first
-  Microseconds due_at = 0;   // when the result of a delayed action counts; 0: not delayed
+  Value sent_input;          // what is really sent where `input` or `base_input` is masked; otherwise null
+  std::optional<CustomContext> custom_context;  // where the task adds to that of its execution
+  std::vector<std::string> request_ids;         // by which services know what was sent to them
+  Microseconds due_at = 0;                      // when the result of a delayed action counts; 0: not delayed
   Microseconds created_at = 0;
   Microseconds updated_at = 0;
 
   // The action that is carried out and its input: the base's, where `name` is an ad-hoc action.
   const std::string& called_name() const { return base_name.empty() ? name : base_name; }
-  const Value& called_input() const { return base_name.empty() ? input : base_input; }
+  const Value& called_input() const {
+    return !sent_input.is_null() ? sent_input : base_name.empty() ? input : base_input;
+  }
 };
 
 // An edge that fired: to a task, by a clause.
@@ -99,7 +115,8 @@ struct TaskExecution {
   uint32_t published_attempt = 0;  // the last attempt that has published
   bool waited_before = false;
   bool waited_after = false;
-  // With-items: variable -> list of its values, once known; how many may be under way (0: no bound).
+  // Once known, with-items: variable -> list of its values; with-regions: the list of regions. How many may
+  // be under way (0: no bound).
   Value items;
   uint32_t item_count = 0;
   uint32_t concurrency = 0;
@@ -130,7 +147,9 @@ struct WorkflowExecution {
   std::string workflow_namespace;  // where it was found; empty: the default one
   std::string description;         // text for people
   Index parent_task = kNone;       // of tasks; none: the root
-  uint32_t item = 0;               // with-items over sub-workflows
+  uint32_t item = 0;               // with-items and with-regions over sub-workflows
+  std::string region;              // its workflow's or its caller's: for calls that name none; may be empty
+  std::optional<CustomContext> custom_context;  // where it is not simply its caller's
   uint32_t attempt = 1;
   State state = State::idle;
   std::optional<std::string> state_info;
@@ -147,8 +166,6 @@ struct WorkflowExecution {
 
 struct ExecutionTree {
   std::string program_digest;
-  std::string region;                        // the caller's; may be empty
-  Value custom_context;                      // a map, or null; kept out of sight
   std::deque<WorkflowExecution> executions;  // 0 is the root
   std::deque<TaskExecution> tasks;
   std::deque<ActionExecution> actions;
@@ -156,8 +173,18 @@ struct ExecutionTree {
   const WorkflowExecution& root() const { return executions.front(); }
 };
 
-// The result as the language defines it: the accepted outputs; of a task with items always a list.
-Value task_result(const ExecutionTree& tree, const TaskExecution& task, bool with_items);
+// The result as the language defines it: the accepted output; of a task with items the list of them; of one
+// with regions those of success, by region.
+Value task_result(const ExecutionTree& tree, const TaskExecution& task, const ir::Task& definition);
+
+// Of a task with regions: what went wrong where, by region.
+Value region_errors(const ExecutionTree& tree, const TaskExecution& task);
+
+// The region that all calls of the task have in common; empty when there is none.
+std::string common_region(const ExecutionTree& tree, const TaskExecution& task);
+
+// What is said of a failed call: its result as text; nothing when there is nothing to say.
+std::optional<std::string> error_info(const Value& result);
 
 // The environment of the whole tree: a map, from the root's parameters.
 const Value& environment(const ExecutionTree& tree);

@@ -7,7 +7,7 @@ packages=(
   clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev
   tao-pegtl-dev libyaml-dev nlohmann-json3-dev libcurl4-openssl-dev libsqlitecpp-dev libsqlite3-dev
   libfmt-dev libspdlog-dev libcli11-dev libpcre2-dev libboost-dev libhowardhinnant-date-dev
-  libunistring-dev libssl-dev libssh-dev libmozjs-102-dev libmimalloc-dev
+  libunistring-dev libssl-dev libsodium-dev libssh-dev libmozjs-102-dev libmimalloc-dev
   libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev
   python3 python3-aiosmtpd python3-paramiko openssh-server
 )

@@ -20,6 +20,7 @@ void register_standard_actions(interpreter::ActionRegistry& registry, HttpClient
 void register_openstack_actions(interpreter::ActionRegistry& registry, OpenstackSession& session) {
   add_catalogue_actions(registry, session, embedded_catalogue());
   add_generic_openstack_action(registry, session);
+  add_regions_action(registry, session);
 }
 
 }  // namespace gregale::stdlib

@@ -12,7 +12,8 @@ namespace gregale::stdlib {
 // std.*; [client] and [pool] (for those that block) must outlive what is carried out.
 void register_standard_actions(interpreter::ActionRegistry& registry, HttpClient& client, WorkerPool& pool);
 
-// The catalogue's actions (nova.*, glance.*, ...) and openstack.request; [session] must outlive [registry].
+// The catalogue's actions (nova.*, glance.*, ...) openstack.request and openstack.regions; [session] must
+// outlive [registry].
 void register_openstack_actions(interpreter::ActionRegistry& registry, OpenstackSession& session);
 
 }  // namespace gregale::stdlib

@@ -76,6 +76,23 @@ void fields(Io& io, T& x) {
   io.index("items", x.items);
 }
 
+template <typename Io, Is<WithRegions> T>
+void fields(Io& io, T& x) {
+  io.index("regions", x.regions);
+  io.flag("goes-on", x.goes_on);
+  io.index("min-success", x.min_success);
+}
+
+template <typename Io, Is<ContextKey> T>
+void fields(Io& io, T& x) {
+  io.name("name", x.name);
+  io.choice("type", x.type, kContextTypes);
+  io.flag("required", x.required);
+  io.flag("secret", x.secret);
+  io.flag("has-default", x.has_default);
+  io.value("default", x.default_value);
+}
+
 template <typename Io, Is<Target> T>
 void fields(Io& io, T& x) {
   io.choice("kind", x.kind, kTargetKinds);
@@ -129,6 +146,7 @@ void fields(Io& io, T& x) {
   io.object("at", x.location);
   io.object("call", x.call);
   io.objects("with-items", x.with_items);
+  io.object("with-regions", x.with_regions);
   io.object("join", x.join);
   io.object("publish", x.publish);
   io.object("publish-on-error", x.publish_on_error);
@@ -141,6 +159,7 @@ void fields(Io& io, T& x) {
   io.index("safe-rerun", x.safe_rerun);
   io.index("target", x.target);
   io.index("region", x.region);
+  io.index("custom-context", x.custom_context);
   io.indices("requires", x.requires_tasks);
   io.indices("inbound", x.inbound);
   io.value("spec", x.spec);
@@ -165,6 +184,7 @@ void fields(Io& io, T& x) {
   io.index("output", x.output);
   io.index("output-on-error", x.output_on_error);
   io.index("region", x.region);
+  io.objects("custom-context", x.custom_context);
   io.objects("tasks", x.tasks);
   io.indices("start", x.start_tasks);
   io.texts("tags", x.tags);

@@ -2,6 +2,26 @@
 
 namespace gregale::ir {
 
+bool fits(ContextKey::Type type, const Value& value) noexcept {
+  switch (type) {
+    case ContextKey::Type::any:
+      return true;
+    case ContextKey::Type::string:
+      return value.is_string();
+    case ContextKey::Type::integer:
+      return value.is_integer();
+    case ContextKey::Type::number:
+      return value.is_number();
+    case ContextKey::Type::boolean:
+      return value.is_boolean();
+    case ContextKey::Type::list:
+      return value.is_list();
+    case ContextKey::Type::map:
+      return value.is_map();
+  }
+  return false;
+}
+
 std::string_view to_string(ClauseKind kind) noexcept {
   switch (kind) {
     case on_success:

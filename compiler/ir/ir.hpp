@@ -66,6 +66,29 @@ struct WithItems {
   Index items = kNone;     // template
 };
 
+// with-regions: the call once for each region, side by side.
+struct WithRegions {
+  Index regions = kNone;      // template: a list of names, one name, or the text `all`
+  bool goes_on = false;       // on-region-error: continue
+  Index min_success = kNone;  // template: how many regions must succeed
+  bool present() const noexcept { return regions != kNone; }
+};
+
+// What a workflow says of one key of the custom context.
+inline constexpr std::array<std::string_view, 7> kContextTypes = {"any",     "string", "integer", "number",
+                                                                  "boolean", "list",   "map"};
+struct ContextKey {
+  enum class Type : uint8_t { any, string, integer, number, boolean, list, map };  // as kContextTypes
+  Index name = kNone;                                                              // of names
+  Type type = Type::any;
+  bool required = false;
+  bool secret = false;
+  bool has_default = false;
+  Value default_value;  // never evaluated
+};
+// Whether a value is of the type; a whole number is a `number`, too.
+bool fits(ContextKey::Type type, const Value& value) noexcept;
+
 // Commands to the engine that may stand where a target stands.
 enum class TargetKind : uint8_t { task, fail, succeed, pause, noop };
 
@@ -122,6 +145,7 @@ struct Task {
   Location location;
   Call call;
   std::vector<WithItems> with_items;
+  WithRegions with_regions;
   Join join;
   Publish publish;  // `publish`
   Publish publish_on_error;
@@ -132,6 +156,7 @@ struct Task {
   Index safe_rerun = kNone;           // template: boolean; none: false
   Index target = kNone;               // template
   Index region = kNone;               // template
+  Index custom_context = kNone;       // template: a map, added for what the task calls
   std::vector<Index> requires_tasks;  // reverse workflows: of Workflow::tasks
   std::vector<Index> inbound;  // direct workflows: tasks with an edge to this one, each once, ascending
   Value spec;                  // the definition as written, for task(x).spec
@@ -152,10 +177,11 @@ struct Workflow {
   Location location;
   Type type = Type::direct;
   std::vector<Parameter> input;
-  Index vars = kNone;              // template: a map
-  Index output = kNone;            // template
-  Index output_on_error = kNone;   // template
-  Index region = kNone;            // template
+  Index vars = kNone;             // template: a map
+  Index output = kNone;           // template
+  Index output_on_error = kNone;  // template
+  Index region = kNone;           // template
+  std::vector<ContextKey> custom_context;
   std::vector<Task> tasks;         // in order of definition
   std::vector<Index> start_tasks;  // without inbound edge, in order of definition
   std::vector<std::string> tags;

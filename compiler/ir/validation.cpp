@@ -115,6 +115,7 @@ class Validator {
     use(workflow.output);
     use(workflow.output_on_error);
     use(workflow.region);
+    for (const ContextKey& key : workflow.custom_context) name(key.name);
     std::unordered_set<Index> names;
     for (const Task& task : workflow.tasks) {
       check_task(workflow, task);
@@ -134,6 +135,14 @@ class Validator {
       name(items.variable);
       need(items.items);
     }
+    const WithRegions& regions = task.with_regions;
+    if (regions.present() && !task.with_items.empty()) refuse("a task with items and regions");
+    if (!regions.present() && (regions.goes_on || regions.min_success != kNone)) {
+      refuse("a task with settings for regions that has none");
+    }
+    use(regions.regions);
+    use(regions.min_success);
+    use_map(task.custom_context);
     check_publish(task.publish);
     check_publish(task.publish_on_error);
     check_publish(task.publish_on_skip);

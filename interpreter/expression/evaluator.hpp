@@ -66,6 +66,17 @@ class ExecutionQueries {
   virtual Value global(std::string_view variable) const = 0;
   // The environment; null when there is none.
   virtual Value env() const = 0;
+  // Gregale's own: the region of the current call or execution; null when none is named.
+  virtual Value region() const { return Value(); }
+  // A value of the execution's custom context (null: there is none), and whether it must never be seen.
+  struct ContextValue {
+    Value value;
+    bool secret = false;
+  };
+  virtual ContextValue custom_context(std::string_view key) const {
+    (void)key;
+    return {};
+  }
 };
 
 // What one evaluation may use at most. The defaults are generous for honest work (lists of a million items)
@@ -94,6 +105,7 @@ struct Scope {
   const core::Clock* clock = nullptr;            // none: the real one
   Budget budget = {};
   YaqlOptions yaql = {};
+  bool* secret_read = nullptr;  // set to true when the evaluation reads a secret
 };
 
 // An evaluation that failed: why, and where in the expression's text (bytes). Its kind is `limit` when a

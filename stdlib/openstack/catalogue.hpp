@@ -33,4 +33,7 @@ void add_catalogue_actions(interpreter::ActionRegistry& registry, OpenstackSessi
 // openstack.request: any request to any service of the catalog.
 void add_generic_openstack_action(interpreter::ActionRegistry& registry, OpenstackSession& session);
 
+// openstack.regions: the regions that have a service.
+void add_regions_action(interpreter::ActionRegistry& registry, OpenstackSession& session);
+
 }  // namespace gregale::stdlib

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/error.hpp"
 #include "core/json.hpp"
+#include "stdlib/openstack/service_catalog.hpp"
 
 namespace gregale::stdlib {
 
@@ -161,6 +164,16 @@ Credentials credentials_from_cloud(const Value& cloud, const std::string& origin
   return out;
 }
 
+const std::string* Credentials::endpoint_override(std::string_view service_type) const {
+  for (const std::string_view type : service_type_names(service_type)) {
+    std::string key(type);
+    std::replace(key.begin(), key.end(), '-', '_');
+    const auto found = endpoint_overrides.find(key);
+    if (found != endpoint_overrides.end()) return &found->second;
+  }
+  return nullptr;
+}
+
 Value Credentials::token_request() const {
   Map identity;
   switch (method) {
@@ -201,8 +214,8 @@ Value Credentials::token_request() const {
 }
 
 std::string Credentials::identity() const {
-  return core::to_json(
-      core::List{auth_url, token_request(), interface, verify_tls, ca_file, client_certificate, client_key});
+  return core::to_json(core::List{auth_url, token_request(), service_catalog, interface, verify_tls, ca_file,
+                                  client_certificate, client_key});
 }
 
 }  // namespace gregale::stdlib

@@ -33,6 +33,11 @@ struct Credentials {
   std::string ca_file, client_certificate, client_key;
   std::map<std::string, std::string> endpoint_overrides;  // by service type, dashes as underscores
 
+  core::Value service_catalog;  // a list, used with the token as it is; null: Keystone is asked for both
+
+  // The URL that stands for the service's endpoint in every region, or nullptr.
+  const std::string* endpoint_override(std::string_view service_type) const;
+
   // The body of POST /v3/auth/tokens.
   core::Value token_request() const;
   // Equal for credentials that may share a token; for use as a key in memory only.

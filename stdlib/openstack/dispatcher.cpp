@@ -29,6 +29,9 @@ namespace {
 // A collection that goes on longer than this gives the same page again and again.
 constexpr size_t kMostPages = 10'000;
 
+// Ids of answers that are kept with an action; of one with many pages the first ones.
+constexpr size_t kMostRequestIds = 100;
+
 QueryParameters query_parameters(const Value& query) {
   QueryParameters out;
   for (const auto& [key, value] : query.as_map()) {
@@ -100,10 +103,21 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
 
   void fail(const std::string& reason) {
     const std::string where = region_.empty() ? "" : fmt::format(" in region {}", region_);
-    complete(ActionResult::failure(fmt::format("{} failed{}: {}", call_.name, where, reason)));
+    complete(ActionResult::failure(fmt::format("{} failed{}: {}", call_.name, where, without_token(reason))));
+  }
+
+  // A service may repeat what it was sent.
+  std::string without_token(std::string text) const {
+    if (access_ == nullptr || access_->token.empty()) return text;
+    const std::string& token = access_->token;
+    for (size_t at = text.find(token); at != std::string::npos; at = text.find(token, at)) {
+      text.replace(at, token.size(), "***");
+    }
+    return text;
   }
 
   void complete(ActionResult result) {
+    result.request_ids = std::move(request_ids_);
     const ActionCompletion completion = std::move(completion_);
     completion_ = nullptr;
     if (completion) completion(std::move(result));
@@ -153,13 +167,9 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
   void choose_endpoint() {
     std::string url;
     const Credentials& credentials = keystone_->credentials();
-    for (std::string_view type : service_type_names(service_->service_type)) {
-      std::string key(type);
-      std::replace(key.begin(), key.end(), '-', '_');
-      const auto found = credentials.endpoint_overrides.find(key);
-      if (found != credentials.endpoint_overrides.end() && url.empty()) url = found->second;
-    }
-    if (url.empty()) {
+    if (const std::string* fixed = credentials.endpoint_override(service_->service_type)) {
+      url = *fixed;
+    } else {
       const ServiceCatalog::Endpoint& endpoint =
           access_->catalog.endpoint(service_->service_type, credentials.interface, region_);
       url = endpoint.url;
@@ -522,6 +532,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
   HttpRequest prepared(std::string method, std::string url) const {
     HttpRequest request{.method = std::move(method), .url = std::move(url)};
     request.headers.add("Accept", "application/json");
+    add_ids(request);
     if (service_->headers) {
       const Value headers = service_->headers->evaluate(scope_).value_or(Value(Map()));
       for (const auto& [name, value] : headers.as_map()) {
@@ -536,6 +547,21 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
     }
     keystone_->secure(request);
     return request;
+  }
+
+  // By which the services' logs name what this call sends, and where the caller sees it belong.
+  void add_ids(HttpRequest& request) const {
+    const interpreter::ActionContext& context = call_.context;
+    if (!context.action_execution_id.is_nil()) {
+      request.headers.add("X-OpenStack-Request-ID", "req-" + context.action_execution_id.text());
+    }
+    const Value correlation = context.custom_context.get("correlation_id");
+    if (correlation.is_string()) request.headers.add("X-Correlation-ID", correlation.as_string());
+  }
+
+  void keep_id(const HttpResponse& response) {
+    std::string id = request_id(response);
+    if (!id.empty() && request_ids_.size() < kMostRequestIds) request_ids_.push_back(std::move(id));
   }
 
   // Sends with the token; [next] gets the response, of whatever status but a first 401.
@@ -554,6 +580,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
                       [self = shared_from_this(), again = std::move(again), next](HttpResult result) mutable {
                         self->guarded([&] {
                           if (!result.ok()) throw *result.error;
+                          self->keep_id(result.response);
                           if (result.response.status == 401 && !self->renewed_) {
                             self->renewed_ = true;
                             self->keystone_->forget(self->access_->token);
@@ -574,6 +601,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
   std::shared_ptr<KeystoneSession> keystone_;
   AccessPtr access_;
   bool renewed_ = false;
+  std::vector<std::string> request_ids_;
   std::string region_;
   EndpointUrls urls_;
   std::string microversion_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <limits>
 
 #include "core/json.hpp"
 #include "stdlib/http/retry.hpp"
@@ -96,7 +97,16 @@ AccessPtr read_token(const HttpResult& result, const std::string& url, Microseco
 }  // namespace
 
 KeystoneSession::KeystoneSession(Credentials credentials, HttpClient& client, const core::Clock& clock)
-    : credentials_(std::move(credentials)), client_(client), clock_(clock) {}
+    : credentials_(std::move(credentials)), client_(client), clock_(clock) {
+  if (credentials_.service_catalog.is_null()) return;
+  auto given = std::make_shared<Access>();
+  given->token = credentials_.token;
+  given->catalog = ServiceCatalog(credentials_.service_catalog);
+  given->project_id = credentials_.project_id;
+  given->user_id = credentials_.user_id;
+  given->renew_at = std::numeric_limits<Microseconds>::max();
+  access_ = std::move(given);
+}
 
 void KeystoneSession::secure(HttpRequest& request) const {
   request.verify_tls = credentials_.verify_tls;

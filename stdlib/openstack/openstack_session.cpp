@@ -1,8 +1,8 @@
 #include "stdlib/openstack/openstack_session.hpp"
 
-namespace gregale::stdlib {
+#include "stdlib/openstack/security_context.hpp"
 
-using core::Value;
+namespace gregale::stdlib {
 
 namespace {
 
@@ -22,13 +22,12 @@ void OpenstackSession::after(double seconds, std::function<void(bool)> action) c
 }
 
 std::shared_ptr<KeystoneSession> OpenstackSession::keystone(const interpreter::ActionContext& context) {
-  const Value cloud = context.custom_context.get("os");
   const std::lock_guard lock(mutex_);
-  if (!cloud.get("auth").is_map()) {
+  if (context.security.is_null()) {
     if (own_ == nullptr) own_ = std::make_shared<KeystoneSession>(source_(), client_, clock_);
     return own_;
   }
-  Credentials credentials = credentials_from_cloud(cloud, "The custom context's `os`");
+  Credentials credentials = credentials_of_security(context.security);
   const std::string identity = credentials.identity() + credentials.region;
   if (sessions_.size() >= kManySessions) {
     std::erase_if(sessions_, [](const auto& entry) { return entry.second.use_count() == 1; });

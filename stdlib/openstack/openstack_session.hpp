@@ -38,9 +38,8 @@ class OpenstackSession {
   // Not while actions are under way.
   void set_retry_policy(const RetryPolicy& policy) { retry_policy_ = policy; }
 
-  // The session for an action: that of the custom context's `os.auth` (`os` has the form of an
-  // entry of clouds.yaml) if it is there, otherwise the program's. Throws
-  // core::Error(unauthorized).
+  // The session for an action: that of its security context (security_context.hpp) if it has one,
+  // otherwise the program's. Throws core::Error(unauthorized).
   std::shared_ptr<KeystoneSession> keystone(const interpreter::ActionContext& context);
 
   // What the version document at [url] said, in the words of who asked, if it was read before.

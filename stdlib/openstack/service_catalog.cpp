@@ -121,6 +121,18 @@ const ServiceCatalog::Endpoint& ServiceCatalog::endpoint(std::string_view servic
                           nearest.empty() ? "" : fmt::format(" (did you mean {}?)", nearest)));
 }
 
+std::vector<std::string> ServiceCatalog::regions_of(std::string_view service_type,
+                                                    std::string_view interface) const {
+  const std::vector<std::string_view> types = service_type_names(service_type);
+  std::set<std::string> names;
+  for (const Endpoint& endpoint : endpoints_) {
+    if (contains(types, endpoint.service_type) && endpoint.interface == interface) {
+      names.insert(endpoint.region);
+    }
+  }
+  return ascending(names);
+}
+
 std::vector<std::string> ServiceCatalog::regions() const {
   std::set<std::string> names;
   for (const Endpoint& endpoint : endpoints_) names.insert(endpoint.region);

@@ -35,6 +35,9 @@ class ServiceCatalog {
   const Endpoint& endpoint(std::string_view service_type, std::string_view interface,
                            std::string_view region) const;
 
+  // Those where the service has such an endpoint, ascending.
+  std::vector<std::string> regions_of(std::string_view service_type, std::string_view interface) const;
+
   // All regions of the catalog, ascending.
   std::vector<std::string> regions() const;
 

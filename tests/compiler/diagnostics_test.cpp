@@ -28,7 +28,7 @@ TEST(DiagnosticsTest, Structure) {
   EXPECT_EQ(findings("  tasks: {a: {action: std.noop, retry: {count: 1}}}\n"), "GR0204 3:40");
   EXPECT_EQ(findings("  tasks: {a: {action: std.noop, publish: {}}}\n"), "GR0205 3:42");
   EXPECT_EQ(findings("  custom_context: other\n  tasks: {a: {action: std.noop}}\n"),
-            "GR0903 3:3 dialect: gregale/1\n, GR0211 3:3");
+            "GR0903 3:3 dialect: gregale/1\n, GR0203 3:19");
   EXPECT_EQ(findings("  tasks: {a: {action: std.noop, workflow: b}}\n"), "GR0209 3:33");
 }
 
@@ -74,6 +74,39 @@ TEST(DiagnosticsTest, ABranchSeesWhatIsPublishedOnItsWay) {
 TEST(DiagnosticsTest, AllFindingsComeInOneRun) {
   EXPECT_EQ(findings("  inputs: [a]\n  tasks:\n    t: {acton: x, on-success: u, wait-before: soon}\n"),
             "GR0202 3:3 input, GR0201 5:9 action, GR0301 5:31, GR0203 5:47");
+}
+
+TEST(DiagnosticsTest, Regions) {
+  const std::string with = "  tasks: {t: {action: nova.servers_list, with-regions: all, ";
+  EXPECT_EQ(findings(with + "on-region-error: continue, min-success: 1, concurrency: 2}}\n"), "");
+  EXPECT_EQ(findings(with + "on-region-error: contiue}}\n"), "GR0203 3:78 continue");
+  EXPECT_EQ(findings(with + "with-items: 'i in [1]'}}\n"), "GR0907 3:42");
+  EXPECT_EQ(findings(with + "region: RegionOne}}\n"), "GR0908 3:61");
+  EXPECT_EQ(findings(with + "on-region-error: fail, min-success: 1}}\n"), "GR0906 3:84");
+  EXPECT_EQ(findings("  tasks: {t: {action: nova.servers_list, min-success: 1}}\n"), "GR0906 3:42");
+  EXPECT_EQ(findings("  tasks: {t: {action: nova.servers_list, with-regions: [a, b], min-success: 3}}\n"),
+            "GR0219 3:77");
+  EXPECT_EQ(findings("  tasks: {t: {action: std.echo output=1, region: a}}\n"), "GR0901 3:42");
+  EXPECT_EQ(findings("  tasks: {t: {action: std.echo output=<% region() %>, with-regions: [a]}}\n"), "");
+  EXPECT_EQ(findings("  tasks: {t: {action: nova.servers_list region=\"b\", region: a}}\n"), "GR0902 3:49");
+}
+
+TEST(DiagnosticsTest, CustomContext) {
+  // Every one of them lacks the dialect, which is said first.
+  const std::string first = "GR0903 3:3 dialect: gregale/1\n";
+  const std::string rest = "  tasks: {t: {action: std.noop}}\n";
+  EXPECT_EQ(findings("  custom_context: {a: , b: {type: string, required: true}}\n" + rest), first);
+  EXPECT_EQ(findings("  custom_context: {b: {type: strng}}\n" + rest), first + ", GR0203 3:30 string");
+  EXPECT_EQ(findings("  custom_context: {b: {type: integer, default: x}}\n" + rest), first + ", GR0203 3:48");
+  EXPECT_EQ(findings("  custom_context: {b: {requird: true}}\n" + rest), first + ", GR0201 3:24 required");
+  EXPECT_EQ(findings("  custom_context: {b: {secret: maybe}}\n" + rest), first + ", GR0203 3:32");
+  EXPECT_EQ(findings("  custom_context: {b: true}\n" + rest), first + ", GR0203 3:23");
+  EXPECT_EQ(findings("  custom_context: {b: {secret: true, default: x}}\n" + rest), first + ", GR0801 3:47");
+  const std::string secret = "  custom_context: {b: {secret: true}}\n";
+  EXPECT_EQ(findings(secret + "  tasks: {t: {action: std.echo output=<% custom_context(b) %>}}\n"), first);
+  EXPECT_EQ(findings(secret + "  output: {b: <% custom_context(b) %>}\n" + rest), first + ", GR0802 4:33");
+  EXPECT_EQ(findings(secret + "  tasks: {t: {publish: {x: \"{{ custom_context('b') }}\"}}}\n"),
+            first + ", GR0802 4:48");
 }
 
 TEST(DiagnosticsTest, SecretsAreNotRepeated) {

@@ -35,7 +35,7 @@ class Dispatcher : public ::testing::Test {
                    const Value& custom_context = {}) {
     ActionCall call{name, input, {}};
     call.context.region = region;
-    call.context.custom_context = custom_context;
+    call.context.security = custom_context.get("os");
     std::promise<ActionResult> promise;
     registry_.find(name)->start(std::move(call),
                                 [&](ActionResult result) { promise.set_value(std::move(result)); });

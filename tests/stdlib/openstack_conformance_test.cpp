@@ -374,10 +374,10 @@ class Recording {
     const std::string refusal = interpreter::check_input(action.signature(), call.input);
     if (!refusal.empty()) return test.error().empty() ? refusal : "";
     call.context.region = "RegionTwo";
-    call.context.custom_context = Map{{"os", Map{{"auth", Map{{"auth_url", server_.url()},
-                                                              {"user_id", std::to_string(index)},
-                                                              {"password", "p"},
-                                                              {"project_id", "p"}}}}}};
+    call.context.security = Map{{"auth", Map{{"auth_url", server_.url()},
+                                             {"user_id", std::to_string(index)},
+                                             {"password", "p"},
+                                             {"project_id", "p"}}}};
     std::promise<ActionResult> promise;
     action.start(std::move(call), [&](ActionResult result) { promise.set_value(std::move(result)); });
     const ActionResult result = promise.get_future().get();

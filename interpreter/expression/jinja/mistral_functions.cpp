@@ -1,5 +1,5 @@
-// The functions that Mistral adds. Each takes the data context as its first argument: as global functions
-// they get it by themselves, as filters it is the operand.
+// The functions that Mistral adds, and Gregale's own. Each takes the data context as its first argument: as
+// global functions they get it by themselves, as filters it is the operand.
 #include "core/uuid.hpp"
 #include "interpreter/expression/jinja/registry.hpp"
 #include "interpreter/expression/python/data_formats.hpp"
@@ -58,6 +58,20 @@ Value global(Runtime& runtime, const Arguments& arguments) {
   context_member(runtime, bound.at(0), "__execution");
   require_defined(bound.at(1));
   return queries(runtime) == nullptr ? Value() : queries(runtime)->global(runtime.text(bound.at(1)));
+}
+
+Value custom_context(Runtime& runtime, const Arguments& arguments) {
+  const Bound bound("custom_context", arguments, {"context", "key"}, 2);
+  require_defined(bound.at(1));
+  if (queries(runtime) == nullptr) return Value();
+  auto found = queries(runtime)->custom_context(runtime.text(bound.at(1)));
+  if (found.secret && runtime.scope.secret_read != nullptr) *runtime.scope.secret_read = true;
+  return std::move(found.value);
+}
+
+Value region(Runtime& runtime, const Arguments& arguments) {
+  Bound("region", arguments, {"context"}, 0);
+  return queries(runtime) == nullptr ? Value() : queries(runtime)->region();
 }
 
 Value task(Runtime& runtime, const Arguments& arguments) {
@@ -166,6 +180,7 @@ Value uuid(Runtime&, const Arguments& arguments) {
 }
 
 constexpr NamedFilter kFunctions[] = {
+    {"custom_context", custom_context},
     {"env", env},
     {"execution", execution},
     {"executions", executions},
@@ -173,6 +188,7 @@ constexpr NamedFilter kFunctions[] = {
     {"json_dump", json_dump},
     {"json_parse", json_parse},
     {"json_pp", json_pretty},
+    {"region", region},
     {"task", task},
     {"tasks", tasks},
     {"uuid", uuid},

@@ -1,4 +1,4 @@
-// The functions that Mistral adds to YAQL.
+// The functions that Mistral adds to YAQL, and Gregale's own.
 #include "core/uuid.hpp"
 #include "interpreter/expression/python/data_formats.hpp"
 #include "interpreter/expression/python/errors.hpp"
@@ -60,6 +60,19 @@ const std::string& demand_text(const Value& value) {
   return value.as_string();
 }
 
+Value custom_context(Call& call) {
+  if (queries(call) == nullptr) return Value();
+  auto found = queries(call)->custom_context(python_text(call[0]));
+  if (found.secret && call.evaluation.scope().secret_read != nullptr) {
+    *call.evaluation.scope().secret_read = true;
+  }
+  return std::move(found.value);
+}
+
+Value region(Call& call) {
+  return queries(call) == nullptr ? Value() : queries(call)->region();
+}
+
 Value json_parse(Call& call) {
   Value value = python::parse_json(demand_text(call[0]));
   return marked(value);
@@ -112,6 +125,7 @@ Value uuid(Call&) {
 std::vector<Declaration> mistral_functions() {
   using Use = Declaration::Use;
   return {
+      {"custom_context", Use::function, "key: any", custom_context},
       {"env", Use::function, "", env},
       {"execution", Use::function, "", execution},
       {"executions", Use::function,
@@ -119,6 +133,7 @@ std::vector<Declaration> mistral_functions() {
        "toTime: any = null",
        executions},
       {"global", Use::function, "varName: any", global},
+      {"region", Use::function, "", region},
       {"task", Use::function, "taskName: any = null", task},
       {"tasks", Use::function,
        "workflowExecutionId: any = null, recursive: bool? = false, state: any = null, "

@@ -1,0 +1,206 @@
+#include "interpreter/custom_context.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "core/json.hpp"
+
+namespace gregale::interpreter {
+
+using core::Error;
+using core::ErrorKind;
+using core::List;
+using core::Map;
+
+namespace {
+
+// A shorter secret is only hidden where it is a whole value: within texts it would be found everywhere.
+constexpr size_t kShortestWithinText = 4;
+
+class Secret : public core::Object {
+ public:
+  explicit Secret(Value plain) : plain_(std::move(plain)) {}
+  std::string_view type_name() const noexcept override { return "secret"; }
+  const Value& plain() const noexcept { return plain_; }
+
+ private:
+  Value plain_;
+};
+
+// [value] with [change] made to every Secret in it.
+template <typename Change>
+Value with_secrets(const Value& value, const Change& change) {
+  if (const auto* found = value.object_as<Secret>()) return change(found->plain());
+  if (value.is_list()) {
+    List items;
+    for (const Value& item : value.as_list()) items.push_back(with_secrets(item, change));
+    return Value(std::move(items));
+  }
+  if (!value.is_map()) return value;
+  Map members;
+  for (const Map::Entry& entry : value.as_map()) members.set(entry.key, with_secrets(entry.value, change));
+  return Value(std::move(members));
+}
+
+void add_name(std::vector<std::string>& names, const std::string& name) {
+  if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+}
+
+bool names_a_secret(std::string_view key) {
+  for (const std::string_view part : {"password", "passcode", "secret", "oken"}) {
+    if (key.find(part) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+const CustomContext& custom_context_of(const ExecutionTree& tree, Index execution) {
+  static const CustomContext none;
+  while (true) {
+    const WorkflowExecution& here = tree.executions[execution];
+    if (here.custom_context) return *here.custom_context;
+    if (here.parent_task == kNone) return none;
+    execution = tree.tasks[here.parent_task].execution;
+  }
+}
+
+CustomContext extended(const CustomContext& base, const Map& additions) {
+  CustomContext result = base;
+  Map values = base.values.as_map();
+  for (const auto& [key, value] : additions) {
+    const std::string& name = key.as_string();
+    const bool hidden = holds_secret(value);
+    const Value plain = hidden ? revealed(value) : value;
+    if (name == "os" && plain.find("auth") != nullptr) {
+      if (!plain.get("auth").is_map()) {
+        throw Error(ErrorKind::invalid, "Custom context: `os.auth` must be a mapping");
+      }
+      result.security = plain;
+      continue;
+    }
+    values.set(key, plain);
+    if (hidden) add_name(result.secrets, name);
+  }
+  result.values = Value(std::move(values));
+  return result;
+}
+
+void apply_declarations(const ir::Program& program, const ir::Workflow& workflow, CustomContext& context) {
+  Map values = context.values.as_map();
+  std::string problems;
+  const auto report = [&](const std::string& problem) {
+    problems += (problems.empty() ? "" : "; ") + problem;
+  };
+  for (const ir::ContextKey& key : workflow.custom_context) {
+    const std::string& name = program.name(key.name);
+    if (key.secret) add_name(context.secrets, name);
+    if (name == "os" && !context.security.is_null()) continue;
+    const Value* given = values.find(name);
+    if (given == nullptr) {
+      if (key.has_default) {
+        values.set(Value(name), key.default_value);
+      } else if (key.required) {
+        report(fmt::format("`{}` is missing", name));
+      }
+    } else if (!ir::fits(key.type, *given)) {
+      report(fmt::format("`{}` must be of the type {}, not {}", name,
+                         ir::kContextTypes[static_cast<size_t>(key.type)], given->kind_name()));
+    }
+  }
+  if (!problems.empty()) {
+    throw Error(ErrorKind::invalid, fmt::format("Invalid custom context [workflow='{}']: {}",
+                                                program.name(workflow.name), problems));
+  }
+  context.values = Value(std::move(values));
+}
+
+Value secret(Value plain) {
+  return Value::object(std::make_shared<Secret>(std::move(plain)));
+}
+
+bool holds_secret(const Value& value) {
+  if (value.object_as<Secret>() != nullptr) return true;
+  if (value.is_list()) return std::any_of(value.as_list().begin(), value.as_list().end(), holds_secret);
+  if (!value.is_map()) return false;
+  return std::any_of(value.as_map().begin(), value.as_map().end(),
+                     [](const Map::Entry& entry) { return holds_secret(entry.value); });
+}
+
+Value revealed(const Value& value) {
+  return with_secrets(value, [](const Value& plain) { return plain; });
+}
+
+Value masked(const Value& value) {
+  return with_secrets(value, [](const Value&) { return Value(kMask); });
+}
+
+// ---- SecretList
+
+void SecretList::add_leaves(const Value& value) {
+  if (value.is_list()) {
+    for (const Value& item : value.as_list()) add_leaves(item);
+  } else if (value.is_map()) {
+    for (const Map::Entry& entry : value.as_map()) add_leaves(entry.value);
+  } else if (value.is_string() || value.is_number()) {
+    std::string text = value.is_string() ? value.as_string() : core::to_json(value);
+    if (!text.empty()) texts_.push_back(std::move(text));
+  }
+}
+
+void SecretList::add(const CustomContext& context) {
+  for (const std::string& key : context.secrets) add_leaves(context.values.get(key));
+  const Value auth = context.security.get("auth");
+  if (!auth.is_map()) return;
+  for (const auto& [key, value] : auth.as_map()) {
+    if (key.is_string() && names_a_secret(key.as_string())) add_leaves(value);
+  }
+}
+
+void SecretList::add_masked(const Value& shown, const Value& real) {
+  if (shown == Value(kMask)) {
+    add_leaves(real);
+  } else if (shown.is_list() && real.is_list()) {
+    for (size_t i = 0; i < std::min(shown.size(), real.size()); ++i) {
+      add_masked(shown.as_list()[i], real.as_list()[i]);
+    }
+  } else if (shown.is_map() && real.is_map()) {
+    for (const auto& [key, value] : shown.as_map()) {
+      if (const Value* other = real.as_map().find(key)) add_masked(value, *other);
+    }
+  }
+}
+
+std::string SecretList::concealed(std::string text) const {
+  for (const std::string& hidden : texts_) {
+    if (text == hidden) return std::string(kMask);
+    if (hidden.size() < kShortestWithinText) continue;
+    for (size_t at = text.find(hidden); at != std::string::npos; at = text.find(hidden, at + kMask.size())) {
+      text.replace(at, hidden.size(), kMask);
+    }
+  }
+  return text;
+}
+
+Value SecretList::concealed(const Value& value) const {
+  if (value.is_string()) return Value(concealed(value.as_string()));
+  if (value.is_number()) {
+    const std::string text = core::to_json(value);
+    const bool hidden =
+        text.size() >= kShortestWithinText && std::find(texts_.begin(), texts_.end(), text) != texts_.end();
+    return hidden ? Value(kMask) : value;
+  }
+  if (value.is_list()) {
+    List items;
+    for (const Value& item : value.as_list()) items.push_back(concealed(item));
+    return Value(std::move(items));
+  }
+  if (!value.is_map()) return value;
+  Map members;
+  for (const Map::Entry& entry : value.as_map()) members.set(concealed(entry.key), concealed(entry.value));
+  return Value(std::move(members));
+}
+
+}  // namespace gregale::interpreter

@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+"""Runs workflows over both regions of a real OpenStack.
+
+usage: testbed_suite.py GREGALE [TESTBED]
+
+TESTBED (default: $TESTBED_DIR) is the folder of a testbed that is up: its clouds.yaml has admin-r1, demo-r1,
+demo-r2 and alt_demo-r1, its seed.json says that there is data in it. Where none is up, one line says so and the
+exit code is 77, which CTest counts as skipped.
+"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import urllib.request
+
+SKIPPED = 77
+REGIONS = ["RegionOne", "RegionTwo"]
+
+
+class Suite:
+    def __init__(self, gregale, testbed):
+        self.gregale, self.testbed = gregale, pathlib.Path(testbed)
+        self.environment = {k: v for k, v in os.environ.items() if not k.startswith("OS_")}
+        self.environment["OS_CLIENT_CONFIG_FILE"] = str(self.testbed / "clouds.yaml")
+
+    def gregale_json(self, *arguments, expect=0):
+        done = subprocess.run([self.gregale, *arguments, "--format", "json"], env=self.environment,
+                              capture_output=True, text=True, timeout=300)
+        assert done.returncode == expect, f"{arguments}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return json.loads(done.stdout)
+
+    def run(self, workflow, *arguments, cloud="demo-r1", expect=0):
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            file.write("version: '2.0'\n" + workflow)
+            file.flush()
+            return self.gregale_json("run", file.name, "--cloud", cloud, *arguments, expect=expect)
+
+    def cloud(self, name):
+        """The entry of clouds.yaml, by the openstacksdk's own form."""
+        import yaml
+        return yaml.safe_load((self.testbed / "clouds.yaml").read_text())["clouds"][name]
+
+    # ---- the cases
+
+    def test_reads_of_every_service_in_all_regions(self):
+        actions = ["nova.servers_list", "nova.flavors_list", "glance.images_list", "neutron.list_networks",
+                   "heat.stacks_list"]
+        tasks = "".join(f"    t{i}: {{action: {name}, with-regions: all}}\n" for i, name in enumerate(actions))
+        document = self.run("wf:\n  tasks:\n" + tasks)
+        for task in document["tasks"]:
+            assert sorted(task["result"]) == REGIONS, task
+            assert task["action_executions"][-1]["request_ids"], task
+
+    def test_what_is_made_in_each_region_is_found_there(self):
+        document = self.run("""
+wf:
+  output: {made: <% $.made %>, found: <% $.found %>}
+  tasks:
+    make:
+      action: neutron.create_network
+      with-regions: all
+      input: {body: {network: {name: "gregale-<% region() %>"}}}
+      publish: {made: <% dict(task().result.items().select([$[0], $[1].network.id])) %>}
+      on-success: find
+    find:
+      workflow: find_one
+      with-regions: all
+      input: {ids: <% $.made %>}
+      publish: {found: <% task().result %>}
+      on-success: remove
+    remove:
+      action: neutron.delete_network network=<% $.made.get(region()) %>
+      with-regions: all
+find_one:
+  input: [ids]
+  output: {name: <% $.name %>}
+  tasks:
+    show:
+      action: neutron.show_network network=<% $.ids.get(region()) %>
+      publish: {name: <% task().result.network.name %>}
+""")
+        found = document["output"]["found"]
+        assert {r: found[r]["name"] for r in REGIONS} == {r: "gregale-" + r for r in REGIONS}, found
+
+    def test_a_volume_in_the_other_region(self):
+        document = self.run("""
+wf:
+  region: RegionTwo
+  output: {status: <% $.status %>}
+  tasks:
+    create: {action: cinder.volumes_create size=1 name="gregale", publish: {id: <% task().result.id %>}, on-success: wait}
+    wait:
+      action: cinder.volumes_get volume_id=<% $.id %>
+      retry: {count: 30, delay: 1, continue-on: <% task().result.status != available %>}
+      publish: {status: <% task().result.status %>}
+      on-complete: delete
+    delete: {action: cinder.volumes_delete volume=<% $.id %>}
+""")
+        assert document["output"]["status"] == "available", document
+        assert {a["region"] for t in document["tasks"] for a in t["action_executions"]} == {"RegionTwo"}
+
+    def test_objects(self):
+        document = self.run("""
+wf:
+  output: {names: <% $.names %>}
+  tasks:
+    container: {action: swift.put_container container="gregale", with-regions: all, on-success: put}
+    put:
+      action: swift.put_object container="gregale" obj="o" contents="<% region() %>"
+      with-regions: all
+      on-success: get
+    get:
+      action: swift.get_object container="gregale" obj="o"
+      with-regions: all
+      publish: {names: <% task().result %>}
+""")
+        for region in REGIONS:
+            assert region in json.dumps(document["output"]["names"][region]), document
+
+    def test_credentials_of_the_custom_context_win(self):
+        workflow = """
+wf:
+  output: {project: <% $.project %>}
+  tasks:
+    t:
+      action: keystone.projects_list
+      publish: {project: <% task().result %>}
+"""
+        refused = self.run(workflow, cloud="demo-r1", expect=1)
+        assert "403" in json.dumps(refused), refused
+        context = json.dumps({"os": self.cloud("admin-r1")})
+        allowed = self.run(workflow, "--custom-context", context, cloud="demo-r1")
+        assert "alt_demo" in json.dumps(allowed["output"]), allowed
+        assert self.cloud("admin-r1")["auth"]["password"] not in json.dumps(allowed)
+
+    def test_a_token_as_mistral_hands_it_over(self):
+        cloud = self.cloud("demo-r1")["auth"]
+        token, project = self.token(cloud)
+        context = {"os": {"auth": {"X-Target-Auth-Uri": cloud["auth_url"], "X-Target-Auth-Token": token,
+                                   "X-Target-Project-Id": project, "X-Target-Region-Name": "RegionTwo"}}}
+        document = self.gregale_json("action", "run", "glance.images_list", "--cloud", "alt_demo-r1",
+                                     "--custom-context", json.dumps(context))
+        assert document["state"] == "SUCCESS" and token not in json.dumps(document), document
+
+    def test_a_region_that_refuses_connections(self):
+        cloud = self.cloud("demo-r1")
+        token, project = self.token(cloud["auth"])
+        ports = {"RegionOne": 21292, "RegionTwo": 9}
+        catalog = [{"type": "image", "endpoints": [
+            {"interface": "public", "region_id": r, "url": f"http://127.0.0.1:{p}"} for r, p in ports.items()]}]
+        import base64
+        context = {"os": {"auth": {"X-Target-Auth-Uri": cloud["auth"]["auth_url"], "X-Target-Auth-Token": token,
+                                   "X-Target-Project-Id": project, "X-Target-Service-Catalog": base64.b64encode(
+                                       json.dumps(catalog).encode()).decode()}}}
+        document = self.run("wf: {tasks: {t: {action: glance.images_list, with-regions: all, min-success: 1}}}",
+                            "--custom-context", json.dumps(context))
+        task = document["tasks"][0]
+        assert list(task["result"]) == ["RegionOne"] and list(task["region_errors"]) == ["RegionTwo"], task
+
+    def test_definitions_are_checked_against_the_catalog(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            file.write("version: '2.0'\nwf: {tasks: {a: {action: nova.servers_list, region: RegionTow},"
+                       " b: {action: trove.backups_list, region: RegionOne}}}\n")
+            file.flush()
+            report = self.gregale_json("validate", file.name, "--cloud", "demo-r1", expect=3)
+        assert [d["code"] for d in report["diagnostics"]] == ["GR0906", "GR0907"], report
+
+    @staticmethod
+    def token(auth):
+        request = {"auth": {"identity": {"methods": ["password"], "password": {"user": {
+            "name": auth["username"], "password": auth["password"],
+            "domain": {"name": auth["user_domain_name"]}}}},
+            "scope": {"project": {"name": auth["project_name"], "domain": {"name": auth["project_domain_name"]}}}}}
+        with urllib.request.urlopen(urllib.request.Request(
+                auth["auth_url"].rstrip("/").removesuffix("/v3") + "/v3/auth/tokens", json.dumps(request).encode(),
+                {"Content-Type": "application/json"})) as response:
+            return response.headers["X-Subject-Token"], json.load(response)["token"]["project"]["id"]
+
+
+def is_up(testbed):
+    if not testbed or not (pathlib.Path(testbed) / "seed.json").exists():
+        return False
+    endpoints = (pathlib.Path(testbed) / "clouds.yaml").read_text()
+    url = next(line.split(":", 1)[1].strip().strip("'\"") for line in endpoints.splitlines() if "auth_url" in line)
+    try:
+        urllib.request.urlopen(url, timeout=5)
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def main():
+    gregale = sys.argv[1]
+    testbed = sys.argv[2] if len(sys.argv) > 2 else os.environ.get("TESTBED_DIR", "")
+    if not is_up(testbed):
+        print(f"skipped: no testbed is up in '{testbed}' (TESTBED_DIR)")
+        sys.exit(SKIPPED)
+    suite = Suite(gregale, testbed)
+    failed = 0
+    for name in sorted(n for n in dir(suite) if n.startswith("test_")):
+        try:
+            getattr(suite, name)()
+            print(f"ok      {name}")
+        except Exception as error:  # every case is tried, whatever went wrong before
+            failed += 1
+            print(f"FAILED  {name}: {error}")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
