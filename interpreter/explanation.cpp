@@ -122,7 +122,8 @@ class Explanation {
 
  private:
   const ir::Workflow& workflow_of(Index execution) const {
-    return *program_.find_workflow(tree_.executions[execution].workflow_name);
+    return *program_.find_workflow(tree_.executions[execution].workflow_namespace,
+                                   tree_.executions[execution].workflow_name);
   }
   const ir::Task& definition_of(Index task) const {
     return workflow_of(tree_.tasks[task].execution).tasks[tree_.tasks[task].task];

@@ -165,12 +165,12 @@ LoadedProgram::LoadedProgram(ir::Program program, std::string digest)
     : program_(std::move(program)), digest_(std::move(digest)), bound_(program_.expressions.size()) {
   for (Index i = 0; i < program_.workflows.size(); ++i) {
     const ir::Workflow& workflow = program_.workflows[i];
-    workflows_.emplace(std::pair(namespace_of(workflow), program_.name(workflow.name)), i);
+    workflows_.emplace(Name(namespace_of(workflow), program_.name(workflow.name)), i);
     graphs_.push_back(build_graph(program_, program_.workflows[i]));
   }
   for (Index i = 0; i < program_.actions.size(); ++i) {
     const ir::AdhocAction& action = program_.actions[i];
-    actions_.emplace(std::pair(name_or_empty(program_, action.name_space), program_.name(action.name)), i);
+    actions_.emplace(Name(name_or_empty(program_, action.name_space), program_.name(action.name)), i);
   }
 }
 

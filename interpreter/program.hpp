@@ -75,9 +75,10 @@ class LoadedProgram {
 
   ir::Program program_;
   std::string digest_;
-  // By namespace and full name.
-  std::map<std::pair<std::string_view, std::string_view>, Index> workflows_;
-  std::map<std::pair<std::string_view, std::string_view>, Index> actions_;
+  // Namespace and full name, both views into the program.
+  using Name = std::pair<std::string_view, std::string_view>;
+  std::map<Name, Index> workflows_;
+  std::map<Name, Index> actions_;
   std::vector<WorkflowGraph> graphs_;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<expression::BoundExpression>> bound_;

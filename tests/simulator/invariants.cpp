@@ -40,7 +40,8 @@ bool is_branch_variable(const Value& name) {
 }  // namespace
 
 const ir::Workflow& Invariants::workflow_of(const ExecutionTree& tree, Index execution) const {
-  return *program_.find_workflow(tree.executions[execution].workflow_name);
+  return *program_.find_workflow(tree.executions[execution].workflow_namespace,
+                                 tree.executions[execution].workflow_name);
 }
 
 void Invariants::observe(const ExecutionTree& tree, const interpreter::StepOutput& output) {

@@ -180,7 +180,7 @@ class Simulation {
   void start() {
     interpreter::StartRequest request;
     request.workflow = "w0";
-    const ir::Workflow& workflow = *program_->find_workflow("w0");
+    const ir::Workflow& workflow = *program_->find_workflow("", "w0");
     if (workflow.type == ir::Workflow::Type::reverse) {
       request.params = Map{{"task_name", Value(program_->name(workflow.tasks.back().name))}};
     }
