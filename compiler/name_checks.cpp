@@ -102,9 +102,10 @@ namespace {
 // reported.
 template <typename Items>
 void check_unique(std::string_view what, const Items& items, Report& report) {
-  std::map<std::pair<std::string_view, std::string_view>, const YamlNode*> seen;
+  using Name = std::pair<std::string_view, std::string_view>;  // views into the definitions
+  std::map<Name, const YamlNode*> seen;
   for (const auto& item : items) {
-    const auto [first, is_new] = seen.emplace(std::pair(item.name_space, item.full_name), item.name);
+    const auto [first, is_new] = seen.emplace(Name(item.name_space, item.full_name), item.name);
     if (is_new || first->second->span.source == item.name->span.source) continue;
     core::Diagnostic& finding = report.add("GR0308", item.name->span,
                                            fmt::format("the {} `{}` is defined twice", what, item.full_name));

@@ -3,8 +3,7 @@
 
 usage: diagnostics_test.py GREGALE
 
-A case that differs on purpose stands in DIFFERENCES.md, section "Diagnostics". Cases that wait for actions
-that are not there yet stand in diagnostics_open.txt; they may pass.
+A case that differs on purpose stands in DIFFERENCES.md, section "Diagnostics".
 """
 import os
 import re
@@ -20,11 +19,6 @@ def listed():
     return set(re.findall(r"^- ([\w-]+): \S", section, re.M))
 
 
-def open_cases():
-    with open(os.path.join(HERE, "diagnostics_open.txt"), encoding="utf-8") as f:
-        return set(f.read().split())
-
-
 def main():
     done = subprocess.run([sys.executable, os.path.join(HERE, "check-diagnostics"), sys.argv[1],
                            "--jobs", str(os.cpu_count() or 1), "--timeout", "120"],
@@ -32,7 +26,7 @@ def main():
     sys.stdout.write(done.stdout)
     failed = set(re.findall(r"^FAILED (\S+)", done.stdout, re.M))
     summary = re.search(r"^(\d+) passed, (\d+) failed$", done.stdout, re.M)
-    wrong = sorted(failed - listed() - open_cases())
+    wrong = sorted(failed - listed())
     stale = sorted(listed() - failed)
     for name in wrong:
         print("differs and is not listed: %s" % name)
