@@ -263,16 +263,6 @@ wf:
   tasks: {t: {action: std.noop}}
 )yaml"},
 
-    {"GR0211",
-R"yaml(version: '2.0'
-wf:
-  tasks: {t: {action: std.noop, with-regions: all}}
-)yaml",
-R"yaml(version: '2.0'
-wf:
-  tasks: {t: {action: std.noop}}
-)yaml"},
-
     {"GR0212",
 R"yaml(version: '2.0'
 wf:

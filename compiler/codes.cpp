@@ -60,7 +60,6 @@ const std::vector<Code> kCodes = {
     {"GR0210", kError, "Not a definition",
      "A file is a mapping: `version`, then workflows or ad-hoc actions by name, or a workbook with its "
      "`name`."},
-    {"GR0211", kError, "A reserved key", "The key is reserved for what this version cannot do yet."},
     {"GR0212", kWarning, "Part of a one-line text is lost",
      "Mistral drops from a one-line call whatever it does not understand, without a word: bare words, "
      "text without a name, blanks around `=`."},

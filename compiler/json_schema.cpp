@@ -1,5 +1,6 @@
 #include "compiler/json_schema.hpp"
 
+#include "compiler/ir/ir.hpp"
 #include "compiler/keys.hpp"
 
 namespace gregale::compiler {
@@ -50,7 +51,6 @@ Value pair_of(Value value) {
 Value of_shape(Shape shape) {
   switch (shape) {
     case Shape::any:
-    case Shape::reserved:
     case Shape::inheritance:
       return Map{};
     case Shape::text:
@@ -61,6 +61,8 @@ Value of_shape(Shape shape) {
       return any_of({type("boolean"), expression()});
     case Shape::whole_number:
       return any_of({Map{{"type", "integer"}, {"minimum", 0}}, expression()});
+    case Shape::flag:
+      return type("boolean");
     case Shape::expression:
       return expression();
     case Shape::mapping:
@@ -79,6 +81,10 @@ Value of_shape(Shape shape) {
       return reference("targets");
     case Shape::join:
       return any_of({Map{{"enum", List{"all", "one"}}}, Map{{"type", "integer"}, {"minimum", 0}}});
+    case Shape::region_error:
+      return Map{{"enum", List{"fail", "continue"}}};
+    case Shape::context_type:
+      return Map{{"enum", List(ir::kContextTypes.begin(), ir::kContextTypes.end())}};
     case Shape::workflow_type:
       return Map{{"enum", List{"direct", "reverse"}}};
     case Shape::version:
@@ -94,6 +100,11 @@ Value of_key(const Key& key) {
   if (key.place == Place::workbook && key.name == "actions") return mapping_of("action");
   if (key.place == Place::workflow && key.name == "tasks") return mapping_of("task");
   if (key.place == Place::workflow && key.name == "task-defaults") return reference("task-defaults");
+  if (key.place == Place::workflow && key.name == "custom_context") {
+    return Map{{"type", "object"},
+               {"minProperties", 1},
+               {"additionalProperties", any_of({type("null"), reference("context-key")})}};
+  }
   if (key.place == Place::clause && key.name == "publish") return reference("publish");
   if (key.shape == Shape::clause && key.place != Place::clause) {
     return any_of({reference("targets"), reference("transition")});
@@ -106,7 +117,7 @@ Value of_key(const Key& key) {
 Value of_place(Place place, List required) {
   Map properties;
   for (const Key& key : all_keys()) {
-    if (key.place != place || key.shape == Shape::reserved) continue;
+    if (key.place != place) continue;
     Map one = of_key(key).as_map();
     if (!key.meaning.empty()) one.set(Value("description"), Value(key.meaning));
     properties.set(Value(key.name), Value(std::move(one)));
@@ -139,6 +150,7 @@ Value json_schema() {
   define(Place::retry, "retry", {"count", "delay"});
   define(Place::clause, "transition");
   define(Place::publish, "publish");
+  define(Place::context_key, "context-key");
   definitions.set(Value("targets"), targets());
   const Value list = Map{{"type", "object"},
                          {"required", List{"version"}},

@@ -147,7 +147,7 @@ const Key* find_key(Place place, std::string_view name) {
 std::vector<std::string> key_names(Place place) {
   std::vector<std::string> result;
   for (const Key& key : kKeys) {
-    if (key.place == place && key.shape != reserved) result.emplace_back(key.name);
+    if (key.place == place) result.emplace_back(key.name);
   }
   return result;
 }
@@ -212,12 +212,6 @@ void check_keys(Place place, const YamlNode& mapping, Report& report) {
           fmt::format("unknown key `{}` in {} {}{}", member.key.text, place == Place::action ? "an" : "a",
                       to_string(place), ignored ? "; it has no effect" : ""),
           member.key.text, key_names(place));
-      continue;
-    }
-    if (key->shape == Shape::reserved) {
-      report.add("GR0211", member.key.span,
-                 fmt::format("the key `{}` is reserved; this version of Gregale does not know it yet",
-                             member.key.text));
       continue;
     }
     check_shape(key->name, key->shape, member.value, report, &member.key);
@@ -413,7 +407,6 @@ bool check_shape(std::string_view name, Shape shape, const YamlNode& value, Repo
                  const YamlNode* key) {
   switch (shape) {
     case any:
-    case reserved:
       return true;
     case text:
       return check_text(name, value, report);

@@ -46,7 +46,6 @@ enum class Shape : uint8_t {
   context_type,     // the type of a key of the custom context
   version,
   inheritance,  // looked at where `extends` is resolved
-  reserved,     // a key of Gregale's that this version does not know yet
 };
 
 // Which workflows a task's key is for.

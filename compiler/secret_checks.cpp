@@ -92,18 +92,17 @@ class SecretFinder {
     }
   }
 
- private:
-  void unverified(std::string_view key, const core::Span& place) {
-    report_.add("GR0811", place, fmt::format("`{}: false` takes any certificate, also an attacker's", key))
-        .note = "give the path of a file with the authorities instead";
-  }
-
   void found(std::string_view key, const core::Span& place) {
     report_.add("GR0801", place, fmt::format("the secret `{}` is written into the definition", key)).note =
         "take it from an input, the environment or the custom context";
   }
 
  private:
+  void unverified(std::string_view key, const core::Span& place) {
+    report_.add("GR0811", place, fmt::format("`{}: false` takes any certificate, also an attacker's", key))
+        .note = "give the path of a file with the authorities instead";
+  }
+
   Report& report_;
 };
 

@@ -41,7 +41,7 @@ class Recorder : public Action {
 class CustomContextTest : public ::testing::Test {
  protected:
   CustomContextTest() {
-    stdlib::register_standard_actions(registry_, http_);
+    stdlib::register_standard_actions(registry_, http_, workers_);
     registry_.add(std::make_unique<Recorder>(calls_));
     folder_ = std::filesystem::temp_directory_path() / ("gregale-context-" + std::to_string(::getpid()));
     std::filesystem::create_directories(folder_);
@@ -90,6 +90,7 @@ class CustomContextTest : public ::testing::Test {
   }
 
   stdlib::HttpClient http_;
+  stdlib::WorkerPool workers_;
   ActionRegistry registry_;
   std::vector<ActionCall> calls_;
   std::filesystem::path folder_;

@@ -60,7 +60,7 @@ class ThreeRegions : public Action {
 class Regions : public ::testing::Test {
  protected:
   Regions() {
-    stdlib::register_standard_actions(registry_, http_);
+    stdlib::register_standard_actions(registry_, http_, workers_);
     registry_.add(std::make_unique<Probe>(failures_, calls_));
     registry_.add(std::make_unique<ThreeRegions>());
   }
@@ -87,6 +87,7 @@ class Regions : public ::testing::Test {
   }
 
   stdlib::HttpClient http_;
+  stdlib::WorkerPool workers_;
   ActionRegistry registry_;
   std::map<std::string, int> failures_;  // by region: how many calls still fail
   std::vector<std::string> calls_;       // the regions that were called, in order
