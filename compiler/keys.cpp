@@ -434,9 +434,8 @@ bool check_shape(std::string_view name, Shape shape, const YamlNode& value, Repo
                           fmt::format("`type` must be `direct` or `reverse`, but this is `{}`", value.text),
                           value.text, {"direct", "reverse"});
       return false;
-    case version:
-      return true;  // checked once for the document
-    case inheritance:
+    case version:      // checked once for the document
+    case inheritance:  // where `extends` is resolved
       return true;
   }
   return true;
