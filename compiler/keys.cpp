@@ -462,9 +462,8 @@ bool check_shape(std::string_view name, Shape shape, const YamlNode& value, Repo
       return check_choice(name, value, {ir::kContextTypes.begin(), ir::kContextTypes.end()}, report);
     case flag:
       return check_flag(name, value, report);
-    case version:
-      return true;  // checked once for the document
-    case inheritance:
+    case version:      // checked once for the document
+    case inheritance:  // where `extends` is resolved
       return true;
   }
   return true;

@@ -11,7 +11,6 @@ namespace {
 
 using core::Value;
 using peg::at;
-using peg::if_must;
 using peg::must;
 using peg::not_at;
 using peg::one;

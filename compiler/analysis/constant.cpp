@@ -74,9 +74,8 @@ class Foreseer {
     const Node& node = tree_.nodes[index];
     switch (node.kind) {
       case NodeKind::constant:
+      case NodeKind::yaql_keyword:  // a bare word is text
         return Foreseen::of(node.value);
-      case NodeKind::yaql_keyword:
-        return Foreseen::of(node.value);  // a bare word is text
       case NodeKind::yaql_parentheses:
         return visit(node.children[0]);
       case NodeKind::unary:

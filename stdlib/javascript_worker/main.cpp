@@ -31,7 +31,7 @@ using gregale::core::Value;
 constexpr rlim_t kMemory = rlim_t{256} << 20;  // for the script, beyond what the engine has at its start
 constexpr uint32_t kHeap = 128u << 20;         // of the garbage collector, within that
 constexpr rlim_t kProcessorSeconds = 60;
-constexpr size_t kNativeStack = 512 * 1024;
+constexpr size_t kNativeStack = size_t{512} << 10;
 
 std::string read_all() {
   std::string text;

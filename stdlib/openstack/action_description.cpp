@@ -11,7 +11,6 @@ namespace gregale::stdlib {
 
 using core::Error;
 using core::ErrorKind;
-using core::Map;
 using core::Value;
 
 namespace {

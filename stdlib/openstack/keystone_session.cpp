@@ -41,7 +41,7 @@ std::optional<int64_t> parse_moment(const Value& value) {
                                          std::chrono::day(day)};
   if (!date.ok()) return std::nullopt;
   const auto days = std::chrono::sys_days(date).time_since_epoch().count();
-  return static_cast<int64_t>(days) * 86400 + hour * 3600 + minute * 60 + second;
+  return int64_t{86400} * days + int64_t{3600} * hour + int64_t{60} * minute + second;
 }
 
 // How long the token lives, by Keystone's clock alone: ours may differ from it.
@@ -116,18 +116,15 @@ void KeystoneSession::secure(HttpRequest& request) const {
 }
 
 void KeystoneSession::access(Receiver receiver) {
-  AccessPtr good;
-  bool ask = false;
-  {
-    const std::lock_guard lock(mutex_);
-    if (access_ != nullptr && clock_.now() < access_->renew_at) {
-      good = access_;
-    } else {
-      ask = waiting_.empty();
-      waiting_.push_back(std::move(receiver));
-    }
+  std::unique_lock lock(mutex_);
+  if (access_ != nullptr && clock_.now() < access_->renew_at) {
+    AccessPtr good = access_;
+    lock.unlock();
+    return receiver(std::move(good), std::nullopt);
   }
-  if (good != nullptr) return receiver(std::move(good), std::nullopt);
+  const bool ask = waiting_.empty();
+  waiting_.push_back(std::move(receiver));
+  lock.unlock();
   if (ask) request_token();
 }
 

@@ -95,7 +95,7 @@ def main():
 
         def run(*arguments):
             done = subprocess.run([gregale, *arguments], cwd=folder, capture_output=True, text=True, timeout=120)
-            shown.append(f"{arguments}\n{done.stdout}\n{done.stderr}")
+            shown.append(f"{done.stdout}\n{done.stderr}")
             return done
 
         # A process that is killed while a secret is on its way, and one that carries the execution on.

@@ -151,6 +151,7 @@ TEST(SchemaTest, HasEveryKeyThatTheChecksKnow) {
   for (const Key& key : all_keys()) {
     std::string place(to_string(key.place));
     if (key.place == Place::action) place = "action";
+    if (key.place == Place::context_key) place = "context-key";
     const core::Value definition = definitions.get(place);
     ASSERT_TRUE(definition.is_map()) << place;
     EXPECT_TRUE(definition.get("properties").get(key.name).is_map()) << place << " " << key.name;

@@ -69,7 +69,8 @@ const Value& AttributePath::find(Runtime& runtime, const Value& item, Value& mad
       }
     }
     Value found = get_item(runtime, *at, part.name);
-    made = !fallback_.is_null() && is_undefined(found) ? fallback_ : std::move(found);
+    if (is_undefined(found) && !fallback_.is_null()) found = fallback_;
+    made = std::move(found);
     at = &made;
   }
   return *at;

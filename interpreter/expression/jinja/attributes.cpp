@@ -75,12 +75,10 @@ constexpr NamedFunction<Method> kFloatMethods[] = {
     {"as_integer_ratio", integer_ratio}, {"conjugate", conjugate}, {"is_integer", is_whole}};
 
 bool number_member(const Value& object, std::string_view name, Value& result) {
-  if (name == "real") {
+  if (name == "real" || (name == "numerator" && !object.is_float())) {
     result = python::positive(object);
   } else if (name == "imag") {
     result = object.is_float() ? Value(0.0) : Value(0);
-  } else if (!object.is_float() && name == "numerator") {
-    result = python::positive(object);
   } else if (!object.is_float() && name == "denominator") {
     result = Value(1);
   } else {

@@ -170,13 +170,13 @@ class PrettyPrinter {
     const std::string whole = python::repr(value);
     const size_t used = indent + allowance;
     const bool fits = used <= kWidth && python::length(whole) <= kWidth - used;
-    if (fits) {
+    if (fits || value.size() == 0) {
       out_ += whole;
-    } else if (value.is_map() && value.size() > 0) {
+    } else if (value.is_map()) {
       print_map(value.as_map(), indent + 1, allowance + 1, level);
-    } else if (value.is_list() && value.size() > 0) {
+    } else if (value.is_list()) {
       print_list(value, indent + 1, allowance + 1, level);
-    } else if (value.is_string() && value.size() > 0) {
+    } else if (value.is_string()) {
       print_text(value.as_string(), indent, allowance, level);
     } else {
       out_ += whole;

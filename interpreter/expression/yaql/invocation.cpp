@@ -192,9 +192,7 @@ Value Invocation::invoke(Evaluation& evaluation, const FramePtr& frame, const Va
   for (size_t i = 0; i < count; ++i) {
     const Candidate* candidate = live[i];
     if (!fits(*candidate, values, options)) continue;
-    if (winner == nullptr) {
-      winner = candidate;
-    } else if (more_special(*candidate, *winner)) {
+    if (winner == nullptr || more_special(*candidate, *winner)) {
       winner = candidate;
     } else if (!more_special(*winner, *candidate)) {
       throw core::Error(core::ErrorKind::invalid, fmt::format("the call of '{}' is ambiguous", name_));
@@ -253,7 +251,7 @@ Value Invocation::call(Evaluation& evaluation, const FramePtr& frame, const Cand
     } else if (index == kKeywords) {
       call.keywords.set(Value(named_[i - positional_.size()].first), std::move(argument.value));
     } else {
-      call.arguments[static_cast<size_t>(index)] = std::move(argument);
+      call.arguments[static_cast<unsigned char>(index)] = std::move(argument);
     }
   }
   Value result = function.payload(call);
