@@ -26,7 +26,7 @@ void check_regions(const Definitions& definitions, const ir::ActionCatalogue* ca
 // Passwords and keys that stand in the text.
 void check_secrets(const Definitions& definitions, Report& report);
 
-// Functions, filters, variables and tasks that expressions refer to; the references that were found. They
+// Functions, filters, variables and tasks that expressions refer to; the references of the workflows. They
 // belong to [lowered].
 // [environment]: what env() gives, or nullptr where that is not known.
 References check_expressions(const Definitions& definitions, const Lowered& lowered,

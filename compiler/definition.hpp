@@ -10,6 +10,7 @@
 
 #include "compiler/inheritance/flat_workflow.hpp"
 #include "compiler/ir/ir.hpp"
+#include "compiler/nodes.hpp"
 #include "grammar/inline_call.hpp"
 #include "grammar/with_items.hpp"
 #include "grammar/yaml.hpp"
@@ -61,8 +62,7 @@ struct TaskPart {
 
   // The value of a key, or nullptr.
   const YamlNode* value(std::string_view key) const noexcept {
-    const YamlNode::Member* member = node == nullptr ? nullptr : node->find(key);
-    return member == nullptr ? nullptr : &member->value;
+    return node == nullptr ? nullptr : value_of(*node, key);
   }
 };
 
@@ -101,10 +101,7 @@ struct WorkflowDefinition {
   std::vector<TaskDefinition> tasks;
   std::unordered_map<std::string_view, size_t> task_index;
 
-  const YamlNode* value(std::string_view key) const noexcept {
-    const YamlNode::Member* member = node->find(key);
-    return member == nullptr ? nullptr : &member->value;
-  }
+  const YamlNode* value(std::string_view key) const noexcept { return value_of(*node, key); }
   std::vector<std::string> task_names() const;
 };
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "compiler/keys.hpp"
+#include "compiler/nodes.hpp"
 #include "core/similar.hpp"
 #include "core/uuid.hpp"
 
@@ -14,10 +15,6 @@ namespace gregale::compiler {
 namespace {
 
 constexpr std::string_view kDialect = "gregale/1";
-
-bool is_text(const YamlNode& node) {
-  return node.kind == YamlNode::Kind::scalar && node.scalar.is_string();
-}
 
 // The version that a member states; missing or strange ones are reported.
 void check_version(const YamlNode& document, bool workbook, Report& report) {
@@ -62,14 +59,11 @@ std::vector<ParameterDefinition> read_parameters(const YamlNode* input, Report& 
   std::unordered_map<std::string_view, const YamlNode*> seen;
   for (const YamlNode& item : input->items) {
     ParameterDefinition parameter;
-    if (is_text(item)) {
-      parameter.name = &item;
-    } else if (item.kind == YamlNode::Kind::mapping && item.members.size() == 1) {
+    parameter.name = parameter_name(item);
+    if (parameter.name == nullptr) continue;
+    if (is_mapping(item)) {
       check_names("input", item, report);
-      parameter.name = &item.members.front().key;
       parameter.default_value = &item.members.front().value;
-    } else {
-      continue;
     }
     if (!is_text(*parameter.name) || parameter.name->text.empty()) continue;
     if (parameter.name->text.find('=') != std::string::npos) {
@@ -101,8 +95,8 @@ std::vector<ContextKeyDefinition> read_context_keys(const YamlNode* context, Rep
   for (const YamlNode::Member& member : context->members) {
     if (!is_text(member.key) || member.key.text.empty()) continue;
     const YamlNode& value = member.value;
-    const bool nothing = value.kind == YamlNode::Kind::scalar && value.scalar.is_null();
-    if (!nothing && value.kind != YamlNode::Kind::mapping) {
+    const bool nothing = is_null(value);
+    if (!nothing && !is_mapping(value)) {
       report.add("GR0203", value.span,
                  fmt::format("what `custom_context` says of `{}` must be a mapping (type, required, "
                              "default, secret) or nothing, but this is {}",
@@ -113,11 +107,6 @@ std::vector<ContextKeyDefinition> read_context_keys(const YamlNode* context, Rep
     result.push_back({&member.key, nothing ? nullptr : &value});
   }
   return result;
-}
-
-const YamlNode* value_of(const YamlNode& node, std::string_view key) {
-  const YamlNode::Member* member = node.find(key);
-  return member == nullptr ? nullptr : &member->value;
 }
 
 void check_own_name(const YamlNode& name, const YamlNode& node, Report& report) {

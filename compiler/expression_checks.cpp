@@ -26,7 +26,8 @@ class ExpressionChecker {
         lowered_(lowered),
         environment_(environment),
         report_(report),
-        variables_(definitions, lowered) {}
+        variables_(definitions, lowered),
+        references_(lowered.program.workflows.size()) {}
 
   References check() {
     for (size_t i = 0; i < lowered_.sites.size(); ++i) {
@@ -109,6 +110,7 @@ class ExpressionChecker {
   void check_items() {
     for (ir::Index i = 0; i < definitions_.workflows.size(); ++i) {
       const WorkflowDefinition& workflow = definitions_.workflows[i];
+      const Report::About about(report_, workflow.flat);
       for (ir::Index task = 0; task < workflow.tasks.size(); ++task) {
         for (const WithItemsDefinition& items : workflow.tasks[task].with_items) {
           const std::string& name = items.items.variable;
@@ -139,6 +141,7 @@ class ExpressionChecker {
   }
 
   void record(Reference::Kind kind, const Word& name, size_t root) {
+    if (site_->workflow == ir::kNone) return;
     Reference reference;
     reference.kind = kind;
     reference.site = static_cast<ir::Index>(site_ - lowered_.sites.data());
@@ -146,7 +149,7 @@ class ExpressionChecker {
     reference.name = name;
     if (!members_.empty()) reference.first = members_.back();
     if (members_.size() > 1) reference.second = members_[members_.size() - 2];
-    references_.push_back(reference);
+    references_[site_->workflow].push_back(reference);
   }
 
   void task_reference(std::string_view name, const core::Span& span) {

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "compiler/first_seen.hpp"
+#include "compiler/nodes.hpp"
 
 #include "compiler/ir/ir.hpp"
 
@@ -252,10 +253,6 @@ void wrong_shape(std::string_view name, const YamlNode& value, std::string_view 
   const bool below = key != nullptr && key->span.first().line != value.span.first().line;
   report.add("GR0203", below ? key->span : value.span,
              fmt::format("`{}` must be {}, but this is {}", name, expected, describe(value)));
-}
-
-bool is_text(const YamlNode& node) {
-  return node.kind == YamlNode::Kind::scalar && node.scalar.is_string();
 }
 
 // A text that is not empty.

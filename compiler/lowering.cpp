@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "compiler/keys.hpp"
+#include "compiler/nodes.hpp"
 #include "compiler/program_builder.hpp"
 
 namespace gregale::compiler {
@@ -21,10 +22,6 @@ ir::TargetKind command_kind(std::string_view name) {
   if (name == "pause") return ir::TargetKind::pause;
   if (name == "noop") return ir::TargetKind::noop;
   return ir::TargetKind::task;
-}
-
-bool is_text(const YamlNode* node) {
-  return node != nullptr && node->kind == YamlNode::Kind::scalar && node->scalar.is_string();
 }
 
 // The value of [node] with the members that Mistral puts into every stored definition.
@@ -126,21 +123,12 @@ class Lowering {
       const YamlNode* input = is_mapping(definition.base.input) ? definition.base.input : nullptr;
       action.base_input = builder_.merged(input, *definition.base.text, definition.base.call, site);
     }
-    const auto value = [&](std::string_view key) {
-      const YamlNode::Member* member = definition.node->find(key);
-      return member == nullptr ? nullptr : &member->value;
-    };
+    const auto value = [&](std::string_view key) { return value_of(*definition.node, key); };
     site.usage = Usage::action_output;
     const YamlNode* output = value("output");
-    const bool left_out =
-        output == nullptr || (output->kind == YamlNode::Kind::scalar && output->scalar.is_null());
-    if (!left_out) action.output = builder_.value(output, site);
+    if (output != nullptr && !is_null(*output)) action.output = builder_.value(output, site);
     action.description = description(value("description"));
     program().actions.push_back(std::move(action));
-  }
-
-  static bool is_mapping(const YamlNode* node) {
-    return node != nullptr && node->kind == YamlNode::Kind::mapping;
   }
 
   void lower_workflow(const WorkflowDefinition& definition) {

@@ -8,6 +8,7 @@
 #include "compiler/first_seen.hpp"
 #include "compiler/inheritance/transitions.hpp"
 #include "compiler/keys.hpp"
+#include "compiler/nodes.hpp"
 
 namespace gregale::compiler {
 
@@ -15,10 +16,6 @@ namespace {
 
 constexpr size_t kLongestTaskName = 255;      // characters
 constexpr size_t kLongestJoinTaskName = 208;  // Mistral's names of locks hold it and 47 characters more
-
-bool is_text(const YamlNode& node) {
-  return node.kind == YamlNode::Kind::scalar && node.scalar.is_string();
-}
 
 size_t character_count(std::string_view text) {
   return static_cast<size_t>(std::count_if(

@@ -4,6 +4,17 @@
 
 namespace gregale::core {
 
+namespace {
+
+constexpr size_t kBlock = 512;  // bytes that are counted anew for a column
+
+size_t count_code_points(std::string_view text) {
+  return static_cast<size_t>(std::count_if(
+      text.begin(), text.end(), [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }));
+}
+
+}  // namespace
+
 Source::Source(std::string name, std::string text) : name_(std::move(name)), text_(std::move(text)) {
   line_starts_.push_back(0);
   for (size_t i = 0; i < text_.size(); ++i) {
@@ -11,17 +22,26 @@ Source::Source(std::string name, std::string text) : name_(std::move(name)), tex
       line_starts_.push_back(i + 1);
     }
   }
+  const std::string_view all = text_;
+  size_t count = 0;
+  for (size_t begin = 0; begin <= all.size(); begin += kBlock) {
+    block_starts_.push_back(count);
+    count += count_code_points(all.substr(begin, kBlock));
+  }
+}
+
+size_t Source::code_points_before(size_t offset) const noexcept {
+  const size_t block = offset / kBlock;
+  const size_t begin = block * kBlock;
+  return block_starts_[block] + count_code_points(std::string_view(text_).substr(begin, offset - begin));
 }
 
 Position Source::position(size_t offset) const noexcept {
   offset = std::min(offset, text_.size());
   const auto after = std::upper_bound(line_starts_.begin(), line_starts_.end(), offset);
   const size_t index = static_cast<size_t>(after - line_starts_.begin()) - 1;
-  uint32_t column = 1;
-  for (size_t i = line_starts_[index]; i < offset; ++i) {
-    if ((static_cast<unsigned char>(text_[i]) & 0xC0) != 0x80) ++column;
-  }
-  return Position{static_cast<uint32_t>(index + 1), column};
+  const size_t before = code_points_before(offset) - code_points_before(line_starts_[index]);
+  return Position{static_cast<uint32_t>(index + 1), static_cast<uint32_t>(before + 1)};
 }
 
 size_t Source::line_start(uint32_t line) const noexcept {

@@ -24,7 +24,7 @@ class Source {
 
   const std::string& name() const noexcept { return name_; }
   const std::string& text() const noexcept { return text_; }
-  // An offset past the end is the position after the last character.
+  // An offset past the end is the position after the last character. Takes no longer in long lines.
   Position position(size_t offset) const noexcept;
   // Offset of a line's first byte; past the last line: the size of the text.
   size_t line_start(uint32_t line) const noexcept;
@@ -33,9 +33,13 @@ class Source {
   uint32_t line_count() const noexcept { return static_cast<uint32_t>(line_starts_.size()); }
 
  private:
+  // Code points that begin before that offset.
+  size_t code_points_before(size_t offset) const noexcept;
+
   std::string name_;
   std::string text_;
   std::vector<size_t> line_starts_;
+  std::vector<size_t> block_starts_;  // code points that begin before each block of the text
 };
 
 using SourcePtr = std::shared_ptr<const Source>;

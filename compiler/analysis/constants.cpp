@@ -16,8 +16,16 @@ class ConstantAnalysis {
       : analysis_(analysis), program_(analysis.lowered.program) {}
 
   void run() {
-    for (Index i = 0; i < program_.expressions.size(); ++i) check_operators(i);
-    for (const ir::Workflow& workflow : program_.workflows) {
+    const std::vector<WorkflowDefinition>& definitions = analysis_.definitions.workflows;
+    for (Index i = 0; i < program_.expressions.size(); ++i) {
+      const Index workflow = analysis_.lowered.sites[i].workflow;
+      const Report::About about(analysis_.report,
+                                workflow == ir::kNone ? nullptr : definitions[workflow].flat);
+      check_operators(i);
+    }
+    for (Index i = 0; i < program_.workflows.size(); ++i) {
+      const ir::Workflow& workflow = program_.workflows[i];
+      const Report::About about(analysis_.report, definitions[i].flat);
       for (const ir::Task& task : workflow.tasks) {
         for (const ir::Clause& clause : task.clauses) {
           for (const ir::Target& target : clause.targets) check_guard(target.guard);

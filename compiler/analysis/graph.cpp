@@ -185,6 +185,7 @@ class RecursionAnalysis {
     for (const std::vector<Index>& circle : find_cycles(calls)) {
       const Index first = circle.front();
       const std::string& own = definitions[first].full_name;
+      const Report::About about(analysis_.report, definitions[first].flat);
       analysis_.report.add(
           "GR0313", places[first].front()->span,
           circle.size() == 1
@@ -229,6 +230,7 @@ class RecursionAnalysis {
 void analyse_graph(const Analysis& analysis) {
   const auto& workflows = analysis.lowered.program.workflows;
   for (size_t i = 0; i < workflows.size(); ++i) {
+    const Report::About about(analysis.report, analysis.definitions.workflows[i].flat);
     if (workflows[i].type == ir::Workflow::Type::direct) GraphAnalysis(analysis, i).run();
   }
   RecursionAnalysis(analysis).run();

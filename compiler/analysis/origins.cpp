@@ -26,13 +26,14 @@ struct Origin {
 
 class OriginAnalysis {
  public:
-  OriginAnalysis(const Analysis& analysis, Index index, const std::vector<const Reference*>& references)
+  OriginAnalysis(const Analysis& analysis, Index index)
       : analysis_(analysis),
         program_(analysis.lowered.program),
         definition_(analysis.definitions.workflows[index]),
         workflow_(program_.workflows[index]) {
     for (Index task = 0; task < workflow_.tasks.size(); ++task) regions_.push_back(region_of(task));
-    for (const Reference* reference : references) by_site_[reference->site].push_back(reference);
+    for (const Reference& reference : analysis.references[index])
+      by_site_[reference.site].push_back(&reference);
     for (const ir::Parameter& input : workflow_.input) mixed_.insert(program_.name(input.name));
     read_names(workflow_.vars);
   }
@@ -227,14 +228,10 @@ class OriginAnalysis {
 }  // namespace
 
 void analyse_origins(const Analysis& analysis) {
-  const ir::Program& program = analysis.lowered.program;
-  std::vector<std::vector<const Reference*>> references(program.workflows.size());
-  for (const Reference& reference : analysis.references) {
-    const Index workflow = analysis.lowered.sites[reference.site].workflow;
-    if (workflow != kNone) references[workflow].push_back(&reference);
-  }
-  for (Index index = 0; index < program.workflows.size(); ++index) {
-    OriginAnalysis(analysis, index, references[index]).run();
+  const size_t count = analysis.definitions.workflows.size();
+  for (Index index = 0; index < count; ++index) {
+    const Report::About about(analysis.report, analysis.definitions.workflows[index].flat);
+    OriginAnalysis(analysis, index).run();
   }
 }
 

@@ -36,8 +36,7 @@ class PublishingAnalysis {
         workflow_(analysis.lowered.program.workflows[index]),
         report_(analysis.report) {
     for (const ParameterDefinition& input : definition_.input) inputs_.insert(input.name->text);
-    for (const Reference& reference : analysis.references) {
-      if (analysis.lowered.sites[reference.site].workflow != index) continue;
+    for (const Reference& reference : analysis.references[index]) {
       if (reference.kind == Reference::Kind::variable) read_.insert(reference.name.text);
       if (reference.kind == Reference::Kind::context) all_read_ = true;
     }
@@ -110,7 +109,10 @@ class PublishingAnalysis {
 
 void analyse_publishing(const Analysis& analysis) {
   const size_t count = analysis.definitions.workflows.size();
-  for (Index index = 0; index < count; ++index) PublishingAnalysis(analysis, index).run();
+  for (Index index = 0; index < count; ++index) {
+    const Report::About about(analysis.report, analysis.definitions.workflows[index].flat);
+    PublishingAnalysis(analysis, index).run();
+  }
 }
 
 }  // namespace gregale::compiler

@@ -32,7 +32,8 @@ struct Reference {
   Word second;
 };
 
-using References = std::vector<Reference>;
+// Of each of Program::workflows, in the order of the sites.
+using References = std::vector<std::vector<Reference>>;
 
 inline core::Span place_of(const Lowered& lowered, const Reference& reference, const Word& word) {
   return lowered.sites[reference.site].node->span_of(word.begin, word.end);

@@ -36,9 +36,17 @@ class ResultAnalysis {
   }
 
   void run() {
-    for (const Reference& reference : analysis_.references) {
+    for (size_t i = 0; i < analysis_.references.size(); ++i) {
+      const Report::About about(analysis_.report, analysis_.definitions.workflows[i].flat);
+      check_references(analysis_.references[i]);
+    }
+  }
+
+ private:
+  void check_references(const std::vector<Reference>& references) {
+    for (const Reference& reference : references) {
       const ExpressionSite& site = analysis_.lowered.sites[reference.site];
-      if (reference.kind != Reference::Kind::task || site.workflow == kNone) continue;
+      if (reference.kind != Reference::Kind::task) continue;
       const Index task = named_task(reference, site);
       if (task == kNone) continue;
       const bool too_early = check_order(reference, site, task);
@@ -48,7 +56,6 @@ class ResultAnalysis {
     }
   }
 
- private:
   Index named_task(const Reference& reference, const ExpressionSite& site) const {
     if (reference.name.text.empty()) return site.task;
     const auto& index = analysis_.definitions.workflows[site.workflow].task_index;

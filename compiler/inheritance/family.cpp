@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "compiler/inheritance/merging.hpp"
+#include "compiler/nodes.hpp"
 
 namespace gregale::compiler {
 

@@ -8,17 +8,13 @@
 #include "compiler/inheritance/merging.hpp"
 #include "compiler/inheritance/yaml_writer.hpp"
 #include "compiler/keys.hpp"
+#include "compiler/nodes.hpp"
 #include "core/error.hpp"
 #include "grammar/inline_call.hpp"
 
 namespace gregale::compiler {
 
 namespace {
-
-const YamlNode* value_of(const YamlNode& node, std::string_view key) {
-  const YamlNode::Member* member = node.find(key);
-  return member == nullptr ? nullptr : &member->value;
-}
 
 // Puts Gregale's own keys into the words of stock Mistral.
 class MistralWords {

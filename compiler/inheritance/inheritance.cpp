@@ -8,6 +8,7 @@
 #include "compiler/inheritance/task_inheritance.hpp"
 #include "compiler/ir/serialization.hpp"
 #include "compiler/keys.hpp"
+#include "compiler/nodes.hpp"
 #include "core/json.hpp"
 
 namespace gregale::compiler {
@@ -17,25 +18,14 @@ namespace {
 constexpr size_t kDeep = 3;      // ancestors above which a note says that few will follow
 constexpr size_t kTooDeep = 16;  // ancestors above which it is refused
 
-const YamlNode* name_of_parameter(const YamlNode& item) {
-  if (is_text(item)) return &item;
-  if (item.kind == YamlNode::Kind::mapping && item.members.size() == 1) return &item.members.front().key;
-  return nullptr;
-}
-
 // An item of `input` by its name.
 const YamlNode* find_parameter(const YamlNode* input, std::string_view name) {
   if (input == nullptr) return nullptr;
   for (const YamlNode& item : input->items) {
-    const YamlNode* own = name_of_parameter(item);
+    const YamlNode* own = parameter_name(item);
     if (own != nullptr && own->text == name) return &item;
   }
   return nullptr;
-}
-
-const YamlNode* value_of(const YamlNode& node, std::string_view key) {
-  const YamlNode::Member* member = node.find(key);
-  return member == nullptr ? nullptr : &member->value;
 }
 
 // Callers of the parent must be able to call the child.
@@ -50,7 +40,7 @@ void check_inputs(std::string_view what, const YamlNode& parent, bool parent_is_
     return;
   }
   for (const YamlNode& item : own->items) {
-    const YamlNode* name = name_of_parameter(item);
+    const YamlNode* name = parameter_name(item);
     if (name == nullptr || !is_text(item) || parent_is_abstract) continue;
     const YamlNode* before = find_parameter(inherited, name->text);
     if (before == nullptr) {
@@ -66,7 +56,7 @@ void check_inputs(std::string_view what, const YamlNode& parent, bool parent_is_
       core::Diagnostic& finding = report.add(
           "GR1011", name->span,
           fmt::format("the inherited input `{}` has a default, which cannot be taken away", name->text));
-      finding.related.push_back({name_of_parameter(*before)->span, "its default"});
+      finding.related.push_back({parameter_name(*before)->span, "its default"});
       sound = false;
     }
   }

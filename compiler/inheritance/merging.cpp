@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "compiler/inheritance/transitions.hpp"
+#include "compiler/nodes.hpp"
 
 namespace gregale::compiler {
 
@@ -21,13 +22,6 @@ bool is_clause(std::string_view key) {
 
 bool merges_by_key(std::string_view key) {
   return key == "input" || key == "publish" || key == "publish-on-error" || key == "publish-on-skip";
-}
-
-// The name of an item of `input`.
-const YamlNode* parameter_name(const YamlNode& item) {
-  if (is_text(item)) return &item;
-  if (item.kind == YamlNode::Kind::mapping && item.members.size() == 1) return &item.members.front().key;
-  return nullptr;
 }
 
 YamlNode empty_like(const YamlNode& place, YamlNode::Kind kind) {
@@ -65,14 +59,6 @@ YamlNode without_inheritance_keys(const YamlNode& definition) {
   std::erase_if(result.members,
                 [](const YamlNode::Member& member) { return is_inheritance_key(member.key.text); });
   return result;
-}
-
-bool is_null(const YamlNode& node) {
-  return node.kind == YamlNode::Kind::scalar && node.scalar.is_null();
-}
-
-bool is_text(const YamlNode& node) {
-  return node.kind == YamlNode::Kind::scalar && node.scalar.is_string();
 }
 
 core::Span place_of(const YamlNode& node) {

@@ -10,8 +10,6 @@ namespace gregale::compiler {
 
 using grammar::YamlNode;
 
-bool is_null(const YamlNode& node);
-bool is_text(const YamlNode& node);
 // Where [node] stands; for one that takes no room its first byte.
 core::Span place_of(const YamlNode& node);
 // A text that nobody wrote, told at [place].

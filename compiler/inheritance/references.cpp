@@ -9,6 +9,7 @@
 
 #include "compiler/inheritance/merging.hpp"
 #include "compiler/inheritance/transitions.hpp"
+#include "compiler/nodes.hpp"
 #include "grammar/expression.hpp"
 #include "grammar/inline_call.hpp"
 

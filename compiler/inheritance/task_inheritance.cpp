@@ -7,6 +7,7 @@
 #include "compiler/inheritance/merging.hpp"
 #include "compiler/inheritance/transitions.hpp"
 #include "compiler/keys.hpp"
+#include "compiler/nodes.hpp"
 #include "core/similar.hpp"
 #include "grammar/inline_call.hpp"
 

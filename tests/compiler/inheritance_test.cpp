@@ -411,6 +411,28 @@ TEST(Inheritance, FindingsInInheritedTextTellTheChain) {
   EXPECT_EQ(all[0].related[1].span.first().line, 7u);
 }
 
+TEST(Inheritance, FindingsOfTheAnalysesTellTheChainToo) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"GR0409", "t: {action: std.noop, on-complete: t}, s: {action: std.noop, on-success: t}"},
+      {"GR0410", "t: {action: std.noop, on-success: [{u: <% false %>}]}, u: {action: std.noop}"},
+      {"GR0512", "t: {action: \"std.echo output=<% 1 + 'a' %>\"}"},
+      {"GR0604", "t: {action: std.echo output=<% task(u).result %>, on-success: u}, u: {action: std.noop}"},
+      {"GR0706",
+       "t: {action: std.noop, publish: {x: 1}, on-success: {publish: {branch: {x: 2}}, next: u}}, "
+       "u: {action: std.echo output=<% $.x %>}"},
+  };
+  for (const auto& [code, tasks] : cases) {
+    const Compilation result =
+        compiled(fmt::format("base: {{abstract: true, tasks: {{{}}}}}\nchild: {{extends: base}}\n", tasks));
+    const auto all = result.diagnostics.sorted();
+    ASSERT_EQ(all.size(), 1u) << code;
+    EXPECT_EQ(all[0].code, code);
+    EXPECT_EQ(all[0].span.first().line, 3u) << code;
+    ASSERT_FALSE(all[0].related.empty()) << code;
+    EXPECT_EQ(all[0].related[0].message, "inherited by `child`") << code;
+  }
+}
+
 TEST(Inheritance, TheDialectIsSaid) {
   const auto codes = [](const std::string& text) {
     std::string result;
