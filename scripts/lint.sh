@@ -2,7 +2,7 @@
 # Runs clang-tidy over the program's own sources (not the tests).
 #
 # usage: scripts/lint.sh BUILD_FOLDER recent|all
-# `recent`: what the last commits touched, which is what CI has time for; `all` takes some ten minutes.
+# `recent`: what the last commits touched, which is what CI has time for; `all` takes a quarter of an hour.
 set -euo pipefail
 build=$1
 which=$2

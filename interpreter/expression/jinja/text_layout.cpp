@@ -170,16 +170,15 @@ class PrettyPrinter {
     const std::string whole = python::repr(value);
     const size_t used = indent + allowance;
     const bool fits = used <= kWidth && python::length(whole) <= kWidth - used;
-    if (fits || value.size() == 0) {
+    const bool parts = value.size() > 0 && (value.is_map() || value.is_list() || value.is_string());
+    if (fits || !parts) {
       out_ += whole;
     } else if (value.is_map()) {
       print_map(value.as_map(), indent + 1, allowance + 1, level);
     } else if (value.is_list()) {
       print_list(value, indent + 1, allowance + 1, level);
-    } else if (value.is_string()) {
-      print_text(value.as_string(), indent, allowance, level);
     } else {
-      out_ += whole;
+      print_text(value.as_string(), indent, allowance, level);
     }
   }
 
