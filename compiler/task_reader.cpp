@@ -9,6 +9,7 @@
 #include "compiler/inheritance/transitions.hpp"
 #include "compiler/keys.hpp"
 #include "compiler/nodes.hpp"
+#include "core/code_points.hpp"
 
 namespace gregale::compiler {
 
@@ -16,11 +17,6 @@ namespace {
 
 constexpr size_t kLongestTaskName = 255;      // characters
 constexpr size_t kLongestJoinTaskName = 208;  // Mistral's names of locks hold it and 47 characters more
-
-size_t character_count(std::string_view text) {
-  return static_cast<size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
 
 constexpr std::array<std::string_view, ir::kClauseCount> kClauseKeys = {"on-success", "on-error",
                                                                         "on-complete", "on-skip"};
@@ -78,7 +74,7 @@ class TaskReader {
 
  private:
   void check_name(const TaskDefinition& task) {
-    const size_t length = character_count(task.name->text);
+    const size_t length = core::code_points(task.name->text);
     const bool join = task.value("join") != nullptr;
     if (length > kLongestTaskName || (join && length > kLongestJoinTaskName)) {
       report_.add("GR0215", task.name->span,

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "core/code_points.hpp"
 #include "core/json.hpp"
 #include "core/value.hpp"
 
@@ -87,9 +88,10 @@ std::string_view colour_of(const Palette& palette, Severity severity) {
   return palette.note;
 }
 
-size_t code_points(std::string_view text) {
-  return static_cast<size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+// A suggestion in a sentence: that of a whole line ends where its text does.
+std::string_view offer(const Suggestion& suggestion) {
+  const std::string_view text = suggestion.text;
+  return text.substr(0, text.find_last_not_of('\n') + 1);
 }
 
 // The source line with a caret under the span. A tab stays a tab on both lines, so that they align.
@@ -219,7 +221,7 @@ std::string to_text(const std::vector<Diagnostic>& findings, bool colour) {
     }
     if (d.suggestion) {
       fmt::format_to(std::back_inserter(out), "{}   = {}help: did you mean `{}`?\n", palette.frame,
-                     palette.reset, d.suggestion->text);
+                     palette.reset, offer(*d.suggestion));
     }
     out += '\n';
   }
@@ -261,7 +263,7 @@ std::string to_github(const std::vector<Diagnostic>& findings) {
     }
     std::string message = d.message;
     if (!d.note.empty()) message += "\n" + d.note;
-    if (d.suggestion) message += fmt::format("\ndid you mean `{}`?", d.suggestion->text);
+    if (d.suggestion) message += fmt::format("\ndid you mean `{}`?", offer(*d.suggestion));
     fmt::format_to(std::back_inserter(out), "::{} {}title={}::{}\n", command, place, d.code,
                    github_text(message, false));
   }

@@ -6,13 +6,13 @@
 set -euo pipefail
 build=$1
 which=$2
-# The JavaScript worker is left out: SpiderMonkey's headers do not parse under clang-tidy 14.
 own='^(core|grammar|compiler|interpreter|stdlib|cli)/.*\.cpp$'
 if [ "$which" = recent ]; then
   files=$(git log -n 3 --first-parent --name-only --diff-filter=d --format= | sort -u | grep -E "$own" || true)
 else
   files=$(git ls-files | grep -E "$own")
 fi
+# The JavaScript worker is left out: SpiderMonkey's headers do not parse under clang-tidy 14.
 files=$(grep -v '^stdlib/javascript_worker/' <<<"$files" || true)
 if [ -z "$files" ]; then
   echo "nothing to lint"
