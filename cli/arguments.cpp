@@ -51,11 +51,12 @@ core::SourcePtr read_source(const std::string& path) {
 }
 
 Value read_value(std::string_view option, const std::string& text) {
+  const bool in_file = text.starts_with('@');
   try {
-    if (text.starts_with('@')) return grammar::load_yaml(read_file(text.substr(1)));
-    return core::parse_json(text);
+    return in_file ? grammar::load_yaml(read_file(text.substr(1))) : core::parse_json(text);
   } catch (const Error& error) {
-    throw Error(ErrorKind::invalid, fmt::format("{}: {}", option, error.what()));
+    throw Error(ErrorKind::invalid,
+                fmt::format("{}{}{}: {}", option, in_file ? " " : "", in_file ? text : "", error.what()));
   }
 }
 
@@ -71,7 +72,7 @@ Value read_mapping(std::string_view option, const std::string& text) {
 void add_pair(std::string_view option, const std::string& pair, core::Map& input) {
   const size_t equals = pair.find('=');
   if (equals == std::string::npos || equals == 0) {
-    throw Error(ErrorKind::invalid, fmt::format("{}: NAME=VALUE is expected, not '{}'", option, pair));
+    throw Error(ErrorKind::invalid, fmt::format("{}: NAME=VALUE is expected", option));
   }
   try {
     input.set(Value(pair.substr(0, equals)), grammar::load_yaml(pair.substr(equals + 1)));

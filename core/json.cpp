@@ -87,10 +87,12 @@ class ValueBuilder {
   bool start_array(size_t) { return open(false); }
   bool end_array() { return close(); }
   bool parse_error(size_t position, const std::string&, const nlohmann::detail::exception& error) {
-    // "[json.exception.parse_error.101] parse error at line 1, column 2: ..." without its head
+    // "[json.exception.parse_error.101] parse error at line 1, column 2: ...; last read: '...'" without its
+    // head, and without what was read, which may be a secret
     std::string_view text = error.what();
     const size_t head = text.find("] ");
     if (head != std::string_view::npos) text.remove_prefix(head + 2);
+    text = text.substr(0, text.find("; last read: '"));
     throw Error(ErrorKind::invalid, fmt::format("not valid JSON at byte {}: {}", position, text));
   }
 

@@ -459,15 +459,31 @@ std::optional<YamlNode> parse_yaml(const SourcePtr& source, Diagnostics& diagnos
   }
 }
 
+namespace {
+
+// Data may be secrets, which no message repeats: what a message quotes of the text is left out.
+std::string without_quotes(const std::string& message) {
+  const size_t first = message.find('`');
+  const size_t last = message.rfind('`');
+  if (first == last) return message;
+  return fmt::format("{}...{}", message.substr(0, first + 1), message.substr(last));
+}
+
+}  // namespace
+
 Value load_yaml(std::string_view text, const YamlLimits& limits) {
   const auto source = std::make_shared<core::Source>("<text>", std::string(text));
   Diagnostics diagnostics;
   const std::optional<YamlNode> node = parse_yaml(source, diagnostics, limits);
   if (node) return node->to_value();
-  const core::Diagnostic finding = diagnostics.sorted().front();
-  const core::Position place = finding.span.first();
-  throw core::Error(core::ErrorKind::invalid,
-                    fmt::format("YAML, line {}, column {}: {}", place.line, place.column, finding.message));
+  const std::vector<core::Diagnostic> findings = diagnostics.sorted();
+  const auto error = std::find_if(findings.begin(), findings.end(), [](const core::Diagnostic& finding) {
+    return finding.severity == core::Severity::error;
+  });
+  if (error == findings.end()) throw core::Error(core::ErrorKind::invalid, "not YAML");
+  const core::Position place = error->span.first();
+  throw core::Error(core::ErrorKind::invalid, fmt::format("YAML, line {}, column {}: {}", place.line,
+                                                          place.column, without_quotes(error->message)));
 }
 
 }  // namespace gregale::grammar

@@ -60,7 +60,8 @@ struct YamlLimits {
 std::optional<YamlNode> parse_yaml(const core::SourcePtr& source, core::Diagnostics& diagnostics,
                                    const YamlLimits& limits = {});
 
-// Plain data from YAML text; throws core::Error(invalid) with line and column.
+// Plain data from YAML text; throws core::Error(invalid) with line and column, and without a piece of the
+// text, which may be a secret.
 core::Value load_yaml(std::string_view text, const YamlLimits& limits = {});
 
 }  // namespace gregale::grammar

@@ -431,10 +431,10 @@ bool pardon_alias(size_t at, std::string_view text, Disguise& disguise, std::vec
   }
   disguise.hide_asterisk(at);
   const size_t end = std::min(text.find_first_of(" \t\r\n,]}", at), text.size());
-  warnings.push_back({"GR0103",
-                      fmt::format("there is no anchor `{}`, so `{}` is plain text",
-                                  text.substr(at + 1, end - at - 1), text.substr(at, end - at)),
-                      at, "put the text in quotes if that is meant"});
+  warnings.push_back(
+      {"GR0103",
+       fmt::format("there is no anchor `{}`, so this is plain text", text.substr(at + 1, end - at - 1)), at,
+       "put the text in quotes if that is meant"});
   return true;
 }
 

@@ -75,7 +75,10 @@ class Stub(http.server.BaseHTTPRequestHandler):
         for name, value in {"Content-Type": "application/json", "Content-Length": str(len(data)), **headers}.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(data)
+        try:
+            self.wfile.write(data)
+        except BrokenPipeError:  # the process that asked was killed
+            pass
 
     do_GET = do_POST = answer
 
@@ -126,7 +129,15 @@ def main():
         run("action", "run", "nova.servers_list", "--custom-context", '{"os": {"auth": {"token": "%s"}}}' % CANARY)
         run("run", "wf.yaml", "--custom-context", '{"header": ["%s"]}' % CANARY, "-i", "url=x")
         run("run", "wf.yaml", "--custom-context", '{"header": "%s' % CANARY, "-i", "url=x")
+        run("run", "wf.yaml", "--custom-context", '{"header": %s}' % CANARY, "-i", "url=x")
+        run("run", "wf.yaml", "-i", CANARY)
         run("validate", "wf.yaml")
+        # Values that people write without quotes, where YAML takes them for something else
+        for value in ("'", "*", "&x *", "@", "%", "!!int ", "!", "a: b: ", "[", "{x: ", "\"\\", "|"):
+            (folder / "broken.yaml").write_text(f"os:\n  auth:\n    password: {value}{CANARY}\n   x: y\n")
+            broken = run("run", "wf.yaml", "--custom-context", "@broken.yaml", "-i", "url=x")
+            assert broken.returncode != 0 and "broken.yaml" in broken.stderr + broken.stdout, broken
+        kept.add("broken.yaml")
 
         for text in shown:
             assert CANARY not in text, text

@@ -28,6 +28,21 @@ TEST(Json, RefusesWhatIsNotJson) {
   }
 }
 
+TEST(Json, TellsThePlaceOfAMistakeButNotWhatStandsThere) {
+  for (const char* text :
+       {"{\"a\": \"hunter2", "{\"a\": hunter2}", "{\"a\": \"hunter2; expected \x01\"}", "-hunter2"}) {
+    try {
+      parse_json(text);
+      ADD_FAILURE() << text;
+    } catch (const Error& error) {
+      const std::string_view message = error.what();
+      EXPECT_EQ(message.find("unter2"), std::string_view::npos) << message;
+      EXPECT_NE(message.find("not valid JSON at byte "), std::string_view::npos) << message;
+      EXPECT_NE(message.find("line 1, column "), std::string_view::npos) << message;
+    }
+  }
+}
+
 TEST(Json, LimitsDepth) {
   const std::string deep(100000, '[');
   EXPECT_THROW(parse_json(deep), Error);

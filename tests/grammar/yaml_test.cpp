@@ -58,6 +58,21 @@ TEST(YamlTest, TakesAtSignsAndBackquotesAsText) {
   EXPECT_EQ(json("a: @home\nb: [`x`, \"@y\"]\n@c: 1"), R"({"a":"@home","b":["`x`","@y"],"@c":1})");
 }
 
+TEST(YamlTest, ErrorsOfDataSayWhereButNotWhat) {
+  for (const char* text : {"a: *hunter2\n  b: c\n", "a:\n  x: y\nhunter2\nb: c\n", "a: 'hunter2\n",
+                           "a: &b hunter2: [*b\n", "hunter2:x\nb: c\n"}) {
+    try {
+      load_yaml(text);
+      ADD_FAILURE() << text;
+    } catch (const core::Error& error) {
+      const std::string_view message = error.what();
+      EXPECT_EQ(message.find("hunter2"), std::string_view::npos) << message;
+      EXPECT_NE(message.find("line "), std::string_view::npos) << message;
+      EXPECT_EQ(message.find("plain text"), std::string_view::npos) << "a warning: " << message;
+    }
+  }
+}
+
 TEST(YamlTest, ResolvesAnchorsAndMergeKeys) {
   EXPECT_EQ(json("a: &x {p: 1, q: 2}\nb: *x\nc: {<<: *x, q: 3}"),
             R"({"a":{"p":1,"q":2},"b":{"p":1,"q":2},"c":{"p":1,"q":3}})");
