@@ -46,8 +46,8 @@ class TaskData : public expression::DataContext {
 // executions() and tasks() also from the other trees of a directory.
 class TreeQueries : public expression::ExecutionQueries {
  public:
-  // [task]: the current one, or kNone. [others] may be null: then only this tree is known. [region]: of the call
-  // that is evaluated; empty: none of its own.
+  // [task]: the current one, or kNone. [others] may be null: then only this tree is known. [region]: of the
+  // call that is evaluated; empty: none of its own.
   TreeQueries(const LoadedProgram& program, const ExecutionTree& tree, Index execution, Index task,
               ExecutionDirectory* others = nullptr, std::string region = {})
       : program_(program),
