@@ -10,6 +10,11 @@ add_library(gregale_flags INTERFACE)
 target_compile_features(gregale_flags INTERFACE cxx_std_20)
 target_compile_options(gregale_flags INTERFACE -Wall -Wextra -Werror)
 target_include_directories(gregale_flags INTERFACE ${PROJECT_SOURCE_DIR})
+# The presets with sanitizers compile several sources at once, in half the time. A class that is known to its
+# own source only may then hold one that is.
+if(CMAKE_UNITY_BUILD)
+  target_compile_options(gregale_flags INTERFACE -Wno-subobject-linkage)
+endif()
 
 function(gregale_library NAME)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES;LIBRARIES;PRIVATE_LIBRARIES" ${ARGN})
@@ -27,6 +32,11 @@ function(gregale_library NAME)
     endif()
     target_link_libraries(gregale_${NAME} PUBLIC gregale_${used})
   endforeach()
+endfunction()
+
+# gregale_compile_alone(SOURCES...): their local names are also those of others of the target.
+function(gregale_compile_alone)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
 # gregale_test(NAME SOURCES ... LIBRARIES ...) makes one GoogleTest program whose cases CTest knows.

@@ -16,10 +16,10 @@ using ir::kNone;
 
 namespace {
 
-constexpr size_t kMostWalked = 20'000'000;  // tasks in all walks; keeps many references linear
+constexpr size_t kMostWalkedForResults = 20'000'000;  // tasks in all walks; keeps many references linear
 
 // What the result of a task is, where it is known.
-struct Shape {
+struct ResultShape {
   bool known = false;
   bool nothing = false;              // null, whatever happens
   std::vector<std::string> members;  // of a mapping
@@ -82,7 +82,7 @@ class ResultAnalysis {
     if (std::binary_search(inbound.begin(), inbound.end(), task) || workflow.tasks[task].inbound.empty())
       return false;
     const bool with_join = workflow.tasks[task].join.kind != ir::Join::Kind::none;
-    if (with_join || (walked_ += workflow.tasks.size()) > kMostWalked) return false;
+    if (with_join || (walked_ += workflow.tasks.size()) > kMostWalkedForResults) return false;
     if (before_ != reference.site || around_.empty()) {
       around_ = graph(site.workflow).reached_without(site.task);
       before_ = reference.site;
@@ -129,7 +129,7 @@ class ResultAnalysis {
 
   void check_member(const Reference& reference, const ExpressionSite& site, Index task) {
     if (reference.second.text.empty()) return;
-    const Shape shape = shape_of(site, task);
+    const ResultShape shape = shape_of(site, task);
     if (!shape.known) return;
     const std::string_view member = reference.second.text;
     if (std::find(shape.members.begin(), shape.members.end(), member) != shape.members.end()) return;
@@ -146,7 +146,7 @@ class ResultAnalysis {
                                   member, shape.members);
   }
 
-  Shape shape_of(const ExpressionSite& site, Index task) const {
+  ResultShape shape_of(const ExpressionSite& site, Index task) const {
     const ir::Task& definition = program_.workflows[site.workflow].tasks[task];
     const CallDefinition& call = analysis_.definitions.workflows[site.workflow].tasks[task].call;
     if (!definition.with_items.empty()) return {};
@@ -161,12 +161,12 @@ class ResultAnalysis {
   }
 
   // A sub-workflow's output.
-  Shape shape_of_workflow(const ExpressionSite& site, const CallDefinition& call) const {
+  ResultShape shape_of_workflow(const ExpressionSite& site, const CallDefinition& call) const {
     const std::string& workbook = analysis_.definitions.workflows[site.workflow].workbook;
     auto found = workflows_.find(workbook + "." + call.call.name);
     if (found == workflows_.end()) found = workflows_.find(call.call.name);
     if (found == workflows_.end()) return {};
-    Shape shape{true, false, {"result"}};
+    ResultShape shape{true, false, {"result"}};
     const ir::Workflow& workflow = program_.workflows[found->second];
     if (workflow.output == kNone || !add_keys(workflow.output, shape) ||
         !add_keys(workflow.output_on_error, shape)) {
@@ -175,7 +175,7 @@ class ResultAnalysis {
     return shape;
   }
 
-  bool add_keys(Index index, Shape& shape) const {
+  bool add_keys(Index index, ResultShape& shape) const {
     if (index == kNone) return true;
     const ir::Template& entry = program_.templates[index];
     if (entry.kind == ir::Template::Kind::map) {

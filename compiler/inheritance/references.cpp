@@ -169,9 +169,9 @@ YamlNode& FlatDraft::change(size_t task) {
   return own->value;
 }
 
-std::vector<Reference> references_to(const FlatWorkflow& workflow, const YamlNode& shell,
-                                     std::string_view task) {
-  std::vector<Reference> result;
+std::vector<TaskReference> references_to(const FlatWorkflow& workflow, const YamlNode& shell,
+                                         std::string_view task) {
+  std::vector<TaskReference> result;
   const auto in_part = [&](const YamlNode& part, const std::string& owner) {
     const auto in_clause = [&](std::string_view key) {
       const YamlNode::Member* clause = part.find(key);
@@ -206,7 +206,7 @@ std::vector<Reference> references_to(const FlatWorkflow& workflow, const YamlNod
   return result;
 }
 
-std::vector<Reference> joins_left_short(const FlatWorkflow& workflow) {
+std::vector<TaskReference> joins_left_short(const FlatWorkflow& workflow) {
   std::unordered_map<std::string, std::set<std::string_view>> inbound;
   for (const FlatTask& task : workflow.tasks) {
     for (std::string_view key : kClauses) {
@@ -216,7 +216,7 @@ std::vector<Reference> joins_left_short(const FlatWorkflow& workflow) {
       }
     }
   }
-  std::vector<Reference> result;
+  std::vector<TaskReference> result;
   for (const FlatTask& task : workflow.tasks) {
     const YamlNode::Member* join = task.member->value.find("join");
     if (join == nullptr || !join->value.scalar.is_small_integer()) continue;

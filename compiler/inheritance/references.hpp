@@ -22,16 +22,16 @@ struct FlatDraft {
   YamlNode& change(size_t task);
 };
 
-struct Reference {
+struct TaskReference {
   core::Span place;
   std::string what;  // "the transition of `a`"
 };
 
 // What still refers to a task that is not there any more.
-std::vector<Reference> references_to(const FlatWorkflow& workflow, const YamlNode& shell,
-                                     std::string_view task);
+std::vector<TaskReference> references_to(const FlatWorkflow& workflow, const YamlNode& shell,
+                                         std::string_view task);
 // Counted joins that wait for more tasks than lead to them.
-std::vector<Reference> joins_left_short(const FlatWorkflow& workflow);
+std::vector<TaskReference> joins_left_short(const FlatWorkflow& workflow);
 // Makes every reference to [from] one to [to].
 void redirect(FlatDraft& draft, std::string_view from, std::string_view to);
 // Runs the tasks [before] ahead of the task, and those of [after] behind its success: together they stand

@@ -365,11 +365,11 @@ class TaskInheritance {
     }
   }
 
-  void report_left_over(const YamlNode::Member& removed, const std::vector<Reference>& references,
+  void report_left_over(const YamlNode::Member& removed, const std::vector<TaskReference>& references,
                         const std::string& message) {
     if (references.empty()) return;
     core::Diagnostic& finding = report_.add("GR1007", removed.key.span, message);
-    for (const Reference& reference : references)
+    for (const TaskReference& reference : references)
       finding.related.push_back({reference.place, reference.what});
     finding.note = "override those tasks as well, or name the task that takes its place: `redirect: other`";
     flat_.sound = false;

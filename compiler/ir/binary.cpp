@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "compiler/ir/fields.hpp"
+#include "compiler/ir/refusal.hpp"
 #include "compiler/ir/serialization.hpp"
 #include "compiler/ir/validation.hpp"
 #include "core/big_integer.hpp"
@@ -23,10 +24,6 @@ constexpr size_t kHashSize = SHA256_DIGEST_LENGTH;
 constexpr size_t kHeaderSize = 8 + 4 + 8 + kHashSize;  // magic, version, size of the body, its hash
 constexpr size_t kValueDepthLimit = 600;               // YAML allows 200; a spec nests that in a few more
 
-[[noreturn]] void refuse(std::string_view what) {
-  throw core::Error(core::ErrorKind::invalid, fmt::format("not a valid program: {}", what));
-}
-
 enum class Tag : uint8_t { null, no, yes, integer, big_integer, floating, text, list, map };
 
 std::string sha256(std::string_view bytes) {
@@ -36,7 +33,7 @@ std::string sha256(std::string_view bytes) {
   return hash;
 }
 
-class Writer {
+class BinaryWriter {
  public:
   void number(std::string_view, uint64_t value) {
     while (value >= 0x80) {
@@ -159,9 +156,9 @@ class Writer {
   std::vector<const std::string*> texts_;
 };
 
-class Reader {
+class BinaryReader {
  public:
-  explicit Reader(std::string_view bytes) : rest_(bytes) {
+  explicit BinaryReader(std::string_view bytes) : rest_(bytes) {
     const size_t count = this->count(1);
     texts_.reserve(count);
     for (size_t i = 0; i < count; ++i) {
@@ -249,7 +246,7 @@ class Reader {
   template <typename T>
   static size_t least_size() {
     T empty;
-    Writer writer;
+    BinaryWriter writer;
     if constexpr (std::same_as<T, SourcedExpression>) {
       return 7;
     } else {
@@ -367,7 +364,7 @@ T little_endian(std::string_view bytes) {
 }  // namespace
 
 std::string to_binary(const Program& program) {
-  Writer writer;
+  BinaryWriter writer;
   detail::fields(writer, program);
   return with_header(writer.finish());
 }
@@ -397,7 +394,7 @@ Program from_binary(std::string_view bytes) {
   const std::string_view body = bytes.substr(kHeaderSize);
   if (little_endian<uint64_t>(bytes.substr(12)) != body.size()) refuse("it has not the size that it says");
   if (sha256(body) != bytes.substr(20, kHashSize)) refuse("its content has been changed");
-  Reader reader(body);
+  BinaryReader reader(body);
   Program program;
   detail::fields(reader, program);
   reader.finish();

@@ -8,9 +8,9 @@
 #include <unordered_map>
 
 #include "compiler/ir/fields.hpp"
+#include "compiler/ir/refusal.hpp"
 #include "compiler/ir/serialization.hpp"
 #include "compiler/ir/validation.hpp"
-#include "core/error.hpp"
 #include "core/json.hpp"
 
 namespace gregale::ir {
@@ -21,10 +21,6 @@ using core::Value;
 
 constexpr std::string_view kVersionKey = "gregale-ir";
 constexpr size_t kLineWidth = 100;
-
-[[noreturn]] void refuse(std::string_view what) {
-  throw core::Error(core::ErrorKind::invalid, fmt::format("not a valid program text: {}", what));
-}
 
 // JSON knows no infinities and no NaN: {"$float": "inf"}. A map of the author's that has such a key is
 // wrapped, so that it is not taken for one.
@@ -76,9 +72,9 @@ Value from_json_data(const Value& value) {
 // Names are written as themselves, not by their number; they are unique.
 using Names = std::vector<std::string>;
 
-class Writer {
+class TextWriter {
  public:
-  explicit Writer(const Names& names) : names_(names) {}
+  explicit TextWriter(const Names& names) : names_(names) {}
 
   void number(std::string_view key, uint32_t value) {
     if (value != 0) set(key, Value(int64_t{value}));
@@ -114,7 +110,7 @@ class Writer {
   }
   template <typename T>
   void object(std::string_view key, const T& value) {
-    Writer inner(names_);
+    TextWriter inner(names_);
     detail::fields(inner, value);
     if (!inner.map_.empty()) set(key, inner.finish());
   }
@@ -122,7 +118,7 @@ class Writer {
   void objects(std::string_view key, const std::vector<T>& values) {
     core::List list;
     for (const T& value : values) {
-      Writer inner(names_);
+      TextWriter inner(names_);
       detail::fields(inner, value);
       list.push_back(inner.finish());
     }
@@ -140,9 +136,9 @@ class Writer {
 
 using NameIndex = std::unordered_map<std::string, Index>;
 
-class Reader {
+class TextReader {
  public:
-  Reader(const Value& value, const NameIndex& names) : value_(value), names_(names) {
+  TextReader(const Value& value, const NameIndex& names) : value_(value), names_(names) {
     if (!value.is_map()) refuse(fmt::format("a mapping was expected, but there is {}", value.kind_name()));
   }
 
@@ -196,14 +192,14 @@ class Reader {
   void object(std::string_view key, T& value) {
     static const Value nothing = Value(core::Map());
     const Value* found = take(key);
-    Reader inner(found == nullptr ? nothing : *found, names_);
+    TextReader inner(found == nullptr ? nothing : *found, names_);
     detail::fields(inner, value);
     inner.finish();
   }
   template <typename T>
   void objects(std::string_view key, std::vector<T>& values) {
     for (const Value& item : items(key)) {
-      Reader inner(item, names_);
+      TextReader inner(item, names_);
       detail::fields(inner, values.emplace_back());
       inner.finish();
     }
@@ -287,7 +283,7 @@ class Layout {
 }  // namespace
 
 std::string to_text(const Program& program) {
-  Writer writer(program.names);
+  TextWriter writer(program.names);
   writer.set(kVersionKey, Value(int64_t{Program::kVersion}));
   detail::fields(writer, program);
   return Layout().write(writer.finish(), 0, 0) + "\n";
@@ -301,7 +297,7 @@ Program from_text(std::string_view text) {
       if (name.is_string()) names.emplace(name.as_string(), static_cast<Index>(names.size()));
     }
   }
-  Reader reader(document, names);
+  TextReader reader(document, names);
   uint32_t version = 0;
   reader.number(kVersionKey, version);
   if (version != Program::kVersion) {

@@ -1,10 +1,8 @@
 #include "compiler/ir/tree_validation.hpp"
 
-#include <fmt/format.h>
-
 #include <limits>
 
-#include "core/error.hpp"
+#include "compiler/ir/refusal.hpp"
 
 namespace gregale::ir {
 
@@ -15,10 +13,6 @@ using grammar::Language;
 using grammar::Node;
 using grammar::NodeKind;
 using grammar::Tree;
-
-[[noreturn]] void refuse(std::string_view what) {
-  throw core::Error(core::ErrorKind::invalid, fmt::format("not a valid program: {}", what));
-}
 
 enum class Holds : uint8_t { nothing, text, texts, constant, loop_flags };
 enum class In : uint8_t { both, yaql, jinja };

@@ -1,19 +1,13 @@
 #include "compiler/ir/validation.hpp"
 
-#include <fmt/format.h>
-
 #include <unordered_set>
 
+#include "compiler/ir/refusal.hpp"
 #include "compiler/ir/tree_validation.hpp"
-#include "core/error.hpp"
 
 namespace gregale::ir {
 
 namespace {
-
-[[noreturn]] void refuse(std::string_view what) {
-  throw core::Error(core::ErrorKind::invalid, fmt::format("not a valid program: {}", what));
-}
 
 class Validator {
  public:

@@ -180,7 +180,7 @@ Value to_json(Runtime& runtime, const Arguments& arguments) {
   return markup(std::move(out));
 }
 
-constexpr NamedFilter kFilters[] = {
+constexpr NamedFilter kHtmlFilters[] = {
     {"e", escape_filter},      {"escape", escape_filter}, {"forceescape", force_escape}, {"safe", safe},
     {"striptags", strip_tags}, {"tojson", to_json},       {"xmlattr", xml_attributes},
 };
@@ -188,7 +188,7 @@ constexpr NamedFilter kFilters[] = {
 }  // namespace
 
 std::span<const NamedFilter> html_filters() {
-  return kFilters;
+  return kHtmlFilters;
 }
 
 }  // namespace gregale::expression::jinja

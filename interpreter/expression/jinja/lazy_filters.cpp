@@ -262,7 +262,7 @@ Value items(Runtime&, const Arguments& arguments) {
   });
 }
 
-constexpr NamedFilter kFilters[] = {
+constexpr NamedFilter kLazyFilters[] = {
     {"batch", batch},
     {"items", items},
     {"map", map},
@@ -277,7 +277,7 @@ constexpr NamedFilter kFilters[] = {
 }  // namespace
 
 std::span<const NamedFilter> lazy_filters() {
-  return kFilters;
+  return kLazyFilters;
 }
 
 }  // namespace gregale::expression::jinja

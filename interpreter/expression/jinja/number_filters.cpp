@@ -105,7 +105,7 @@ Value file_size(Runtime& runtime, const Arguments& arguments) {
   return Value();
 }
 
-constexpr NamedFilter kFilters[] = {
+constexpr NamedFilter kNumberFilters[] = {
     {"abs", absolute}, {"filesizeformat", file_size}, {"float", to_float}, {"int", to_integer},
     {"round", round},
 };
@@ -113,7 +113,7 @@ constexpr NamedFilter kFilters[] = {
 }  // namespace
 
 std::span<const NamedFilter> number_filters() {
-  return kFilters;
+  return kNumberFilters;
 }
 
 }  // namespace gregale::expression::jinja

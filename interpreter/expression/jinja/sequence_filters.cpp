@@ -316,7 +316,7 @@ Value attribute(Runtime& runtime, const Arguments& arguments) {
   return get_plain_attribute(runtime, bound.at(0), bound.at(1));
 }
 
-constexpr NamedFilter kFilters[] = {
+constexpr NamedFilter kSequenceFilters[] = {
     {"attr", attribute},
     {"count", length, length_of_item},
     {"d", default_value},
@@ -339,7 +339,7 @@ constexpr NamedFilter kFilters[] = {
 }  // namespace
 
 std::span<const NamedFilter> sequence_filters() {
-  return kFilters;
+  return kSequenceFilters;
 }
 
 }  // namespace gregale::expression::jinja

@@ -273,7 +273,7 @@ Value url_encode(Runtime& runtime, const Arguments& arguments) {
   return Value(std::move(out));
 }
 
-constexpr NamedFilter kFilters[] = {
+constexpr NamedFilter kTextFilters[] = {
     {"capitalize", change<python::capitalize>},
     {"center", center},
     {"format", format},
@@ -294,7 +294,7 @@ constexpr NamedFilter kFilters[] = {
 }  // namespace
 
 std::span<const NamedFilter> text_filters() {
-  return kFilters;
+  return kTextFilters;
 }
 
 }  // namespace gregale::expression::jinja

@@ -151,12 +151,12 @@ Value urlize(Runtime& runtime, const Arguments& arguments) {
   return runtime.autoescape ? markup(std::move(out)) : Value(std::move(out));
 }
 
-constexpr NamedFilter kFilters[] = {{"urlize", urlize}};
+constexpr NamedFilter kUrlizeFilters[] = {{"urlize", urlize}};
 
 }  // namespace
 
 std::span<const NamedFilter> link_filters() {
-  return kFilters;
+  return kUrlizeFilters;
 }
 
 }  // namespace gregale::expression::jinja

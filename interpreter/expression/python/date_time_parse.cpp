@@ -7,14 +7,12 @@
 #include "interpreter/expression/python/date_names.hpp"
 #include "interpreter/expression/python/date_time.hpp"
 #include "interpreter/expression/python/errors.hpp"
+#include "interpreter/expression/python/unicode.hpp"
 
 namespace gregale::expression::python {
 
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_letter(char c) {
   return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
@@ -71,7 +69,7 @@ class FormatReader {
   int64_t number(size_t most, int64_t lowest, int64_t highest) {
     size_t end = at_;
     int64_t value = 0;
-    while (end < text_.size() && end - at_ < most && is_digit(text_[end])) {
+    while (end < text_.size() && end - at_ < most && is_ascii_digit(text_[end])) {
       const int64_t longer = value * 10 + (text_[end] - '0');
       if (longer > highest) break;
       value = longer;
@@ -245,9 +243,9 @@ class FreeReader {
       }
       size_t end = i + 1;
       Token::Kind kind = Token::Kind::mark;
-      if (is_digit(c)) {
+      if (is_ascii_digit(c)) {
         kind = Token::Kind::number;
-        while (end < text_.size() && is_digit(text_[end])) ++end;
+        while (end < text_.size() && is_ascii_digit(text_[end])) ++end;
       } else if (is_letter(c)) {
         kind = Token::Kind::word;
         while (end < text_.size() && is_letter(text_[end])) ++end;

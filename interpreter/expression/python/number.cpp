@@ -78,12 +78,6 @@ double big_to_float(const BigInteger& integer, bool sticky = false, int exponent
   return negative ? -result : result;
 }
 
-double as_double(const Value& value) {
-  if (value.is_float()) return value.as_float();
-  if (small(value)) return static_cast<double>(value.as_integer());
-  return big_to_float(core::to_big_integer(value));
-}
-
 // Quotient rounded down; the divisor is not zero.
 BigInteger floor_quotient(const BigInteger& left, const BigInteger& right) {
   BigInteger quotient;
@@ -183,6 +177,12 @@ double round_float(double number, int64_t digits) {
 }
 
 }  // namespace
+
+double as_double(const Value& value) {
+  if (value.is_float()) return value.as_float();
+  if (small(value)) return static_cast<double>(value.as_integer());
+  return big_to_float(core::to_big_integer(value));
+}
 
 bool is_number(const Value& value) noexcept {
   return value.is_number() || value.is_boolean();

@@ -25,6 +25,9 @@ bool is_number(const Value& value) noexcept;
 // An integer in Python's sense: a boolean counts.
 bool is_integer(const Value& value) noexcept;
 
+// The nearest float, ties to even.
+double as_double(const Value& number);
+
 Value add(const Value& left, const Value& right);
 Value subtract(const Value& left, const Value& right);
 Value multiply(const Value& left, const Value& right);

@@ -77,14 +77,6 @@ std::string group_digits(std::string_view digits, char separator, size_t group) 
   return result;
 }
 
-double as_double(const Value& number) {
-  if (number.is_float()) return number.as_float();
-  if (number.kind() != Value::Kind::big_integer) return static_cast<double>(number.as_integer());
-  const double result = static_cast<double>(core::to_big_integer(number));
-  if (std::isinf(result)) throw OverflowError("int too large to convert to float");
-  return result;
-}
-
 Value truncate_to_integer(double number) {
   if (std::isnan(number)) throw ValueError("cannot convert float NaN to integer");
   if (std::isinf(number)) throw OverflowError("cannot convert float infinity to integer");

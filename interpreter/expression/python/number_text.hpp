@@ -17,8 +17,6 @@ bool is_negative(const core::Value& integer);
 std::string float_digits(double number, char type, int precision, bool alternate);
 // The digits with [separator] before each [group] of them, counted from the right.
 std::string group_digits(std::string_view digits, char separator, size_t group);
-// A float for an integer of any size or a boolean; throws OverflowError.
-double as_double(const core::Value& number);
 // The integer part of a finite float; throws ValueError or OverflowError for others.
 core::Value truncate_to_integer(double number);
 

@@ -4,6 +4,7 @@
 
 #include "core/big_integer.hpp"
 #include "interpreter/expression/python/errors.hpp"
+#include "interpreter/expression/python/number.hpp"
 #include "interpreter/expression/python/number_text.hpp"
 #include "interpreter/expression/python/text.hpp"
 #include "interpreter/expression/python/unicode.hpp"

@@ -30,10 +30,6 @@ std::string pcre_message(int code) {
   return reinterpret_cast<const char*>(buffer);
 }
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 }  // namespace
 
 struct Regex::Compiled {
@@ -182,7 +178,7 @@ std::string Regex::substitute(const std::function<std::string(const Match&)>& re
 }
 
 size_t Regex::group_index(const std::string& name) const {
-  if (!name.empty() && std::all_of(name.begin(), name.end(), [](char c) { return is_digit(c); })) {
+  if (!name.empty() && std::all_of(name.begin(), name.end(), [](char c) { return is_ascii_digit(c); })) {
     const size_t number = name.size() < 6 ? std::stoul(name) : kNoPosition;
     if (number <= group_count_) return number;
     throw ValueError(fmt::format("invalid group reference {}", name));
@@ -227,9 +223,9 @@ std::string Regex::substitute(std::string_view replacement, std::string_view tex
       if (value > 0377) throw ValueError("octal escape value outside of range 0-0o377");
       append(pieces.back().text, value);
       at += 1 + used;
-    } else if (is_digit(c)) {
+    } else if (is_ascii_digit(c)) {
       std::string digits(1, c);
-      if (is_digit(peek(2))) digits += peek(2);
+      if (is_ascii_digit(peek(2))) digits += peek(2);
       at += 1 + digits.size();
       add_group(digits);
     } else {

@@ -4,14 +4,12 @@
 #include <uniname.h>
 
 #include "interpreter/expression/python/errors.hpp"
+#include "interpreter/expression/python/unicode.hpp"
 
 namespace gregale::expression::python {
 
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_octal(char c) {
   return c >= '0' && c <= '7';
 }
@@ -89,7 +87,7 @@ class Translator {
       return;
     }
     std::string digits(1, peek(1));
-    if (is_digit(peek(2))) digits += peek(2);
+    if (is_ascii_digit(peek(2))) digits += peek(2);
     out_ += "\\g{" + digits + "}";
     at_ += 1 + digits.size();
   }
@@ -97,7 +95,7 @@ class Translator {
   void escape(bool in_class) {
     if (at_ + 1 >= in_.size()) refuse("bad escape (end of pattern)", at_);
     const char c = peek(1);
-    if (is_digit(c)) return number(in_class);
+    if (is_ascii_digit(c)) return number(in_class);
     if (c == 'x') return hexadecimal(2);
     if (c == 'u') return hexadecimal(4);
     if (c == 'U') return hexadecimal(8);

@@ -40,6 +40,9 @@ bool is_space(char32_t c) noexcept;
 bool is_alpha(char32_t c) noexcept;
 bool is_decimal(char32_t c) noexcept;
 bool is_digit(char32_t c) noexcept;
+inline bool is_ascii_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
 bool is_numeric(char32_t c) noexcept;
 bool is_alphanumeric(char32_t c) noexcept;
 bool is_upper(char32_t c) noexcept;
