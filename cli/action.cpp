@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "cli/arguments.hpp"
+#include "cli/budget.hpp"
 #include "cli/commands.hpp"
 #include "cli/execution_text.hpp"
 #include "cli/exit_code.hpp"
@@ -43,6 +44,7 @@ struct Options {
   std::string result;
   std::string error;
   bool cancel = false;
+  BudgetSettings budget;
   Format format = Format::text;
 };
 
@@ -249,7 +251,7 @@ int complete(const Options& options) {
   const auto address =
       core::Uuid::looks_like(options.id) ? store.find_action(core::Uuid::parse(options.id)) : std::nullopt;
   if (!address) throw Error(ErrorKind::not_found, fmt::format("no action execution {}", options.id));
-  CarriedOn carried(store, world, options.format == Format::text);
+  CarriedOn carried(store, world, options.format == Format::text, read_budget(options.budget));
   carried.runtime().load(address->root);
   carried.runtime().complete_action(address->root, address->action, std::move(result));
   carried.run();
@@ -297,6 +299,7 @@ void add_action(CLI::App& app, int& exit_code) {
   completing->add_option("ID", options->id, "The action execution's id")->required();
   completing->add_option("--db", options->db, "The store")->required();
   completing->add_option("--cloud", options->cloud, "Credentials: a cloud of clouds.yaml");
+  add_budget_option(*completing, options->budget);
   CLI::Option_group* how = completing->add_option_group("how it ended");
   how->add_option("--result", options->result, "Its result: JSON, or @FILE");
   how->add_option("--error", options->error, "What went wrong: JSON, or @FILE");

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/arguments.hpp"
+#include "cli/budget.hpp"
 #include "cli/commands.hpp"
 #include "cli/execution_story.hpp"
 #include "cli/execution_text.hpp"
@@ -34,6 +35,7 @@ struct Options {
   std::string workflow;
   size_t at = 0;
   bool reset = false;
+  BudgetSettings budget;
   Format format = Format::text;
 
   core::Value environment() const { return env.empty() ? core::Value(Map()) : read_mapping("--env", env); }
@@ -140,7 +142,7 @@ int act(const Options& options, const Request& request) {
   interpreter::SqliteStore store(options.db, interpreter::StoreAccess::write, interpreter::Durability::full,
                                  key_file());
   const interpreter::ExecutionAddress address = find_execution(store, options.id);
-  CarriedOn carried(store, world, options.format == Format::text);
+  CarriedOn carried(store, world, options.format == Format::text, read_budget(options.budget));
   carried.runtime().load(address.root);
   request(carried.runtime(), address);
   carried.run();
@@ -185,6 +187,7 @@ void add_execution(CLI::App& app, int& exit_code) {
   const auto acting = [&](const char* name, const char* help, std::function<int()> run) {
     CLI::App* made = sub(name, help, true, std::move(run));
     made->add_option("--cloud", options->cloud, "Credentials: a cloud of clouds.yaml");
+    add_budget_option(*made, options->budget);
     return made;
   };
 

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/arguments.hpp"
+#include "cli/budget.hpp"
 #include "cli/commands.hpp"
 #include "cli/execution_text.hpp"
 #include "cli/exit_code.hpp"
@@ -39,6 +40,7 @@ struct Options {
   std::string custom_context;
   std::string db;
   double timeout = 0;
+  BudgetSettings budget;
   Format format = Format::text;
 };
 
@@ -123,7 +125,7 @@ int run(const Options& options) {
                                  temporary ? interpreter::Durability::none : interpreter::Durability::full,
                                  temporary ? std::string() : key_file());
 
-  CarriedOn carried(store, world, options.format == Format::text);
+  CarriedOn carried(store, world, options.format == Format::text, read_budget(options.budget));
   interpreter::Runtime& runtime = carried.runtime();
 
   const std::string binary = ir::to_binary(*files.program);
@@ -173,6 +175,7 @@ void add_run(CLI::App& app, int& exit_code) {
   command->add_option("--db", options->db, "Store; otherwise a temporary one that is removed at the end");
   command->add_option("--timeout", options->timeout, "Stop waiting after so many SECONDS")
       ->check(CLI::NonNegativeNumber);
+  add_budget_option(*command, options->budget);
   command->add_option("--format", options->format, "text or json")
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, Format>{{"text", Format::text}, {"json", Format::json}}));
