@@ -30,6 +30,7 @@ using core::Map;
 struct Options {
   ProgramPaths paths;
   std::vector<std::string> library;
+  std::vector<std::string> actions;
   std::string workflow;
   std::string input;
   std::vector<std::string> pairs;
@@ -112,8 +113,8 @@ interpreter::StartRequest make_request(const Options& options, const ir::Program
 }
 
 int run(const Options& options) {
-  const World world({options.cloud});
-  ProgramFiles files = read_program(options.paths, {&world.actions()}, options.library);
+  const World world({options.cloud, options.actions});
+  ProgramFiles files = read_program(options.paths, {&world.actions()}, world.library(options.library));
   if (!files.program) {
     return refuse(options, "the definition has errors", "definition", kDefinition, files.diagnostics);
   }
@@ -163,6 +164,7 @@ void add_run(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("run", "Compile a workflow and run it to its end");
   add_program_options(*command, options->paths);
   add_library_option(*command, options->library);
+  add_actions_option(*command, options->actions);
   command->add_option("--workflow", options->workflow, "Which workflow, where the files define several");
   command->add_option("--input", options->input, "Input of the workflow: JSON, or @FILE");
   command->add_option("-i,--input-value", options->pairs, "NAME=VALUE, one input; VALUE is YAML");
