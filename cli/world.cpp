@@ -4,6 +4,7 @@
 
 #include "cli/output.hpp"
 #include "stdlib/custom/action_folder.hpp"
+#include "stdlib/custom/plugin.hpp"
 #include "stdlib/custom/program_host.hpp"
 #include "stdlib/http/http_client.hpp"
 #include "stdlib/openstack/cloud_config.hpp"
@@ -20,8 +21,18 @@ struct World::Services {
                     return stdlib::load_credentials(cloud, stdlib::process_environment());
                   }),
         caller(registry, [this](double seconds, auto action) { http.after(seconds, std::move(action)); }),
-        programs({[this](auto call, const auto& completion) { caller.call(std::move(call), completion); },
-                  [](const std::string& line) { print_error(line + "\n"); }}) {}
+        programs(outside()),
+        plugins(outside()) {}
+  // Programs and plug-ins call each other: first the former refuse calls, then the latter end.
+  ~Services() { programs.stop(); }
+  Services(const Services&) = delete;
+  Services& operator=(const Services&) = delete;
+
+  // For actions of others.
+  stdlib::Outside outside() {
+    return {[this](auto call, const auto& completion) { caller.call(std::move(call), completion); },
+            [](const std::string& line) { print_error(line + "\n"); }};
+  }
 
   // Destroyed from the last to the first: the client completes what is under way while the session is
   // still there.
@@ -29,7 +40,8 @@ struct World::Services {
   stdlib::HttpClient http;
   stdlib::WorkerPool workers;
   interpreter::ActionCaller caller;
-  stdlib::ProgramHost programs;  // before all others, which carry out what programs call
+  stdlib::ProgramHost programs;
+  stdlib::PluginHost plugins;
 };
 
 World::World(const WorldOptions& options)
@@ -41,8 +53,9 @@ World::World(const WorldOptions& options)
     if (std::find(folders.begin(), folders.end(), folder) == folders.end())
       folders.push_back(std::move(folder));
   }
+  const stdlib::ActionHosts hosts{services_->programs, services_->plugins, services_->openstack};
   for (const std::string& folder : folders) {
-    stdlib::add_action_folder(registry_, folder, services_->programs, services_->openstack, definitions_);
+    stdlib::add_action_folder(registry_, folder, hosts, definitions_);
   }
 }
 

@@ -31,12 +31,13 @@ std::string read_text(const fs::path& path) {
   return text.str();
 }
 
-std::vector<fs::path> yaml_files(const std::string& folder) {
+std::vector<fs::path> files_of(const std::string& folder) {
   std::error_code error;
   std::vector<fs::path> paths;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
     const fs::path& path = entry->path();
-    if (path.extension() == ".yaml" || path.extension() == ".yml") paths.push_back(path);
+    const fs::path extension = path.extension();
+    if (extension == ".so" || extension == ".yaml" || extension == ".yml") paths.push_back(path);
   }
   if (error) {
     throw Error(ErrorKind::invalid, fmt::format("cannot read the folder {}: {}", folder, error.message()));
@@ -45,29 +46,36 @@ std::vector<fs::path> yaml_files(const std::string& folder) {
   return paths;
 }
 
-void add_program(interpreter::ActionRegistry& registry, Manifest manifest, ProgramHost& host,
-                 OpenstackSession& session) {
+void add_program(interpreter::ActionRegistry& registry, Manifest manifest, const ActionHosts& hosts) {
   if (manifest.actions.empty()) manifest.actions = describe_program(manifest);
   const auto shared = std::make_shared<const Manifest>(std::move(manifest));
   for (const Declaration& declaration : shared->actions) {
-    registry.add(program_action(host, session, shared, declaration));
+    registry.add(program_action(hosts.programs, hosts.openstack, shared, declaration));
+  }
+}
+
+void add_file(interpreter::ActionRegistry& registry, const fs::path& path, const ActionHosts& hosts,
+              std::vector<std::string>& definitions) {
+  if (path.extension() == ".so") {
+    return add_plugin(registry, fs::absolute(path).string(), hosts.plugins, hosts.openstack);
+  }
+  const Value document = grammar::load_yaml(read_text(path));
+  if (document.find("command") != nullptr) {
+    add_program(registry, read_manifest(path.string(), document), hosts);
+  } else if (document.find("service") != nullptr && document.get("actions").is_map()) {
+    add_catalogue_file(registry, hosts.openstack, document);
+  } else {
+    definitions.push_back(path.string());
   }
 }
 
 }  // namespace
 
-void add_action_folder(interpreter::ActionRegistry& registry, const std::string& folder, ProgramHost& host,
-                       OpenstackSession& session, std::vector<std::string>& definitions) {
-  for (const fs::path& path : yaml_files(folder)) {
+void add_action_folder(interpreter::ActionRegistry& registry, const std::string& folder,
+                       const ActionHosts& hosts, std::vector<std::string>& definitions) {
+  for (const fs::path& path : files_of(folder)) {
     try {
-      const Value document = grammar::load_yaml(read_text(path));
-      if (document.find("command") != nullptr) {
-        add_program(registry, read_manifest(path.string(), document), host, session);
-      } else if (document.find("service") != nullptr && document.get("actions").is_map()) {
-        add_catalogue_file(registry, session, document);
-      } else {
-        definitions.push_back(path.string());
-      }
+      add_file(registry, path, hosts, definitions);
     } catch (const Error& error) {
       const std::string_view message = error.what();
       const bool named = message.starts_with(path.string());

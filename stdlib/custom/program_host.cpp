@@ -12,7 +12,6 @@
 #include <optional>
 #include <thread>
 
-#include "interpreter/custom_context.hpp"
 #include "stdlib/custom/program_process.hpp"
 #include "stdlib/standard/blocking_action.hpp"
 
@@ -20,7 +19,6 @@ namespace gregale::stdlib {
 
 using core::Error;
 using core::ErrorKind;
-using core::Map;
 using core::Uuid;
 using core::Value;
 using interpreter::ActionCall;
@@ -33,16 +31,15 @@ namespace {
 // How long a program that was told to stop may take before it is ended.
 constexpr std::chrono::seconds kGrace{2};
 constexpr std::chrono::seconds kLongestDescription{20};
-// Of what one call logs and what it calls; more is dropped, or an error.
+// That one call logs; more are dropped.
 constexpr size_t kMostLogLines = 1000;
-constexpr size_t kMostCalls = 10'000;
 
 struct Run {
   ProgramCall call;
   ActionCompletion completion;  // empty: answered already
   Clock::time_point begin;
   Clock::time_point end;  // when it is answered for the program; once that is done, when the program is ended
-  core::List calls = {};
+  NestedCalls calls = {};
   size_t log_lines = 0;
 
   const Uuid& id() const { return call.call.context.action_execution_id; }
@@ -62,30 +59,6 @@ Clock::time_point end_of(const Run& run) {
     end = std::min(end, run.begin + std::chrono::duration_cast<Clock::duration>(left));
   }
   return end;
-}
-
-std::string without(std::string text, const std::vector<std::string>& secrets) {
-  for (const std::string& secret : secrets) {
-    for (size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at)) {
-      text.replace(at, secret.size(), interpreter::kMask);
-    }
-  }
-  return text;
-}
-
-Value without(const Value& value, const std::vector<std::string>& secrets) {
-  if (secrets.empty()) return value;
-  if (value.is_string()) return Value(without(value.as_string(), secrets));
-  if (value.is_list()) {
-    core::List items;
-    for (const Value& item : value.as_list()) items.push_back(without(item, secrets));
-    return Value(std::move(items));
-  }
-  if (!value.is_map()) return value;
-  Map members;
-  for (const auto& [key, member] : value.as_map())
-    members.set(without(key, secrets), without(member, secrets));
-  return Value(std::move(members));
 }
 
 }  // namespace
@@ -353,18 +326,12 @@ void ProgramHost::Loop::take(Worker& worker, const std::string& line) {
 void ProgramHost::Loop::call_action(Worker& worker, const CallMessage& message) {
   Run& run = *worker.run;
   if (!run.completion) return;  // answered already: it is told to stop
-  if (run.calls.size() >= kMostCalls) {
-    throw Error(ErrorKind::limit, fmt::format("called more than {} actions", kMostCalls));
-  }
   if (run.call.purpose == Purpose::test) {
     return worker.process.send(answer_message(message.call, ActionResult::success({})));
   }
   const size_t number = run.calls.size();
-  run.calls.push_back(Map{{"name", message.action}, {"state", "RUNNING"}});
-  ActionCall call{message.action, message.input, run.call.call.context};
-  ++call.context.depth;
   const Uuid parent = run.id();
-  call.context.action_execution_id = Uuid::derived(parent, number);
+  ActionCall call = run.calls.begin(run.call.call.context, message.action, message.input);
   outside_.call(std::move(call), [weak = weak_from_this(), parent, number,
                                   known_as = message.call](const ActionResult& result) {
     const auto loop = weak.lock();
@@ -372,12 +339,7 @@ void ProgramHost::Loop::call_action(Worker& worker, const CallMessage& message) 
     loop->post([loop = loop.get(), parent, number, known_as, result] {
       for (const auto& worker : loop->workers_) {
         if (!worker->run || worker->run->id() != parent || number >= worker->run->calls.size()) continue;
-        Map& record = worker->run->calls[number].writable_map();
-        record.set("state", result.state == ActionResult::State::success ? "SUCCESS"
-                            : result.state == ActionResult::State::error ? "ERROR"
-                                                                         : "CANCELLED");
-        if (!result.message.empty()) record.set("message", Value(result.message));
-        if (!result.calls.empty()) record.set("calls", Value(result.calls));
+        worker->run->calls.end(number, result);
         worker->process.send(answer_message(known_as, result));
       }
     });
@@ -386,28 +348,15 @@ void ProgramHost::Loop::call_action(Worker& worker, const CallMessage& message) 
 
 void ProgramHost::Loop::log(Run& run, const LogMessage& message) {
   if (++run.log_lines > kMostLogLines || !outside_.log) return;
-  interpreter::SecretList secrets;
-  interpreter::CustomContext context;
-  context.values = run.call.call.context.custom_context;
-  context.security = run.call.call.context.security;
-  if (context.values.is_map()) {
-    for (const auto& [key, value] : context.values.as_map()) {
-      if (key.is_string()) context.secrets.push_back(key.as_string());  // none of it belongs into a log
-    }
-  }
-  secrets.add(context);
-  outside_.log(secrets.concealed(without(
-      fmt::format("{}: {}: {}", run.call.call.name, message.level, message.message), run.call.secrets)));
+  outside_.log(log_line(run.call.call, message.level, message.message, run.call.secrets));
 }
 
 // ---- ends
 
 void ProgramHost::Loop::answer(Run& run, ActionResult result) {
   if (!run.completion) return;
-  result.data = without(result.data, run.call.secrets);
-  result.message = without(std::move(result.message), run.call.secrets);
-  result.calls = std::move(run.calls);
-  for (Value& call : result.calls) call = without(call, run.call.secrets);
+  result.calls = run.calls.take();
+  conceal(result, run.call.secrets);
   std::exchange(run.completion, {})(std::move(result));
 }
 
@@ -428,6 +377,10 @@ void ProgramHost::Loop::remove(Worker& worker) {
 ProgramHost::ProgramHost(Outside outside) : loop_(std::make_shared<Loop>(std::move(outside))) {}
 
 ProgramHost::~ProgramHost() {
+  stop();
+}
+
+void ProgramHost::stop() {
   loop_->stop();
 }
 

@@ -12,6 +12,7 @@
 
 #include "interpreter/action.hpp"
 #include "stdlib/custom/manifest.hpp"
+#include "stdlib/custom/outside.hpp"
 #include "stdlib/custom/protocol.hpp"
 
 namespace gregale::stdlib {
@@ -27,15 +28,7 @@ struct ProgramCall {
 
 class ProgramHost {
  public:
-  struct Outside {
-    // Carries out an action that a program calls.
-    std::function<void(interpreter::ActionCall, interpreter::ActionCompletion)> call;
-    // What a program logs; [line] has no end.
-    std::function<void(const std::string& line)> log;
-  };
-
   explicit ProgramHost(Outside outside);
-  // Ends all programs; calls that are under way fail.
   ~ProgramHost();
   ProgramHost(const ProgramHost&) = delete;
   ProgramHost& operator=(const ProgramHost&) = delete;
@@ -44,6 +37,8 @@ class ProgramHost {
   void carry_out(ProgramCall call, interpreter::ActionCompletion completion);
   // Completes that call as cancelled and tells its program, which is ended if it does not stop by itself.
   void cancel(const core::Uuid& action_execution_id);
+  // Ends all programs; calls that are under way fail, as later ones do.
+  void stop();
 
  private:
   class Loop;
