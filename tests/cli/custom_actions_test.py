@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -382,6 +383,117 @@ class Documentation(Folder):
                 self.assertIn(expected, done.stdout)
                 commands += 1
         self.assertEqual(commands, 4)
+
+
+class Plugins(Folder):
+    @classmethod
+    def setUpClass(cls):
+        cls.built = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.built.cleanup)
+        with open(os.path.join(HERE, "..", "..", "docs", "custom-actions.md"), encoding="utf-8") as f:
+            chapter = f.read().split("## The first one, in C++")[1].split("\n## ")[0]
+        greet, project = (re.search(r"```%s\n(.*?)```" % language, chapter, re.S).group(1)
+                          for language in ("cpp", "cmake"))
+        with open(os.path.join(HERE, "test_plugin.cpp"), encoding="utf-8") as f:
+            test_plugin = f.read()
+        # Not of this project's headers: as an author of another version would have it.
+        other = "unsigned gregale_plugin[4] = {7, 0, 0, 0};\n"
+        for name, text in {"greet.cpp": greet, "test_plugin.cpp": test_plugin, "other_version.c": other,
+                           "no_plugin.c": "int x;\n",
+                           "CMakeLists.txt": project.replace("LANGUAGES CXX", "LANGUAGES C CXX") +
+                           "gregale_add_plugin(again greet.cpp)\ngregale_add_plugin(test_plugin test_plugin.cpp)\n"
+                           "gregale_add_plugin(other_version other_version.c)\n"
+                           "set_target_properties(other_version PROPERTIES C_VISIBILITY_PRESET default)\n"
+                           "gregale_add_plugin(no_plugin no_plugin.c)\n"}.items():
+            with open(os.path.join(cls.built.name, name), "w", encoding="utf-8") as f:
+                f.write(text)
+        package = os.path.join(os.path.dirname(GREGALE), "package")
+        for command in (["cmake", "-S", ".", "-B", "build", "-Dgregale_DIR=" + package],
+                        ["cmake", "--build", "build"]):
+            subprocess.run(command, cwd=cls.built.name, check=True, stdout=subprocess.DEVNULL)
+
+    def take(self, *names):
+        for name in names:
+            shutil.copy(os.path.join(self.built.name, "build", name + ".so"), self.actions)
+
+    def test_the_documented_plug_in(self):
+        self.take("greet")
+        self.assertEqual(self.action("demo.greet_in_cpp", name="Ann")["output"], "Hello, Ann!")
+        document = self.run_workflow({"one": {"action": "demo.greet_in_cpp name=Bob greeting=Ho"}})
+        self.assertEqual(document["tasks"][0]["result"], "Ho, Bob!")
+        self.assertIn("did you mean", self.action("demo.greet_in_cpp", code=2, nme="x")["error"])
+
+    def test_refusals(self):
+        for names, text in {("other_version",): "version 7 of the plug-in interface, and this program has version 1",
+                            ("no_plugin",): "is no plug-in",
+                            ("greet", "again"): "already an action named demo.greet_in_cpp"}.items():
+            for old in os.listdir(self.actions):
+                os.remove(os.path.join(self.actions, old))
+            self.take(*names)
+            done = self.gregale("action", "list")
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn(text, done.stderr)
+            self.assertIn(".so", done.stderr)
+        os.remove(os.path.join(self.actions, "again.so"))
+        self.write("actions/text.so", "no shared object")
+        self.assertIn("cannot be loaded", self.gregale("action", "list").stderr)
+
+    def test_results(self):
+        self.take("test_plugin")
+        self.assertEqual(self.action("cpp.end", how="data")["output"], {"a": [1]})
+        failed = self.action("cpp.end", code=1, how="error")
+        self.assertEqual((failed["output"], failed["error"]), ({"code": 7}, "it failed"))
+        self.assertEqual(self.action("cpp.end", code=1, how="exception")["error"], "thrown")
+        self.assertEqual(self.action("cpp.end", code=1, how="number")["output"], "an exception without a text")
+        self.assertIn("UTF-8", self.action("cpp.end", code=1, how="utf8")["error"])
+        document = self.run_workflow({"one": {"action": "cpp.end how=cancelled"}}, code=5)
+        self.assertEqual(document["tasks"][0]["state"], "CANCELLED")
+        self.assertEqual(self.action("cpp.end", verb="test", how="error")["output"], "would end by error")
+
+    def test_calls(self):
+        self.take("test_plugin")
+        document = self.action("cpp.deep", depth=10)
+        self.assertEqual(document["output"], "the bottom")
+        depth, calls = 0, document["calls"]
+        while calls:
+            depth, calls = depth + 1, calls[0].get("calls")
+        self.assertEqual(depth, 10)
+        self.assertIn("more than 16 deep", self.action("cpp.deep", code=1, depth=17)["error"])
+
+    def test_programs_and_plug_ins_call_each_other(self):
+        self.take("test_plugin")
+        self.write("actions/faults.yaml", FAULTS)
+        answer = self.action("faults.call", action="cpp.call", input={
+            "action": "faults.any", "input": {"echo": "around"}})["output"]
+        self.assertEqual(answer["data"], "around")
+
+    def test_context(self):
+        self.take("test_plugin")
+        tasks = {"one": {"with-items": "i in [1, 2]", "action": "cpp.context", "timeout": 100,
+                         "custom_context": {"ticket": "T-1"}}}
+        document = self.run_workflow(tasks)
+        task = document["tasks"][0]
+        for index, seen in enumerate(task["result"]):
+            self.assertEqual(seen["item_index"], index)
+            self.assertEqual(seen["workflow_execution_id"], document["id"])
+            self.assertEqual(seen["task_execution_id"], task["id"])
+            self.assertEqual((seen["workflow_name"], seen["task_name"], seen["attempt"]), ("wf", "one", 1))
+            self.assertEqual((seen["custom_context"], seen["security"]), ({"ticket": "T-1"}, None))
+            self.assertGreater(seen["deadline"], time.time() * 1e6)
+
+    def test_cancellation(self):
+        self.take("test_plugin")
+        tasks = {"one": {"action": "cpp.wait_for_cancel", "timeout": 1, "on-error": "two"},
+                 "two": {"action": "std.noop"}}
+        self.assertEqual(self.run_workflow(tasks)["state"], "SUCCESS")  # ends only when the action has ended
+
+    def test_asynchronous(self):
+        self.take("test_plugin")
+        db = os.path.join(self.folder, "store.db")
+        document = self.run_workflow({"one": {"action": "cpp.later"}}, code=4, options=("--db", db))
+        identity = document["tasks"][0]["action_executions"][0]["id"]
+        self.assertEqual(self.document("action", "complete", identity, "--db", db, "--result", "1")["state"],
+                         "SUCCESS")
 
 
 class MistralHttp(Folder):
