@@ -195,6 +195,11 @@ class PluginAction : public interpreter::Action {
 
 }  // namespace
 
+PluginHost::~PluginHost() {
+  const std::lock_guard lock(mutex_);
+  ending_ = true;
+}
+
 ActionResult PluginHost::invoke(const Request& request) {
   RunningCall running(*this, request);
   const auto function = request.purpose == Purpose::run ? request.action->run : request.action->test;
@@ -226,7 +231,7 @@ void PluginHost::cancel(const core::Uuid& action_execution_id) {
 
 bool PluginHost::cancelled(const core::Uuid& action_execution_id) const {
   const std::lock_guard lock(mutex_);
-  return cancelled_.contains(action_execution_id);
+  return ending_ || cancelled_.contains(action_execution_id);
 }
 
 void add_plugin(interpreter::ActionRegistry& registry, const std::string& path, PluginHost& host,

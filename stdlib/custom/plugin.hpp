@@ -22,6 +22,10 @@ namespace gregale::stdlib {
 class PluginHost {
  public:
   explicit PluginHost(Outside outside) : outside_(std::move(outside)) {}
+  // Lets all that is under way see that nobody waits any more, and waits for it.
+  ~PluginHost();
+  PluginHost(const PluginHost&) = delete;
+  PluginHost& operator=(const PluginHost&) = delete;
 
   struct Request {
     const gregale_action_v1* action;
@@ -46,6 +50,7 @@ class PluginHost {
   mutable std::mutex mutex_;
   std::unordered_set<core::Uuid> under_way_;
   std::unordered_set<core::Uuid> cancelled_;
+  bool ending_ = false;
   WorkerPool pool_{256};  // ended first: what is under way still uses the others
 };
 
