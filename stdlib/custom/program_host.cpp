@@ -49,6 +49,7 @@ struct Worker {
   std::shared_ptr<const Manifest> manifest;
   ProgramProcess process;
   std::unique_ptr<Run> run;  // none: idle
+  size_t calls = 0;          // that it was given
 };
 
 Clock::time_point end_of(const Run& run) {
@@ -231,7 +232,8 @@ void ProgramHost::Loop::hand_out() {
     }
     if (worker == nullptr) {
       try {
-        workers_.push_back(std::unique_ptr<Worker>(new Worker{manifest, ProgramProcess(*manifest), nullptr}));
+        workers_.push_back(
+            std::unique_ptr<Worker>(new Worker{manifest, ProgramProcess(*manifest), nullptr, 0}));
         worker = workers_.back().get();
       } catch (const Error& error) {
         answer(*run, ActionResult::failure(error.what()));
@@ -254,6 +256,7 @@ void ProgramHost::Loop::hand_out() {
 
 void ProgramHost::Loop::hand_over(Worker& worker, std::unique_ptr<Run> run) {
   worker.run = std::move(run);
+  ++worker.calls;
   worker.process.begin_call();
   const ProgramCall& call = worker.run->call;
   worker.process.send(run_message(call.purpose, call.call, call.security));
@@ -301,6 +304,11 @@ void ProgramHost::Loop::serve(Worker& worker, short events, short error_events) 
   }
   if (open) return;
   if (!worker.run) return remove(worker);
+  // It had ended after its last call: that is no fault of this one.
+  if (worker.calls > 1 && worker.run->completion && worker.process.ended_before()) {
+    waiting_.push_front(std::move(worker.run));
+    return remove(worker);
+  }
   break_off(worker, worker.process.ending());
 }
 

@@ -61,7 +61,10 @@ void ProgramProcess::write() {
 bool ProgramProcess::read(std::vector<std::string>& lines) {
   char buffer[1 << 16];
   const ssize_t count = ::read(child_.socket(), buffer, sizeof buffer);
-  if (count < 0) return may_come_again();
+  if (count < 0) {
+    unread_ = errno == ECONNRESET;  // how a local socket tells
+    return may_come_again();
+  }
   if (count == 0) return false;
   received_ += static_cast<size_t>(count);
   if (received_ > largest_output_) {

@@ -29,6 +29,9 @@ class ProgramProcess {
   bool read(std::vector<std::string>& lines);
   // What comes from now on counts as the output of a new call.
   void begin_call() noexcept { received_ = 0; }
+  // Whether it has ended without having read what was last sent, nor written anything since begin_call():
+  // then it has not begun with the call.
+  bool ended_before() const noexcept { return unread_ && received_ == 0; }
   void read_errors();
 
   // Whether it has ended by itself, as far as is known.
@@ -43,6 +46,7 @@ class ProgramProcess {
   std::string incoming_;
   size_t scanned_ = 0;  // of incoming_: has no end of line
   size_t received_ = 0;
+  bool unread_ = false;
   std::string last_errors_;
 };
 
