@@ -25,7 +25,7 @@ double cpu_seconds() {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
-// The best of three runs of at least [seconds] each.
+// The best of three runs of at least [seconds] and one evaluation each.
 template <typename Work>
 double per_second(double seconds, Work work) {
   double best = 0;
@@ -33,7 +33,7 @@ double per_second(double seconds, Work work) {
     const double start = cpu_seconds();
     double spent = 0;
     uint64_t count = 0;
-    for (uint64_t batch = 1; spent < seconds; batch *= 2) {
+    for (uint64_t batch = 1; spent < seconds || spent <= 0; batch *= 2) {
       for (uint64_t i = 0; i < batch; ++i) work();
       count += batch;
       spent = cpu_seconds() - start;

@@ -1,12 +1,11 @@
 // gregale action: the actions that workflows can call, one of them by itself, and results from outside.
 #include <fmt/format.h>
 
-#include <chrono>
 #include <future>
 #include <memory>
-#include <thread>
 
 #include "cli/arguments.hpp"
+#include "cli/budget.hpp"
 #include "cli/commands.hpp"
 #include "cli/execution_text.hpp"
 #include "cli/exit_code.hpp"
@@ -37,12 +36,14 @@ struct Options {
   std::string input;
   std::string region;
   std::string cloud;
+  std::vector<std::string> actions;
   std::string custom_context;
   std::string id;
   std::string db;
   std::string result;
   std::string error;
   bool cancel = false;
+  BudgetSettings budget;
   Format format = Format::text;
 };
 
@@ -90,7 +91,7 @@ Value description_of(const interpreter::Action& action) {
 }
 
 int list(const Options& options) {
-  const World world;
+  const World world({{}, options.actions});
   List items;
   for (const std::string& name : world.actions().action_names()) {
     const interpreter::Action& action = *world.actions().find(name);
@@ -121,7 +122,7 @@ std::string parameter_line(const ir::ActionParameter& parameter) {
 }
 
 int show(const Options& options) {
-  const World world;
+  const World world({{}, options.actions});
   const interpreter::Action& action = find_action(world, options.name);
   if (options.format == Format::json) {
     print_json(description_of(action));
@@ -150,23 +151,18 @@ int show(const Options& options) {
   return kDone;
 }
 
-ActionResult carry_out(const interpreter::Action& action, interpreter::ActionCall call) {
-  switch (action.mode()) {
-    case ActionMode::in_place: {
-      const double delay = action.delay_seconds(call.input);
-      if (delay > 0) std::this_thread::sleep_for(std::chrono::duration<double>(delay));
-      return action.evaluate(call.input);
-    }
-    case ActionMode::outside:
-      throw Error(ErrorKind::invalid,
-                  fmt::format("the result of '{}' comes from outside; it can only be called by a workflow",
-                              call.name));
-    case ActionMode::started:
-      break;
-  }
+enum class Purpose { run, test };
+
+ActionResult carry_out(const World& world, const interpreter::Action& action, interpreter::ActionCall call,
+                       Purpose purpose) {
   const auto promise = std::make_shared<std::promise<ActionResult>>();
   std::future<ActionResult> result = promise->get_future();
-  action.start(std::move(call), [promise](ActionResult r) { promise->set_value(std::move(r)); });
+  const auto completion = [promise](ActionResult r) { promise->set_value(std::move(r)); };
+  if (purpose == Purpose::test) {
+    action.test(std::move(call), completion);
+  } else {
+    world.caller().carry_out(action, std::move(call), completion);
+  }
   return result.get();
 }
 
@@ -184,21 +180,22 @@ int refuse(const Options& options, const Error& error) {
   return kUsage;
 }
 
-int run(const Options& options) {
-  const World world({options.cloud});
+int run(const Options& options, Purpose purpose) {
+  const World world({options.cloud, options.actions});
   interpreter::ActionCall call;
   interpreter::SecretList secrets;
   const interpreter::Action* action = nullptr;
   try {
-    action = &find_action(world, options.name);
     call.name = options.name;
     call.input = options.input.empty() ? Value(Map()) : read_mapping("--input", options.input);
-    const std::string problem = interpreter::check_input(action->signature(), call.input);
-    if (!problem.empty()) throw Error(ErrorKind::invalid, problem);
     call.context.action_execution_id = core::Uuid::random();
     call.context.region = options.region;
-    const Value region = interpreter::region_input(action->signature(), call.input);
-    if (action->signature().takes_region && region.is_string()) call.context.region = region.as_string();
+    action = &world.caller().prepare(call);
+    if (action->mode() == ActionMode::outside && purpose == Purpose::run) {
+      throw Error(ErrorKind::invalid,
+                  fmt::format("the result of '{}' comes from outside; it can only be called by a workflow",
+                              call.name));
+    }
     if (!options.custom_context.empty()) {
       const interpreter::CustomContext context =
           interpreter::extended({}, read_mapping("--custom-context", options.custom_context).as_map());
@@ -213,7 +210,7 @@ int run(const Options& options) {
   const std::string region = call.context.region;
   ActionResult result;
   try {
-    result = carry_out(*action, std::move(call));
+    result = carry_out(world, *action, std::move(call), purpose);
   } catch (const Error& error) {
     result = ActionResult::failure(error.what());
   }
@@ -226,6 +223,7 @@ int run(const Options& options) {
     document.set(Value("state"), Value(success ? "SUCCESS" : "ERROR"));
     document.set(Value("output"), result.data);
     if (!success) document.set(Value("error"), Value(error_text(result)));
+    if (!result.calls.empty()) document.set(Value("calls"), secrets.concealed(Value(result.calls)));
     print_json(Value(std::move(document)));
   } else if (success) {
     print(core::to_json(result.data, 2) + "\n");
@@ -242,14 +240,14 @@ ActionResult given_result(const Options& options) {
 }
 
 int complete(const Options& options) {
-  const World world({options.cloud});
+  const World world({options.cloud, options.actions});
   ActionResult result = given_result(options);
   interpreter::SqliteStore store(options.db, interpreter::StoreAccess::write, interpreter::Durability::full,
                                  key_file());
   const auto address =
       core::Uuid::looks_like(options.id) ? store.find_action(core::Uuid::parse(options.id)) : std::nullopt;
   if (!address) throw Error(ErrorKind::not_found, fmt::format("no action execution {}", options.id));
-  CarriedOn carried(store, world, options.format == Format::text);
+  CarriedOn carried(store, world, options.format == Format::text, read_budget(options.budget));
   carried.runtime().load(address->root);
   carried.runtime().complete_action(address->root, address->action, std::move(result));
   carried.run();
@@ -267,13 +265,15 @@ int complete(const Options& options) {
 
 void add_action(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("action", "Actions: list, show, run one, complete one from outside");
+  CLI::App* command =
+      app.add_subcommand("action", "Actions: list, show, run or test one, complete one from outside");
   command->require_subcommand(1);
   const auto sub = [&](const char* name, const char* help, std::function<int()> call) {
     CLI::App* made = command->add_subcommand(name, help);
     made->add_option("--format", options->format, "text or json")
         ->transform(CLI::CheckedTransformer(
             std::map<std::string, Format>{{"text", Format::text}, {"json", Format::json}}));
+    add_actions_option(*made, options->actions);
     made->callback([&exit_code, call = std::move(call)] { exit_code = call(); });
     return made;
   };
@@ -285,18 +285,24 @@ void add_action(CLI::App& app, int& exit_code) {
       ->add_option("NAME", options->name, "The action")
       ->required();
 
-  CLI::App* running = sub("run", "Carry out one action", [options] { return run(*options); });
-  running->add_option("NAME", options->name, "The action")->required();
-  running->add_option("--input", options->input, "Its parameters: JSON, or @FILE");
-  running->add_option("--region", options->region, "Region, where the input names none");
-  running->add_option("--cloud", options->cloud, "Credentials: a cloud of clouds.yaml");
-  running->add_option("--custom-context", options->custom_context, "Data for the action: JSON, or @FILE");
+  const auto calling = [&](const char* name, const char* help, Purpose purpose) {
+    CLI::App* made = sub(name, help, [options, purpose] { return run(*options, purpose); });
+    made->add_option("NAME", options->name, "The action")->required();
+    made->add_option("--input", options->input, "Its parameters: JSON, or @FILE");
+    made->add_option("--region", options->region, "Region, where the input names none");
+    made->add_option("--cloud", options->cloud, "Credentials: a cloud of clouds.yaml");
+    made->add_option("--custom-context", options->custom_context, "Data for the action: JSON, or @FILE");
+  };
+  calling("run", "Carry out one action", Purpose::run);
+  calling("test", "Check a call, and have the action tell what it would give, without doing it",
+          Purpose::test);
 
   CLI::App* completing = sub("complete", "Give the result of an action that waits for it",
                              [options] { return complete(*options); });
   completing->add_option("ID", options->id, "The action execution's id")->required();
   completing->add_option("--db", options->db, "The store")->required();
   completing->add_option("--cloud", options->cloud, "Credentials: a cloud of clouds.yaml");
+  add_budget_option(*completing, options->budget);
   CLI::Option_group* how = completing->add_option_group("how it ended");
   how->add_option("--result", options->result, "Its result: JSON, or @FILE");
   how->add_option("--error", options->error, "What went wrong: JSON, or @FILE");

@@ -25,6 +25,7 @@ enum class Emit { ir, text, flat, dot, json_schema };
 struct Options {
   ProgramPaths paths;
   std::vector<std::string> library;
+  std::vector<std::string> actions;
   bool mistral = false;
   std::string output;
   Emit emit = Emit::ir;
@@ -77,8 +78,8 @@ int compile(const Options& options) {
     return kDone;
   }
   if (options.paths.files.empty()) throw core::Error(core::ErrorKind::invalid, "there is no file to compile");
-  const World world;
-  const ProgramFiles read = read_program(options.paths, {&world.actions()}, options.library);
+  const World world({{}, options.actions});
+  const ProgramFiles read = read_program(options.paths, {&world.actions()}, world.library(options.library));
   print_findings(read.diagnostics);
   if (!read.program) return kDefinition;
   core::Diagnostics refused;
@@ -100,6 +101,7 @@ void add_compile(CLI::App& app, int& exit_code) {
   add_program_options(*command, options->paths);
   command->get_option("FILE")->required(false);  // of no use to json-schema
   add_library_option(*command, options->library);
+  add_actions_option(*command, options->actions);
   command->add_option("-o,--output", options->output, "File to write; otherwise standard output");
   command
       ->add_option("--emit", options->emit,

@@ -2,13 +2,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <charconv>
 #include <cstdio>
 #include <memory>
 #include <vector>
 
 #include "cli/arguments.hpp"
+#include "cli/budget.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/output.hpp"
@@ -25,38 +24,9 @@ using core::Value;
 struct Options {
   std::string expression;
   std::string data;
-  std::vector<std::string> budgets;
+  BudgetSettings budget;
   bool batch = false;
 };
-
-// NAME=NUMBER, several of them: limits of an evaluation.
-expression::Budget read_budget(const std::vector<std::string>& settings) {
-  expression::Budget budget;
-  for (const std::string& setting : settings) {
-    const size_t equals = std::min(setting.find('='), setting.size());
-    const std::string name = setting.substr(0, equals);
-    uint64_t number = 0;
-    const char* end = setting.data() + setting.size();
-    const auto [stop, error] = std::from_chars(std::min(setting.data() + equals + 1, end), end, number);
-    if (error != std::errc() || stop != end) {
-      throw core::Error(core::ErrorKind::invalid, fmt::format("--budget {}: write NAME=NUMBER", setting));
-    }
-    if (name == "steps") {
-      budget.steps = number;
-    } else if (name == "memory") {
-      budget.memory = number;
-    } else if (name == "output") {
-      budget.output = number;
-    } else if (name == "recursion") {
-      budget.recursion = static_cast<uint32_t>(std::min<uint64_t>(number, UINT32_MAX));
-    } else {
-      throw core::Error(
-          core::ErrorKind::invalid,
-          fmt::format("there is no budget '{}': it is one of steps, memory, output, recursion", name));
-    }
-  }
-  return budget;
-}
 
 // Points at the stretch of the expression that is wrong.
 int report(const std::string& text, std::string_view code, const std::string& message, size_t begin,
@@ -83,7 +53,7 @@ int evaluate(const Options& options) {
   const Value data = options.data.empty() ? Value(core::Map()) : read_value("--data", options.data);
   const expression::ValueContext context(data);
   expression::Scope scope{context};
-  scope.budget = read_budget(options.budgets);
+  scope.budget = read_budget(options.budget);
   try {
     const expression::BoundExpression bound(*parsed.expression);
     print_json(expression::to_data(bound.evaluate(scope)));
@@ -97,13 +67,14 @@ int evaluate(const Options& options) {
 int evaluate_batch(const Options& options) {
   const bool from_file = !options.expression.empty() && options.expression != "-";
   const std::string text = read_file(from_file ? options.expression : "-");
+  const expression::Budget budget = read_budget(options.budget);
   size_t start = 0;
   while (start < text.size()) {
     size_t end = text.find('\n', start);
     if (end == std::string::npos) end = text.size();
     const std::string_view line = std::string_view(text).substr(start, end - start);
     if (line.find_first_not_of(" \t\r") != std::string_view::npos) {
-      print(expression::evaluate_batch_line(line) + "\n");
+      print(expression::evaluate_batch_line(line, budget) + "\n");
     }
     start = end + 1;
   }
@@ -118,8 +89,7 @@ void add_eval(CLI::App& app, int& exit_code) {
   command->add_option("EXPRESSION", options->expression,
                       "Text with <% YAQL %> or {{ Jinja }}; with --batch a file, or - for standard input");
   command->add_option("--data", options->data, "What $ and _ stand for: JSON, or @FILE");
-  command->add_option("--budget", options->budgets,
-                      "Limit of the evaluation, NAME=NUMBER: steps, memory or output (bytes), recursion");
+  add_budget_option(*command, options->budget);
   command->add_flag("--batch", options->batch, "Read JSON lines {id, expr, data}, write one answer each");
   command->callback([options, &exit_code] {
     if (!options->batch && options->expression.empty()) throw CLI::RequiredError("EXPRESSION");

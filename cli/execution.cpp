@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/arguments.hpp"
+#include "cli/budget.hpp"
 #include "cli/commands.hpp"
 #include "cli/execution_story.hpp"
 #include "cli/execution_text.hpp"
@@ -30,10 +31,12 @@ struct Options {
   std::string message;
   std::string task;
   std::string cloud;
+  std::vector<std::string> actions;
   std::string state;
   std::string workflow;
   size_t at = 0;
   bool reset = false;
+  BudgetSettings budget;
   Format format = Format::text;
 
   core::Value environment() const { return env.empty() ? core::Value(Map()) : read_mapping("--env", env); }
@@ -100,7 +103,7 @@ int tasks(const Options& options) {
 }
 
 int why(const Options& options) {
-  const World world;
+  const World world({{}, options.actions});
   interpreter::SqliteStore store(options.db, interpreter::StoreAccess::read);
   const core::Value document =
       why_document(store, world.actions(), options.id, options.task, world.clock().now());
@@ -136,11 +139,11 @@ int history(const Options& options) {
 using Request = std::function<void(Runtime&, const interpreter::ExecutionAddress&)>;
 
 int act(const Options& options, const Request& request) {
-  const World world({options.cloud});
+  const World world({options.cloud, options.actions});
   interpreter::SqliteStore store(options.db, interpreter::StoreAccess::write, interpreter::Durability::full,
                                  key_file());
   const interpreter::ExecutionAddress address = find_execution(store, options.id);
-  CarriedOn carried(store, world, options.format == Format::text);
+  CarriedOn carried(store, world, options.format == Format::text, read_budget(options.budget));
   carried.runtime().load(address.root);
   request(carried.runtime(), address);
   carried.run();
@@ -185,6 +188,8 @@ void add_execution(CLI::App& app, int& exit_code) {
   const auto acting = [&](const char* name, const char* help, std::function<int()> run) {
     CLI::App* made = sub(name, help, true, std::move(run));
     made->add_option("--cloud", options->cloud, "Credentials: a cloud of clouds.yaml");
+    add_budget_option(*made, options->budget);
+    add_actions_option(*made, options->actions);
     return made;
   };
 
@@ -192,9 +197,10 @@ void add_execution(CLI::App& app, int& exit_code) {
       sub("list", "Root executions, the newest first", false, [options] { return list(*options); });
   listing->add_option("--state", options->state, "Only those in this state: RUNNING, ERROR, ...");
   listing->add_option("--workflow", options->workflow, "Only those of this workflow");
-  sub("why", "What an execution waits for, or why it ended so", true, [options] {
-    return why(*options);
-  })->add_option("--task", options->task, "Only of this task");
+  CLI::App* asking = sub("why", "What an execution waits for, or why it ended so", true,
+                         [options] { return why(*options); });
+  asking->add_option("--task", options->task, "Only of this task");
+  add_actions_option(*asking, options->actions);
   sub("history", "Every change of state, in order", true, [options] {
     return history(*options);
   })->add_option("--at", options->at, "The execution as it was after so many events");

@@ -30,6 +30,10 @@ std::vector<core::SourcePtr> FileLibrary::files() {
   std::vector<core::SourcePtr> sources;
   for (const std::string& folder : folders_) {
     std::error_code error;
+    if (fs::is_regular_file(folder, error)) {
+      sources.push_back(read_source(folder));
+      continue;
+    }
     std::vector<std::string> paths;
     for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
          entry.increment(error)) {

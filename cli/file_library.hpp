@@ -1,4 +1,5 @@
-// The library of definitions: folders given by --library, and files that definitions name by their paths.
+// The library of definitions: folders given by --library, files of folders of actions, and files that
+// definitions name by their paths.
 #pragma once
 
 #include <string>
@@ -12,6 +13,7 @@ namespace gregale::cli {
 
 class FileLibrary final : public compiler::Library {
  public:
+  // [folders] and single files.
   explicit FileLibrary(std::vector<std::string> folders) : folders_(std::move(folders)) {}
 
   core::SourcePtr file(const std::string& path, const core::Source& from) override;

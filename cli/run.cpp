@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/arguments.hpp"
+#include "cli/budget.hpp"
 #include "cli/commands.hpp"
 #include "cli/execution_text.hpp"
 #include "cli/exit_code.hpp"
@@ -29,6 +30,7 @@ using core::Map;
 struct Options {
   ProgramPaths paths;
   std::vector<std::string> library;
+  std::vector<std::string> actions;
   std::string workflow;
   std::string input;
   std::vector<std::string> pairs;
@@ -39,6 +41,7 @@ struct Options {
   std::string custom_context;
   std::string db;
   double timeout = 0;
+  BudgetSettings budget;
   Format format = Format::text;
 };
 
@@ -110,8 +113,8 @@ interpreter::StartRequest make_request(const Options& options, const ir::Program
 }
 
 int run(const Options& options) {
-  const World world({options.cloud});
-  ProgramFiles files = read_program(options.paths, {&world.actions()}, options.library);
+  const World world({options.cloud, options.actions});
+  ProgramFiles files = read_program(options.paths, {&world.actions()}, world.library(options.library));
   if (!files.program) {
     return refuse(options, "the definition has errors", "definition", kDefinition, files.diagnostics);
   }
@@ -123,7 +126,7 @@ int run(const Options& options) {
                                  temporary ? interpreter::Durability::none : interpreter::Durability::full,
                                  temporary ? std::string() : key_file());
 
-  CarriedOn carried(store, world, options.format == Format::text);
+  CarriedOn carried(store, world, options.format == Format::text, read_budget(options.budget));
   interpreter::Runtime& runtime = carried.runtime();
 
   const std::string binary = ir::to_binary(*files.program);
@@ -161,6 +164,7 @@ void add_run(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("run", "Compile a workflow and run it to its end");
   add_program_options(*command, options->paths);
   add_library_option(*command, options->library);
+  add_actions_option(*command, options->actions);
   command->add_option("--workflow", options->workflow, "Which workflow, where the files define several");
   command->add_option("--input", options->input, "Input of the workflow: JSON, or @FILE");
   command->add_option("-i,--input-value", options->pairs, "NAME=VALUE, one input; VALUE is YAML");
@@ -173,6 +177,7 @@ void add_run(CLI::App& app, int& exit_code) {
   command->add_option("--db", options->db, "Store; otherwise a temporary one that is removed at the end");
   command->add_option("--timeout", options->timeout, "Stop waiting after so many SECONDS")
       ->check(CLI::NonNegativeNumber);
+  add_budget_option(*command, options->budget);
   command->add_option("--format", options->format, "text or json")
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, Format>{{"text", Format::text}, {"json", Format::json}}));

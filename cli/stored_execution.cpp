@@ -26,8 +26,9 @@ interpreter::LoadedProgram load_program(interpreter::Store& store, const std::st
 
 namespace {
 
-interpreter::RuntimeOptions runtime_options(Progress* progress) {
+interpreter::RuntimeOptions runtime_options(Progress* progress, const expression::Budget& budget) {
   interpreter::RuntimeOptions options;
+  options.limits.evaluation = budget;
   if (progress != nullptr) {
     options.observer = [progress](const auto& tree, const auto& output) { progress->observe(tree, output); };
   }
@@ -36,9 +37,10 @@ interpreter::RuntimeOptions runtime_options(Progress* progress) {
 
 }  // namespace
 
-CarriedOn::CarriedOn(interpreter::Store& store, const World& world, bool show_progress)
+CarriedOn::CarriedOn(interpreter::Store& store, const World& world, bool show_progress,
+                     const expression::Budget& budget)
     : progress_(show_progress ? std::make_unique<Progress>(::isatty(STDERR_FILENO) != 0) : nullptr),
-      runtime_(store, world.actions(), world.clock(), runtime_options(progress_.get())),
+      runtime_(store, world.actions(), world.clock(), runtime_options(progress_.get(), budget)),
       interrupts_([this] { runtime_.interrupt(); }) {}
 
 void CarriedOn::run(core::Microseconds deadline) {

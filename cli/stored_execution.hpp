@@ -19,10 +19,12 @@ std::string key_file();
 interpreter::ExecutionAddress find_execution(interpreter::Store& store, const std::string& id);
 interpreter::LoadedProgram load_program(interpreter::Store& store, const std::string& digest);
 
-// A runtime over a store with its display and its reaction to Ctrl-C.
+// A runtime over a store with its display and its reaction to Ctrl-C. [budget] holds for each expression that
+// is evaluated.
 class CarriedOn {
  public:
-  CarriedOn(interpreter::Store& store, const World& world, bool show_progress);
+  CarriedOn(interpreter::Store& store, const World& world, bool show_progress,
+            const expression::Budget& budget);
   interpreter::Runtime& runtime() noexcept { return runtime_; }
   // Until nothing can move by itself, or [deadline] (0: none).
   void run(core::Microseconds deadline = 0);

@@ -22,6 +22,7 @@ namespace {
 struct Options {
   ProgramPaths paths;
   std::vector<std::string> library;
+  std::vector<std::string> actions;
   bool strict = false;
   bool fix = false;
   std::vector<std::string> allow;
@@ -92,7 +93,7 @@ int validate(const Options& options) {
   if (options.fix && std::find(files.begin(), files.end(), "-") != files.end()) {
     throw core::Error(core::ErrorKind::invalid, "--fix changes files; standard input is none");
   }
-  const World world({options.cloud});
+  const World world({options.cloud, options.actions});
   std::unique_ptr<LiveCloud> cloud;
   if (!options.cloud.empty()) cloud = std::make_unique<LiveCloud>(world.openstack());
   const core::Value environment =
@@ -101,11 +102,11 @@ int validate(const Options& options) {
   if (environment.is_map()) compile.environment = &environment;
   compile.cloud = cloud.get();
   compile.severities = policy_of(options);
-  ProgramFiles read = read_program(options.paths, compile, options.library);
+  ProgramFiles read = read_program(options.paths, compile, world.library(options.library));
   if (options.fix) {
     if (const size_t count = fix_files(read.diagnostics.sorted())) {
       print_error(fmt::format("{} suggestion{} taken\n", count, count == 1 ? "" : "s"));
-      read = read_program(options.paths, compile, options.library);
+      read = read_program(options.paths, compile, world.library(options.library));
     }
   }
   show(read.diagnostics, options);
@@ -119,6 +120,7 @@ void add_validate(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("validate", "Check workflows, workbooks and ad-hoc actions");
   add_program_options(*command, options->paths);
   add_library_option(*command, options->library);
+  add_actions_option(*command, options->actions);
   command->add_option("--cloud", options->cloud,
                       "Also check regions and services against this cloud of clouds.yaml");
   command->add_flag("--strict", options->strict, "Warnings are errors");

@@ -55,3 +55,12 @@ function(gregale_check_layers)
     COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/scripts/check_layers.py ${PROJECT_SOURCE_DIR}
     COMMENT "Checking that no include points right" VERBATIM)
 endfunction()
+
+# The released program's allocator: definitions and values are many small allocations, and mimalloc serves them in
+# two thirds of glibc's time. Other builds keep the usual one, which the sanitizers watch.
+function(gregale_allocator TARGET)
+  if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    find_package(mimalloc REQUIRED)
+    target_link_libraries(${TARGET} PRIVATE -Wl,--push-state,--no-as-needed mimalloc -Wl,--pop-state)
+  endif()
+endfunction()

@@ -50,24 +50,25 @@ enum class NodeKind : uint8_t {
   // is a jinja_body without children; it stands for the block's text. Targets of assignments are a
   // jinja_name, a jinja_tuple of targets, or (set only) a jinja_attribute of a jinja_name: a member
   // of a namespace.
-  jinja_template = 60,      // children: parts in order
-  jinja_text = 61,          // value: the text
-  jinja_output = 62,        // {{ child }}
-  jinja_if = 63,            // children: condition, body, condition, body, ..., and the body of else
-  jinja_body = 64,          // children: parts in order
-  jinja_for = 65,           // value: {"recursive": bool, "filter": bool, "else": bool}; children:
-                            // target, iterable, filter if there is one, body, else if there is one
-  jinja_set = 66,           // children: target, value
-  jinja_set_block = 67,     // children: target, filter chain if there is one, body
-  jinja_with = 68,          // children: target, value, ..., body
-  jinja_macro = 69,         // value: the name; children: parameters (jinja_parameter)..., body
-  jinja_parameter = 70,     // value: the name; child: the default if there is one
-  jinja_call_block = 71,    // children: parameters..., call, body
-  jinja_filter_block = 72,  // children: filter chain, body
-  jinja_block = 73,         // value: the name; child: body
-  jinja_autoescape = 74,    // children: expression, body
-  jinja_load = 75,          // value: include, import, from, extends; child: the template's name. There is
-                            // no loader, so running it fails
+  jinja_template = 60,        // children: parts in order
+  jinja_text = 61,            // value: the text
+  jinja_output = 62,          // {{ child }}
+  jinja_if = 63,              // children: condition, body, condition, body, ..., and the body of else
+  jinja_body = 64,            // children: parts in order
+  jinja_for = 65,             // value: {"recursive": bool, "filter": bool, "else": bool}; children:
+                              // target, iterable, filter if there is one, body, else if there is one
+  jinja_set = 66,             // children: target, value
+  jinja_set_block = 67,       // children: target, filter chain if there is one, body
+  jinja_with = 68,            // children: target, value, ..., body
+  jinja_macro = 69,           // value: the name; children: parameters (jinja_parameter)..., body
+  jinja_parameter = 70,       // value: the name; child: the default if there is one
+  jinja_call_block = 71,      // children: parameters..., call, body
+  jinja_filter_block = 72,    // children: filter chain, body
+  jinja_block = 73,           // value: the name; child: body
+  jinja_autoescape = 74,      // children: expression, body
+  jinja_load = 75,            // value: include, import, from, extends; child: the template's name. There is
+                              // no loader, so running it fails
+  jinja_required_block = 76,  // {% block x required %}. value: the name; child: body, which prints nothing
 };
 
 struct Node {

@@ -138,10 +138,13 @@ struct filter_statement : node<NodeKind::jinja_filter_block, word<'f', 'i', 'l',
                                FilterChain, block_body<Endfilter>> {};
 struct end_block_name : seq<_, not_at<one<'-', '+', '%'>>, peg::plus<name_part>> {};
 struct block_name : name {};
-struct block_statement : node<NodeKind::jinja_block, word<'b', 'l', 'o', 'c', 'k'>, _, must<block_name>,
-                              opt<seq<_, word<'s', 'c', 'o', 'p', 'e', 'd'>>>,
-                              opt<seq<_, word<'r', 'e', 'q', 'u', 'i', 'r', 'e', 'd'>>>, block_body<Endblock>,
-                              opt<end_block_name>> {};
+struct scoped_flag : opt<seq<_, word<'s', 'c', 'o', 'p', 'e', 'd'>>> {};
+struct required_flag : seq<_, word<'r', 'e', 'q', 'u', 'i', 'r', 'e', 'd'>> {};
+struct block_head : seq<word<'b', 'l', 'o', 'c', 'k'>, _, must<block_name>, scoped_flag> {};
+struct block_tail : seq<block_body<Endblock>, opt<end_block_name>> {};
+struct required_block_statement
+    : node<NodeKind::jinja_required_block, block_head, required_flag, block_tail> {};
+struct block_statement : node<NodeKind::jinja_block, block_head, block_tail> {};
 struct autoescape_statement
     : node<NodeKind::jinja_autoescape, word<'a', 'u', 't', 'o', 'e', 's', 'c', 'a', 'p', 'e'>, _, Expression,
            block_body<Endautoescape>> {};
@@ -176,8 +179,8 @@ struct extends_statement : node<NodeKind::jinja_load, extends_word, _, Expressio
 
 struct known_statement
     : sor<if_statement, for_statement, set_value, set_block, with_statement, macro_statement, call_statement,
-          filter_statement, block_statement, autoescape_statement, print_statement, include_statement,
-          import_statement, from_statement, extends_statement> {};
+          filter_statement, required_block_statement, block_statement, autoescape_statement, print_statement,
+          include_statement, import_statement, from_statement, extends_statement> {};
 struct statement : seq<not_at<seq<tag, closing_word>>, tag, must<known_statement>, must<tag_end>> {};
 struct part : nested<sor<text, raw, comment, output, statement>> {};
 

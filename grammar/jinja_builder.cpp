@@ -62,6 +62,7 @@ void Builder::close(NodeKind kind, const Mark& mark, size_t begin, size_t end) {
     check_arguments(node);
   }
   if (kind == NodeKind::jinja_macro || kind == NodeKind::jinja_call_block) check_parameters(node);
+  if (kind == NodeKind::jinja_required_block) check_empty(node);
   push(std::move(node));
 }
 
@@ -87,6 +88,16 @@ void Builder::check_arguments(const Node& node) const {
       fail("a positional argument follows named ones, or * and ** are not last and single", argument.begin,
            argument.end);
     }
+  }
+}
+
+// A required block is there to be filled by others.
+void Builder::check_empty(const Node& node) const {
+  for (uint32_t child : tree_.nodes[node.children.front()].children) {
+    const Node& part = tree_.nodes[child];
+    const bool blank = part.kind == NodeKind::jinja_text &&
+                       part.value.as_string().find_first_not_of(" \t\n\r\f\v") == std::string::npos;
+    if (!blank) fail("a required block holds nothing but blanks and comments", part.begin, part.end);
   }
 }
 

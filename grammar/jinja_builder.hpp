@@ -51,6 +51,7 @@ class Builder {
  private:
   void check_arguments(const Node& node) const;
   void check_parameters(const Node& node) const;
+  void check_empty(const Node& node) const;
   void push(Node node);
 
   std::string_view text_;

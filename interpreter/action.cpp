@@ -37,6 +37,11 @@ void Action::start(ActionCall call, ActionCompletion completion) const {
   throw Error(ErrorKind::unimplemented, fmt::format("Action {} cannot be started.", call.name));
 }
 
+void Action::test(ActionCall call, ActionCompletion completion) const {
+  (void)call;
+  completion(ActionResult::success({}));
+}
+
 void ActionRegistry::add(std::unique_ptr<Action> action) {
   const std::string name(action->name());
   const auto [position, inserted] = actions_.try_emplace(name, std::move(action));

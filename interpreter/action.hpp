@@ -26,14 +26,15 @@ struct ActionResult {
   Value data;           // the result; of an error what the author sees as the task's result
   std::string message;  // of an error: for state_info; may be empty
   std::vector<std::string> request_ids = {};  // by which services know what was sent to them
+  core::List calls = {};  // what it has called in turn: maps with name, state and, of errors, a message
 
-  static ActionResult success(Value data) { return {State::success, std::move(data), {}, {}}; }
+  static ActionResult success(Value data) { return {State::success, std::move(data), {}, {}, {}}; }
   static ActionResult error(Value data, std::string message = {}) {
-    return {State::error, std::move(data), std::move(message), {}};
+    return {State::error, std::move(data), std::move(message), {}, {}};
   }
   // An error whose result is its message.
   static ActionResult failure(const std::string& message) {
-    return {State::error, Value(message), message, {}};
+    return {State::error, Value(message), message, {}, {}};
   }
 };
 
@@ -52,6 +53,7 @@ struct ActionContext {
   std::string callback_url;         // empty: none
   Value custom_context = {};        // a map, or null; never logged
   Value security = {};              // whose credentials, `os` of the custom context; null: the program's own
+  uint32_t depth = 0;               // called by an action, which was called by an action, ...
 };
 
 struct ActionCall {
@@ -64,8 +66,8 @@ struct ActionCall {
 enum class ActionMode : uint8_t {
   in_place,  // evaluate() gives the result inside the step: no effects, no waiting
   started,   // start() sets it going; the result comes through the completion
-  outside,   // start() sets it going; the result is delivered from outside (`action complete`), and the
-             // completion is called only with an error, when it could not be set going
+  outside,   // start() sets it going, and a success says only that it was; the result itself is delivered
+             // from outside (`action complete`). An error, that it could not be set going, is the result
 };
 
 // How an action gives a collection that a service hands out in pages.
@@ -97,7 +99,7 @@ struct ActionEffects {
   std::string deletes;     // a kind; empty: nothing
 };
 
-// Called exactly once (mode outside: at most once), from any thread.
+// Called exactly once, from any thread.
 using ActionCompletion = std::function<void(ActionResult)>;
 
 class Action {
@@ -133,6 +135,12 @@ class Action {
   // For modes started and outside: returns soon; the work goes on elsewhere. Errors go to the completion,
   // too.
   virtual void start(ActionCall call, ActionCompletion completion) const;
+  // Nobody waits any more for the result of that execution (a timeout, an execution that was stopped): it may
+  // end early. The completion is called all the same.
+  virtual void cancel(const core::Uuid& action_execution_id) const { (void)action_execution_id; }
+  // What the call would do, without doing it: the completion gets what the action gives in its place. By
+  // default null at once.
+  virtual void test(ActionCall call, ActionCompletion completion) const;
 };
 
 // The action that tells the regions of a service (input `service`, its type; empty: of all services), as a

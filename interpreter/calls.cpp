@@ -201,9 +201,9 @@ void Machine::start_action(Index task, const Item& item, const std::string& name
   tree_.tasks[task].actions.push_back(index);
   action_changed(index);
   note(HistoryRecord::Subject::action, index, State::running);
-  if (mode == ActionMode::started) {
+  if (mode != ActionMode::in_place) {
     output_.actions_to_start.push_back(index);
-  } else if (mode == ActionMode::in_place && delay <= 0) {
+  } else if (delay <= 0) {
     enqueue(Operation::Kind::evaluate, index);
   }
 }
@@ -243,6 +243,7 @@ void Machine::conceal(Index index, ActionResult& result) const {
   }
   if (secrets.empty()) return;
   result.data = secrets.concealed(result.data);
+  for (Value& call : result.calls) call = secrets.concealed(call);
   result.message = secrets.concealed(std::move(result.message));
 }
 
@@ -283,6 +284,7 @@ void Machine::finish_action(Index index, ActionResult result) {
   action.output = std::move(result.data);
   action.message = std::move(result.message);
   action.request_ids = std::move(result.request_ids);
+  if (!result.calls.empty()) action.calls = Value(std::move(result.calls));
   // A result that comes after its task was completed (a timeout, a cancelled item) or tried again is kept
   // with the action, but no longer changes the task.
   const bool late = is_completed(tree_.tasks[task].state) || action.attempt != tree_.tasks[task].attempt;

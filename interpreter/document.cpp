@@ -30,6 +30,7 @@ Value action_document(const ActionExecution& action) {
     for (const std::string& id : action.request_ids) ids.emplace_back(id);
     members.set(Value("request_ids"), Value(std::move(ids)));
   }
+  if (action.calls.size() > 0) members.set(Value("calls"), action.calls);
   members.set(Value("created_at"), moment(action.created_at));
   members.set(Value("updated_at"), moment(action.updated_at));
   return Value(std::move(members));

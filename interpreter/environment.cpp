@@ -57,11 +57,11 @@ Value evaluate(const Value& value, const expression::Scope& scope) {
 
 }  // namespace
 
-Value evaluate_environment(const Value& env, Microseconds now) {
+Value evaluate_environment(const Value& env, Microseconds now, const expression::Budget& budget) {
   const expression::ValueContext data(Value(Map{{"__env", env}}));
   const EnvironmentQueries queries(env);
   const core::VirtualClock clock(now);
-  return evaluate(env, {data, &queries, &clock, {}, {}});
+  return evaluate(env, {data, &queries, &clock, budget, {}});
 }
 
 }  // namespace gregale::interpreter

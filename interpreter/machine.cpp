@@ -185,7 +185,7 @@ Value Machine::evaluate(Index template_index, Index execution, Index task, const
   const TreeQueries queries(program_, tree_, execution, task, others_,
                             item == nullptr ? std::string() : item->region);
   const core::VirtualClock clock(now_);
-  expression::Scope scope{data, &queries, &clock, {}, {}};
+  expression::Scope scope{data, &queries, &clock, limits_.evaluation, {}};
   return program_.evaluate(template_index, scope, holds_secret);
 }
 

@@ -30,9 +30,10 @@ namespace gregale::interpreter {
 inline constexpr size_t kAdhocDepthLimit = 32;
 
 struct Limits {
-  uint32_t sub_workflow_depth = 100;  // executions within each other
-  uint32_t tasks = 10'000'000;        // task executions of one tree
-  uint32_t items = 10'000'000;        // of one with-items
+  uint32_t sub_workflow_depth = 100;   // executions within each other
+  uint32_t tasks = 10'000'000;         // task executions of one tree
+  uint32_t items = 10'000'000;         // of one with-items
+  expression::Budget evaluation = {};  // of each expression
 };
 
 struct StartRequest {

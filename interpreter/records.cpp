@@ -272,6 +272,7 @@ void fields(Archive& archive, ActionExecution& a) {
   archive.sealed("sent_input", a.sent_input);
   sealed_context(archive, a.custom_context);
   archive("request_ids", a.request_ids);
+  archive("calls", a.calls);
   archive("base_name", a.base_name);
   archive("base_input", a.base_input);
   archive("adhoc", a.adhoc);

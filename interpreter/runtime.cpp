@@ -216,8 +216,12 @@ void Runtime::collect_results() {
     if (found == trees_.end()) continue;
     Loaded& tree = *found->second;
     tree.in_flight.erase(item.action);
+    const ActionExecution& action = tree.tree.actions[item.action];
     // Completed from outside meanwhile: the first result stays.
-    if (is_completed(tree.tree.actions[item.action].state)) continue;
+    if (is_completed(action.state)) continue;
+    const bool set_going = item.result.state == ActionResult::State::success &&
+                           registry_.find(action.called_name())->mode() == ActionMode::outside;
+    if (set_going) continue;
     tree.machine.complete_action(item.action, std::move(item.result), now);
     if (!std::exchange(tree.ready, true)) ready_.push_back(&tree);
   }
@@ -260,6 +264,18 @@ void Runtime::store_and_start() {
   for (const auto& [tree, output] : outputs) {
     if (options_.observer) options_.observer(tree->tree, output);
     for (const Index action : output.actions_to_start) start_action(*tree, action);
+    for (const Index task : output.tasks) cancel_actions(*tree, task);
+  }
+}
+
+// Tells the actions of a task that ended before them that nobody waits any more.
+void Runtime::cancel_actions(Loaded& loaded, Index task) {
+  const ExecutionTree& tree = loaded.tree;
+  if (!is_completed(tree.tasks[task].state) || loaded.in_flight.empty()) return;
+  for (const Index index : tree.tasks[task].actions) {
+    if (!loaded.in_flight.contains(index)) continue;
+    const ActionExecution& action = tree.actions[index];
+    registry_.find(action.called_name())->cancel(action.id);
   }
 }
 

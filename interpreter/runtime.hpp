@@ -85,6 +85,7 @@ class Runtime : private ExecutionDirectory {
   void collect_results();
   void store_and_start();
   void start_action(Loaded& tree, Index action);
+  void cancel_actions(Loaded& tree, Index task);
   bool settled(const Loaded& tree) const;
   void apply(const Uuid& root, const std::function<void(Machine&)>& request);
 

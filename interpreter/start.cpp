@@ -129,7 +129,9 @@ void Machine::start(const StartRequest& request, const Uuid& id, Microseconds no
                 fmt::format("Unexpected type of environment: {} instead of a mapping", env.kind_name()));
   }
   const bool as_written = params.contains("evaluate_env") && !params.find("evaluate_env")->truthy();
-  params.set(Value("env"), env.is_null() ? Value(Map()) : as_written ? env : evaluate_environment(env, now));
+  params.set(Value("env"), env.is_null() ? Value(Map())
+                           : as_written  ? env
+                                         : evaluate_environment(env, now, limits_.evaluation));
   tree_.program_digest = program_.digest();
   CustomContext context = extended({}, request.custom_context.as_map());
   apply_declarations(program_.program(), *workflow, context);

@@ -68,7 +68,8 @@ struct ActionExecution {
   Value sent_input;          // what is really sent where `input` or `base_input` is masked; otherwise null
   std::optional<CustomContext> custom_context;  // where the task adds to that of its execution
   std::vector<std::string> request_ids;         // by which services know what was sent to them
-  Microseconds due_at = 0;                      // when the result of a delayed action counts; 0: not delayed
+  Value calls;              // what it has called in turn (ActionResult::calls); a list or null
+  Microseconds due_at = 0;  // when the result of a delayed action counts; 0: not delayed
   Microseconds created_at = 0;
   Microseconds updated_at = 0;
 

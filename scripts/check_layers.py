@@ -15,7 +15,7 @@ ALLOWED = {
     "compiler": ["core", "grammar", "compiler/ir"],
     "interpreter/expression": ["core", "grammar"],
     "interpreter": ["core", "grammar", "compiler/ir", "interpreter/expression"],
-    "stdlib": ["core", "grammar", "compiler/ir", "interpreter"],
+    "stdlib": ["core", "grammar", "compiler/ir", "interpreter", "include"],
     "cli": ["core", "grammar", "compiler", "interpreter", "stdlib"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)

@@ -5,23 +5,19 @@
 // Exits with 1 and a message for the first mistake.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <fstream>
-#include <map>
 #include <sstream>
-#include <vector>
 
 #include "core/error.hpp"
 #include "core/json.hpp"
 #include "grammar/yaml.hpp"
-#include "stdlib/openstack/action_description.hpp"
+#include "stdlib/openstack/catalogue_file.hpp"
 
 namespace {
 
 using gregale::core::Error;
 using gregale::core::ErrorKind;
-using gregale::core::Map;
 using gregale::core::Value;
 
 constexpr const char* kDelimiter = "GREGALE";
@@ -34,114 +30,18 @@ std::string read_file(const std::string& path) {
   return text.str();
 }
 
-using Actions = std::map<std::string, Value>;  // by name, without the prefix
-
-[[noreturn]] void wrong(const std::string& action, const std::string& message) {
-  throw Error(ErrorKind::invalid, fmt::format("{}: {}", action, message));
-}
-
-// The names of the parameters that must be given.
-std::vector<std::string> required_parameters(const Value& description) {
-  std::vector<std::string> names;
-  const Value parameters = description.get("parameters");
-  if (!parameters.is_map()) return names;
-  for (const auto& [key, parameter] : parameters.as_map()) {
-    const std::string& name = key.as_string();
-    if (name.ends_with('!')) names.push_back(name.substr(0, name.size() - 1));
-  }
-  return names;
-}
-
-// `creates: KIND` and `deletes: KIND` are short for mappings with `kind`.
-Map effect_of(const std::string& action, const Value& effect) {
-  if (effect.is_string()) return Map{{"kind", effect}};
-  if (!effect.is_map()) wrong(action, "an effect is a kind or a mapping");
-  return effect.as_map();
-}
-
-// The id of what is deleted is the only parameter that must be given, if nothing else is said.
-void complete_deletes(Actions& actions) {
-  for (auto& [name, description] : actions) {
-    const Value* deletes = description.find("deletes");
-    if (deletes == nullptr) continue;
-    Map effect = effect_of(name, *deletes);
-    if (!effect.contains("id")) {
-      const auto required = required_parameters(description);
-      if (required.size() != 1) wrong(name, "`deletes` needs `id`: not one parameter alone is required");
-      effect.set("id", "{input." + required[0] + "}");
-    }
-    Map completed = description.as_map();
-    completed.set("deletes", effect);
-    description = completed;
-  }
-}
-
-// What an action creates is deleted by the only action that deletes the kind, if nothing else is said.
-void complete_creates(Actions& actions, const std::string& prefix) {
-  for (auto& [name, description] : actions) {
-    const Value* creates = description.find("creates");
-    if (creates == nullptr) continue;
-    Map effect = effect_of(name, *creates);
-    if (!effect.contains("id")) effect.set("id", "{result.id}");
-    std::vector<std::string> deleting;
-    for (const auto& [other, candidate] : actions) {
-      if (candidate.get("deletes").get("kind") == *effect.find(Value("kind"))) deleting.push_back(other);
-    }
-    if (!effect.contains("delete")) {
-      if (deleting.size() != 1) {
-        wrong(name, fmt::format("`creates` needs `delete`: {} actions delete a {}", deleting.size(),
-                                effect.find(Value("kind"))->as_string()));
-      }
-      effect.set("delete", deleting[0]);
-    }
-    const Value by = *effect.find(Value("delete"));
-    if (by.is_string()) {
-      const auto deleter = actions.find(by.as_string());
-      if (deleter == actions.end()) wrong(name, "there is no action " + by.as_string());
-      if (!effect.contains("with")) {
-        const auto required = required_parameters(deleter->second);
-        if (required.size() != 1) wrong(name, "`creates` needs `with`, the input of " + by.as_string());
-        Map with;
-        with.set(required[0], "{id}");
-        effect.set("with", with);
-      }
-      effect.set("delete", prefix + "." + by.as_string());
-    } else {
-      effect.erase(Value("delete"));  // nothing deletes it
-    }
-    Map completed = description.as_map();
-    completed.set("creates", effect);
-    description = completed;
-  }
-}
-
 std::string literal(const Value& value) {
   return fmt::format("R\"{0}({1}){0}\"", kDelimiter, gregale::core::to_json(value));
 }
 
 // The tables of one service; [index] makes their names unique.
 std::string embed_service(const std::string& path, size_t index, std::string& services) {
-  const Value document = gregale::grammar::load_yaml(read_file(path));
-  if (!document.is_map() || !document.get("actions").is_map()) {
-    throw Error(ErrorKind::invalid, "a service has a mapping `actions`");
-  }
-  Map head = document.as_map();
-  head.erase("actions");
-  const auto service = gregale::stdlib::ServiceDescription::parse(head);
-  Actions actions;
-  for (const auto& [key, description] : document.get("actions").as_map()) {
-    if (!key.is_string()) throw Error(ErrorKind::invalid, "an action's name is text");
-    actions[key.as_string()] = description;
-  }
-  complete_deletes(actions);
-  complete_creates(actions, service.prefix);
+  const auto file = gregale::stdlib::read_catalogue_file(gregale::grammar::load_yaml(read_file(path)));
   std::string out = fmt::format("constexpr EmbeddedAction kActions{}[] = {{\n", index);
-  for (const auto& [key, description] : actions) {
-    const std::string name = service.prefix + "." + key;
-    gregale::stdlib::ActionDescription::parse(name, service, description);
-    out += fmt::format("    {{\"{}\", {}}},\n", name, literal(description));
+  for (const auto& [key, description] : file.actions) {
+    out += fmt::format("    {{\"{}.{}\", {}}},\n", file.prefix, key, literal(description));
   }
-  services += fmt::format("    {{{}, kActions{}}},\n", literal(head), index);
+  services += fmt::format("    {{{}, kActions{}}},\n", literal(file.service), index);
   return out + "};\n\n";
 }
 

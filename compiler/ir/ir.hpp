@@ -205,7 +205,7 @@ struct AdhocAction {
 };
 
 struct Program {
-  static constexpr uint32_t kVersion = 3;
+  static constexpr uint32_t kVersion = 4;
 
   std::vector<std::string> sources;  // names of the files
   std::vector<std::string> names;

@@ -66,6 +66,7 @@ constexpr NodeShape kShapes[] = {
     {NodeKind::jinja_block, In::jinja, Holds::text, 1, 1},
     {NodeKind::jinja_autoescape, In::jinja, Holds::nothing, 2, 2},
     {NodeKind::jinja_load, In::jinja, Holds::text, 0, kMany},
+    {NodeKind::jinja_required_block, In::jinja, Holds::text, 1, 1},
 };
 
 const NodeShape* shape_of(NodeKind kind) {

@@ -188,7 +188,7 @@ Value evaluate_recursively(const Value& expression, const grammar::YaqlSyntax& s
   return expression;
 }
 
-std::string answer(const Value& question) {
+std::string answer(const Value& question, const Budget& budget) {
   const Value id = question.get("id");
   const Value expression = question.get("expr");
   const Value data = question.get("data");
@@ -198,6 +198,7 @@ std::string answer(const Value& question) {
   const RecordedExecutions executions(question.get("db"), data);
   Scope scope{context};
   scope.executions = &executions;
+  scope.budget = budget;
   scope.yaql = configuration.options;
   try {
     Value value = data.truthy() ? evaluate_recursively(expression, configuration.syntax, scope) : expression;
@@ -209,9 +210,9 @@ std::string answer(const Value& question) {
 
 }  // namespace
 
-std::string evaluate_batch_line(std::string_view json_line) {
+std::string evaluate_batch_line(std::string_view json_line, const Budget& budget) {
   try {
-    return answer(core::parse_json(json_line));
+    return answer(core::parse_json(json_line), budget);
   } catch (const std::exception& error) {
     return failure(Value(), "evaluation", error.what());
   }

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "interpreter/expression/evaluator.hpp"
+
 namespace gregale::expression {
 
 // [json_line] is {"id", "expr", "data", "config"?, "db"?}: a text (or a list or dict of texts, which is
@@ -14,7 +16,7 @@ namespace gregale::expression {
 // The answer is {"id", "ok": true, "value"} or {"id", "ok": false, "error_class": "syntax" or
 // "evaluation", "message"}. Values that JSON does not have are objects with the member "__type__": "set",
 // "tuple", "dict" (keys that are not text), "datetime", "timespan", "float" (nan, inf), "regex", "str"
-// (lone surrogates), "context", "undefined". Never throws.
-std::string evaluate_batch_line(std::string_view json_line);
+// (lone surrogates), "context", "undefined". [budget] holds for each text. Never throws.
+std::string evaluate_batch_line(std::string_view json_line, const Budget& budget = {});
 
 }  // namespace gregale::expression

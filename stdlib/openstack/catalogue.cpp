@@ -6,6 +6,7 @@
 
 #include "core/json.hpp"
 #include "stdlib/openstack/action_description.hpp"
+#include "stdlib/openstack/catalogue_file.hpp"
 #include "stdlib/openstack/dispatcher.hpp"
 #include "stdlib/openstack/resource_effects.hpp"
 
@@ -35,7 +36,7 @@ class LazyService {
   }
 
  private:
-  const std::string_view text_;
+  const std::string text_;
   std::once_flag once_;
   std::shared_ptr<const ServiceDescription> description_;
 };
@@ -43,8 +44,8 @@ class LazyService {
 class CatalogueAction : public Action {
  public:
   CatalogueAction(OpenstackSession& session, std::shared_ptr<LazyService> service,
-                  const EmbeddedAction& entry)
-      : session_(session), service_(std::move(service)), entry_(entry) {}
+                  const EmbeddedAction& entry, std::shared_ptr<const void> owner = nullptr)
+      : session_(session), service_(std::move(service)), entry_(entry), owner_(std::move(owner)) {}
 
   std::string_view name() const override { return entry_.name; }
   const ir::ActionSignature& signature() const override { return description()->signature; }
@@ -83,6 +84,8 @@ class CatalogueAction : public Action {
   OpenstackSession& session_;
   const std::shared_ptr<LazyService> service_;
   const EmbeddedAction& entry_;
+  const std::shared_ptr<const void>
+      owner_;  // of what entry_ refers to; null: it lives as long as the program
   mutable std::once_flag once_;
   mutable std::shared_ptr<const ActionDescription> description_;
 };
@@ -96,6 +99,23 @@ void add_catalogue_actions(interpreter::ActionRegistry& registry, OpenstackSessi
     for (const EmbeddedAction& action : entry.actions) {
       registry.add(std::make_unique<CatalogueAction>(session, service, action));
     }
+  }
+}
+
+void add_catalogue_file(interpreter::ActionRegistry& registry, OpenstackSession& session,
+                        const Value& document) {
+  struct Owned {
+    std::string name, description;
+    EmbeddedAction entry;
+  };
+  const CatalogueFile file = read_catalogue_file(document);
+  const auto service = std::make_shared<LazyService>(core::to_json(file.service));
+  for (const auto& [key, description] : file.actions) {
+    auto owned = std::make_shared<Owned>();
+    owned->name = file.prefix + "." + key;
+    owned->description = core::to_json(description);
+    owned->entry = {owned->name, owned->description};
+    registry.add(std::make_unique<CatalogueAction>(session, service, owned->entry, owned));
   }
 }
 

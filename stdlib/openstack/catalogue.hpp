@@ -30,6 +30,11 @@ std::span<const EmbeddedService> embedded_catalogue();
 void add_catalogue_actions(interpreter::ActionRegistry& registry, OpenstackSession& session,
                            std::span<const EmbeddedService> catalogue);
 
+// The same of the text of a catalogue file, whose entries are kept by the registry. Throws
+// core::Error(invalid, conflict) that names the action.
+void add_catalogue_file(interpreter::ActionRegistry& registry, OpenstackSession& session,
+                        const core::Value& document);
+
 // openstack.request: any request to any service of the catalog.
 void add_generic_openstack_action(interpreter::ActionRegistry& registry, OpenstackSession& session);
 

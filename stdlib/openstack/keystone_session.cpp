@@ -89,6 +89,7 @@ AccessPtr read_token(const HttpResult& result, const std::string& url, Microseco
   access->catalog = ServiceCatalog(token.get("catalog"));
   access->project_id = id_of(token.get("project"));
   access->user_id = id_of(token.get("user"));
+  access->details = token;
   const Microseconds life = life_of(token);
   access->renew_at = now + life - std::min(kRenewalMargin, life / 5);
   return access;
@@ -104,6 +105,11 @@ KeystoneSession::KeystoneSession(Credentials credentials, HttpClient& client, co
   given->catalog = ServiceCatalog(credentials_.service_catalog);
   given->project_id = credentials_.project_id;
   given->user_id = credentials_.user_id;
+  given->details =
+      core::Map{{"user", core::Map{{"id", credentials_.user_id}, {"name", credentials_.user_name}}},
+                {"project", core::Map{{"id", credentials_.project_id}, {"name", credentials_.project_name}}},
+                {"roles", core::List()},
+                {"catalog", credentials_.service_catalog}};
   given->renew_at = std::numeric_limits<Microseconds>::max();
   access_ = std::move(given);
 }

@@ -24,6 +24,7 @@ struct Access {
   ServiceCatalog catalog;
   std::string project_id;
   std::string user_id;
+  core::Value details;  // what Keystone says of the token: `user`, `project`, `roles`, `catalog`, ...
   core::Microseconds renew_at = 0;  // by the session's clock
 };
 using AccessPtr = std::shared_ptr<const Access>;

@@ -266,8 +266,7 @@ class MistralHttpAction : public Action {
       HttpRequest request = make_request(call.input);
       add_identity(request, call.context);
       client_.send(std::move(request), [completion = std::move(completion)](const HttpResult& outcome) {
-        ActionResult result = action_result(outcome);
-        if (result.state != ActionResult::State::success) completion(std::move(result));
+        completion(action_result(outcome));
       });
     } catch (const Error& error) {
       completion(ActionResult::failure(error.what()));

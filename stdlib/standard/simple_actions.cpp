@@ -142,7 +142,9 @@ class AsyncNoopAction : public Action {
   const ir::ActionSignature& signature() const override { return signature_; }
   ActionMode mode() const override { return ActionMode::outside; }
   bool idempotent(const Value&) const override { return true; }
-  void start(ActionCall, ActionCompletion) const override {}
+  void start(ActionCall, ActionCompletion completion) const override {
+    completion(ActionResult::success({}));
+  }
 
  private:
   ir::ActionSignature signature_{.name = "std.async_noop",

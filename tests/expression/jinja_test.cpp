@@ -114,6 +114,143 @@ TEST(Jinja, GroupsAreInTheOrderOfTheirKeys) {
   EXPECT_EQ(expression("_.l|groupby('n')|map(attribute='list')|map('length')|list", data), "[1,1,1]");
 }
 
+TEST(Jinja, ColumnsThatDoNotPackIntoOneNumberAreSortedOneAfterTheOther) {
+  const std::string data = R"({"l": [{"a": 1, "b": 9223372036854775807}, {"a": 0, "b": -9223372036854775808},
+    {"a": 1, "b": -9223372036854775808}, {"a": 0, "b": 5}, {"a": 1, "b": 5}]})";
+  EXPECT_EQ(expression("_.l|sort(attribute='a,b')|map(attribute='b')|list", data),
+            "[-9223372036854775808,5,-9223372036854775808,5,9223372036854775807]");
+  EXPECT_EQ(expression("_.l|sort(attribute='b')|map(attribute='a')|list", data), "[0,1,0,1,1]");
+  EXPECT_EQ(expression("_.l|sort(attribute='a', reverse=true)|map(attribute='a')|list", data), "[1,1,1,0,0]");
+  EXPECT_EQ(expression("[]|sort(attribute='a,b')"), "[]");
+}
+
+TEST(Jinja, GroupsOfManyTexts) {
+  EXPECT_EQ(expression("range(3000)|map('string')|groupby('0')|map('last')|map('length')|list"),
+            "[1,1111,1111,111,111,111,111,111,111,111]");
+  EXPECT_EQ(expression("range(3000)|map('string')|groupby(attribute=none)|map('first')|map('int')|sum"),
+            "4498500");
+  // Texts that a number of eight bytes cannot tell apart.
+  EXPECT_EQ(expression("['a', 'a\\0', 'a', '', 'abcdefgh', 'abcdefghi']|groupby(attribute=none)"
+                       "|map('last')|map('length')|list"),
+            "[1,2,1,1,1]");
+}
+
+TEST(Jinja, WalksThatPushTheirItemsAreThoseThatAreAskedForOneByOne) {
+  const std::string data = R"({"l": [{"n": 1}, {"m": 2}, {"n": 3}]})";
+  EXPECT_EQ(expression("_.l|selectattr('n', 'defined')|map(attribute='n')|join(',')", data), R"("1,3")");
+  EXPECT_EQ(
+      rendered("{% for n in _.l|selectattr('n', 'defined')|map(attribute='n') %}{{ n }},{% endfor %}", data),
+      "1,3,");
+  EXPECT_EQ(expression("_.l|map(attribute='n', default=0)|max", data), "3");
+  EXPECT_THROW(run("_.l|map(attribute='n')|join", false, data), EvaluationError);
+  // A walk goes on where it stopped, and is over after its end.
+  EXPECT_EQ(rendered("{% set g = [1, 2, 3]|map('string') %}{{ g|first }}{{ g|join }}{{ g|list }}"), "123[]");
+  EXPECT_EQ(rendered("{% set g = [1, 2, 3]|map('string') %}{% for i in g %}{{ i }}{{ g|join }};{% endfor %}"),
+            "123;");
+}
+
+TEST(Jinja, MacrosOfALoopSeeItsItemAndNothingAfterItsEnd) {
+  const std::string loop =
+      "{% set n = namespace(m=none) %}{% for i in ['a', 'b'] %}{% macro f() %}{{ i }}{% endmacro %}"
+      "{% if i == 'a' %}{% set n.m = f %}{% endif %}{{ n.m() }}{% endfor %}";
+  EXPECT_EQ(rendered(loop), "ab");
+  EXPECT_THROW(run(loop + "{{ n.m() }}", true), EvaluationError);
+  EXPECT_EQ(rendered("{% for i in [1, 2] %}{% set i = i + 1 %}{{ i }}{% endfor %}"), "23");
+  EXPECT_THROW(run("{% for i in [1, 2] %}{% if i == 1 %}{% set x = 1 %}{% endif %}{{ x }}{% endfor %}", true),
+               EvaluationError);
+}
+
+TEST(Jinja, WalksSeeWhatBecomesOfTheirList) {
+  const std::string grow = "{% if i < 3 %}{% set x = l.append(i + 2) %}{% endif %}{% endfor %}";
+  EXPECT_EQ(rendered("{% set l = [1, 2] %}{% for i in l %}{{ i }}" + grow), "1234");
+  EXPECT_EQ(rendered("{% set l = [1, 2] %}{% for i in l|select %}{{ i }}" + grow), "1234");
+  EXPECT_EQ(
+      rendered(
+          "{% set l = [1, 2] %}{% for i in l %}{{ i }}/{{ loop.index }}/{{ loop.length }}{{ loop.last }} " +
+          grow),
+      "1/1/2False 2/2/2False 3/3/2False 4/4/2True ");
+  EXPECT_EQ(
+      rendered("{% set l = [1, 2, 3, 4] %}{% for i in l %}{{ i }}{% set x = l.remove(i) %}{% endfor %}"),
+      "13");
+  // What has ended stays at its end.
+  EXPECT_EQ(
+      rendered("{% set l = [1, 2] %}{% for i in l %}{% if loop.last %}{% set x = l.append(3) %}{% endif %}"
+               "{{ i }}{% endfor %}{{ l }}"),
+      "12[1, 2, 3]");
+  EXPECT_EQ(rendered("{% set d = {'a': 1, 'b': 2} %}{% for k, v in d.items() %}{{ k }}{{ v }}"
+                     "{% set x = d.update({'b': 7}) %}{% endfor %}"),
+            "a1b7");
+  EXPECT_THROW(
+      run("{% set d = {'a': 1} %}{% for k in d %}{% set x = d.update({'c': 1}) %}{% endfor %}", true),
+      EvaluationError);
+  EXPECT_THROW(run("{% set l = [1] %}{% for i in l %}{% set x = l.append(i) %}{% endfor %}", true),
+               EvaluationError);
+}
+
+TEST(Jinja, LoopsKnowWhatComes) {
+  EXPECT_EQ(
+      rendered("{% for k, v in {'a': 1, 'b': 2}.items() if v > 1 %}{{ loop.index }}{{ loop.last }}{{ k }}"
+               "{{ loop.length }}{% endfor %}"),
+      "1Trueb1");
+  EXPECT_EQ(rendered("{% for i in [1, 2, 3]|map('string') %}{{ loop.previtem if not loop.first }}"
+                     "{{ loop.nextitem if not loop.last }}{{ loop.revindex }};{% endfor %}"),
+            "23;132;21;");
+  EXPECT_EQ(
+      rendered("{% set n = namespace(m=none) %}{% for i in [1, 2] %}{% if loop.first %}{% set n.m = loop %}"
+               "{% endif %}{% endfor %}{{ n.m.index }}{{ n.m.last }}{{ n.m.length }}"),
+      "2True2");
+  // A lazy sequence is walked as the loop goes on.
+  EXPECT_EQ(
+      rendered("{% set g = [1, 2, 3]|map('string') %}{% for i in g %}{{ i }}{{ loop.first }}{{ g|list }}"
+               "{% endfor %}"),
+      "1True['2', '3']");
+}
+
+TEST(Jinja, ViewsOfDictsAreLikeSets) {
+  const std::string data = R"({"d": {"a": 1, "b": 2}, "x": {"a": []}})";
+  EXPECT_EQ(expression("([1, 'a'] - _.d.keys())|list", data), "[1]");
+  EXPECT_EQ(expression("(_.d.items() - [('a', 1)])|map('first')|list", data), R"(["b"])");
+  EXPECT_EQ(expression("(_.d.keys() - 'a')|list", data), R"(["b"])");
+  EXPECT_EQ(expression("((_.d.keys() - ['a']) - _.d.keys())|list", data), "[]");
+  for (const char* wrong : {"_.d.values() - [1]", "_.d.keys() - 5", "5 - _.d.keys()",
+                            "(_.d.keys() - []) - ['b']", "_.x.items() - []"}) {
+    EXPECT_THROW(run(wrong, false, data), EvaluationError) << wrong;
+  }
+}
+
+TEST(Jinja, SetsHaveTheirMethods) {
+  const std::string set = "{% set s = {'a': 1, 'b': 2, 'c': 3}.keys() - ['c'] %}";
+  EXPECT_EQ(rendered(set + "{{ s.union(['d'], 'e')|sort }}{{ s|sort }}"), "['a', 'b', 'd', 'e']['a', 'b']");
+  EXPECT_EQ(rendered(set + "{{ s.intersection(['b', 'x'])|list }}{{ s.difference(['b'])|list }}"),
+            "['b']['a']");
+  EXPECT_EQ(rendered(set + "{{ s.symmetric_difference(['b', 'x'])|sort }}"), "['a', 'x']");
+  EXPECT_EQ(rendered(set + "{{ s.issubset('abc') }}{{ s.issuperset('abc') }}{{ s.isdisjoint('xyz') }}"),
+            "TrueFalseTrue");
+  EXPECT_EQ(rendered(set + "{% set t = s %}{% set x = t.add('z') %}{% set x = t.discard('a') %}{{ s|sort }}"),
+            "['b', 'z']");
+  EXPECT_EQ(rendered(set + "{% set x = s.update('q', ['r']) %}{{ s|sort|join }}{{ s.copy()|length }}"),
+            "abqr4");
+  EXPECT_THROW(run(set + "{{ s.remove('x') }}", true), EvaluationError);
+  EXPECT_THROW(run(set + "{{ s.add([]) }}", true), EvaluationError);
+}
+
+TEST(Jinja, RequiredBlocksAreFilledByNobody) {
+  EXPECT_THROW(run("{% block x required %} {# c #}{% endblock %}", true), EvaluationError);
+  EXPECT_THROW(run("{% block x scoped required %}{% endblock %}", true), EvaluationError);
+  EXPECT_EQ(rendered("{% if false %}{% block x required %}{% endblock %}{% endif %}q"), "q");
+  EXPECT_TRUE(std::holds_alternative<grammar::SyntaxError>(
+      grammar::parse_jinja_template("{% block x required %}a{% endblock %}")));
+  EXPECT_EQ(rendered("{% block required %}a{% endblock %}"), "a");
+}
+
+TEST(Jinja, StriptagsKnowsAllCharactersOfHtml) {
+  EXPECT_EQ(expression("'<b>a &nGtv; &notit; &ampx &bogus; &hearts;</b>'|striptags"),
+            "\"a \xE2\x89\xAB\xCC\xB8 \xC2\xACit; &x &bogus; \xE2\x99\xA5\"");
+  EXPECT_EQ(expression("'&#x80;&#65;&#66 &#x110000;&#0;&#1;&#;&#x;&'|striptags"),
+            "\"\xE2\x82\xAC"
+            "AB \xEF\xBF\xBD\xEF\xBF\xBD&#;&#x;&\"");
+}
+
 TEST(Jinja, BudgetsAreNamed) {
   const auto message = [](const char* text, const Budget& budget) -> std::string {
     try {

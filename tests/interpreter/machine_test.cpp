@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "core/json.hpp"
+#include "interpreter/environment.hpp"
 #include "tests/interpreter/workbench.hpp"
 
 namespace gregale::interpreter {
@@ -181,6 +182,26 @@ wf:
 )");
   EXPECT_EQ(document.get("state"), Value("ERROR"));
   EXPECT_NE(core::to_json(document).find("More than 100 workflows within each other"), std::string::npos);
+}
+
+TEST(Machine, TheBudgetOfEvaluationsHoldsInTasksAndEnvironments) {
+  const std::string text = R"(
+version: '2.0'
+wf:
+  input: [n]
+  tasks:
+    t: {action: std.echo output=<% range($.n).sum() %>}
+)";
+  Limits limits;
+  limits.evaluation.steps = 1000;
+  const auto state = [&](int n) { return run_to_end(text, Value(core::Map{{"n", n}}), limits).get("state"); };
+  EXPECT_EQ(state(10), Value("SUCCESS"));
+  EXPECT_EQ(state(10'000), Value("ERROR"));
+  const Value document = run_to_end(text, Value(core::Map{{"n", 10'000}}), limits);
+  EXPECT_NE(core::to_json(document).find("(the budget `steps`)"), std::string::npos);
+  const Value env(core::Map{{"e", "<% range(10000).sum() %>"}});
+  EXPECT_THROW(evaluate_environment(env, 0, limits.evaluation), core::Error);
+  EXPECT_EQ(evaluate_environment(env, 0, {}).get("e"), Value(49'995'000));
 }
 
 }  // namespace

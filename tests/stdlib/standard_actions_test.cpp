@@ -159,7 +159,7 @@ TEST_F(StandardActions, HttpFailuresNameTheReasonButNoSecret) {
   }
 }
 
-TEST_F(StandardActions, MistralHttpSaysWhoAsksAndCompletesOnlyOnFailure) {
+TEST_F(StandardActions, MistralHttpSaysWhoAsksAndWhetherTheRequestWasTaken) {
   std::promise<ServerRequest> seen;
   StubServer server([&](const ServerRequest& request) {
     if (request.path == "/bad") return ServerResponse{500, "", {}};
@@ -171,13 +171,13 @@ TEST_F(StandardActions, MistralHttpSaysWhoAsksAndCompletesOnlyOnFailure) {
   ActionCall call{"std.mistral_http", Map{{"url", server.url() + "/good"}}, {}};
   call.context.workflow_name = "wf";
   call.context.action_execution_id = core::Uuid::random();
-  std::atomic<int> completions = 0;
-  action.start(call, [&](const ActionResult&) { ++completions; });
+  std::promise<ActionResult> set_going;
+  action.start(call, [&](ActionResult result) { set_going.set_value(std::move(result)); });
   const ServerRequest request = seen.get_future().get();
   EXPECT_EQ(request.header("mistral-workflow-name"), "wf");
   EXPECT_EQ(request.header("mistral-action-execution-id"), call.context.action_execution_id.text());
   EXPECT_EQ(run("std.mistral_http", Map{{"url", server.url() + "/bad"}}).state, ActionResult::State::error);
-  EXPECT_EQ(completions, 0);
+  EXPECT_EQ(set_going.get_future().get().state, ActionResult::State::success);
 }
 
 }  // namespace

@@ -26,9 +26,8 @@ List parse_path(std::string_view text) {
 
 }  // namespace
 
-bool is_small(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x80 && (c < 'A' || c > 'Z'); });
+Value small_letters(const Value& text) {
+  return Value(python::lower(text.as_string()));
 }
 
 AttributePath::AttributePath(const Value& attribute, Value fallback) : fallback_(std::move(fallback)) {
@@ -56,13 +55,19 @@ std::vector<AttributePath> AttributePath::several(const Value& attribute) {
   }
 }
 
-const Value& AttributePath::find(Runtime& runtime, const Value& item, Value& made) const {
+const Value* AttributePath::Part::find(const Map& map) const noexcept {
+  const Value* member = map.find(name.as_string(), guess);
+  if (member != nullptr) known = map.at(guess).key;
+  return member;
+}
+
+const Value& AttributePath::find_any(Runtime& runtime, const Value& item, Value& made) const {
   const Value* at = &item;
   for (const Part& part : parts_) {
     // The usual case first: the member of a map.
     if (part.name.is_string()) {
       const Value& now = runtime.current(*at);
-      const Value* member = now.is_map() ? now.as_map().find(part.name.as_string(), part.guess) : nullptr;
+      const Value* member = now.is_map() ? part.find(now.as_map()) : nullptr;
       if (member != nullptr && at != &made) {
         at = member;
         continue;
@@ -74,12 +79,6 @@ const Value& AttributePath::find(Runtime& runtime, const Value& item, Value& mad
     at = &made;
   }
   return *at;
-}
-
-Value AttributePath::key(Runtime& runtime, const Value& item, bool case_sensitive) const {
-  Value value = get(runtime, item);
-  if (case_sensitive || !value.is_string() || is_small(value.as_string())) return value;
-  return Value(python::lower(value.as_string()));
 }
 
 }  // namespace gregale::expression::jinja

@@ -4,6 +4,7 @@
 
 #include "core/big_integer.hpp"
 #include "interpreter/expression/jinja/methods.hpp"
+#include "interpreter/expression/jinja/sequence.hpp"
 #include "interpreter/expression/python/number.hpp"
 #include "interpreter/expression/python/number_text.hpp"
 #include "interpreter/expression/python/unicode.hpp"
@@ -139,6 +140,7 @@ Method find_method(const Value& object, std::string_view name) {
   static const MethodTable lists = table_of({list_methods()});
   static const MethodTable tuples = table_of({tuple_methods()});
   static const MethodTable dicts = table_of({dict_methods()});
+  static const MethodTable sets = table_of({set_methods()});
   static const MethodTable integers = table_of({kIntegerMethods});
   static const MethodTable floats = table_of({kFloatMethods});
   const MethodTable* table = nullptr;
@@ -149,6 +151,8 @@ Method find_method(const Value& object, std::string_view name) {
     table = &strings;
   } else if (object.is_list()) {
     table = object.is_tuple() ? &tuples : &lists;
+  } else if (object.is_set()) {
+    table = &sets;
   } else if (object.is_float()) {
     table = &floats;
   } else if (object.is_integer() || object.is_boolean()) {

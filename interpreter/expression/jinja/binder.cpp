@@ -412,6 +412,11 @@ class Binder {
       }
       case NodeKind::jinja_block:
         return block(node);
+      case NodeKind::jinja_required_block: {  // there is no template that could fill it
+        block(node);
+        return make_failing_statement("Required block '" + node.value.as_string() + "' not found", node.begin,
+                                      node.end);
+      }
       case NodeKind::jinja_autoescape: {
         NodePtr on = expression(node.children[0]);
         return make_autoescape(std::move(on), body(node.children[1]));

@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "interpreter/expression/jinja/methods.hpp"
+#include "interpreter/expression/jinja/sequence.hpp"
 #include "interpreter/expression/jinja/sorting.hpp"
 
 namespace gregale::expression::jinja {
@@ -117,7 +118,7 @@ Value sort(Runtime& runtime, const Value& self, const Arguments& arguments) {
     for (Value& key : keys) key = call_value(runtime, *bound[0], Arguments{{key}, {}});
   }
   const bool reversed = bound[1] != nullptr && truth(runtime, *bound[1]);
-  runtime.change_list(self) = sorted(runtime, std::move(items), keys, reversed);
+  runtime.change_list(self) = sorted(runtime, std::move(items), Keys(keys), reversed);
   return Value();
 }
 

@@ -5,6 +5,7 @@
 #include "interpreter/expression/jinja/methods.hpp"
 #include "interpreter/expression/jinja/namespace.hpp"
 #include "interpreter/expression/jinja/registry.hpp"
+#include "interpreter/expression/jinja/sequence.hpp"
 
 namespace gregale::expression::jinja {
 

@@ -1,11 +1,11 @@
 // Filters about HTML and JSON in it.
 #include <algorithm>
-#include <unordered_map>
 
 #include "interpreter/expression/jinja/methods.hpp"
 #include "interpreter/expression/jinja/registry.hpp"
 #include "interpreter/expression/jinja/sorting.hpp"
 #include "interpreter/expression/python/data_formats.hpp"
+#include "interpreter/expression/python/html.hpp"
 #include "interpreter/expression/python/unicode.hpp"
 
 namespace gregale::expression::jinja {
@@ -26,50 +26,6 @@ Value force_escape(Runtime& runtime, const Arguments& arguments) {
 Value safe(Runtime& runtime, const Arguments& arguments) {
   const Bound bound("safe", arguments, {"value"}, 1);
   return runtime.text_value(bound.at(0)).tagged(kMarkup);
-}
-
-// Named characters that HTML texts commonly use; numbers (&#39; &#x27;) are decoded in any case.
-const std::unordered_map<std::string_view, char32_t>& named_characters() {
-  static const std::unordered_map<std::string_view, char32_t> table = {
-      {"amp", '&'},       {"lt", '<'},       {"gt", '>'},       {"quot", '"'},     {"apos", '\''},
-      {"nbsp", 0xA0},     {"copy", 0xA9},    {"reg", 0xAE},     {"laquo", 0xAB},   {"raquo", 0xBB},
-      {"deg", 0xB0},      {"plusmn", 0xB1},  {"middot", 0xB7},  {"para", 0xB6},    {"sect", 0xA7},
-      {"szlig", 0xDF},    {"auml", 0xE4},    {"ouml", 0xF6},    {"uuml", 0xFC},    {"Auml", 0xC4},
-      {"Ouml", 0xD6},     {"Uuml", 0xDC},    {"eacute", 0xE9},  {"egrave", 0xE8},  {"agrave", 0xE0},
-      {"aacute", 0xE1},   {"ccedil", 0xE7},  {"ntilde", 0xF1},  {"ndash", 0x2013}, {"mdash", 0x2014},
-      {"lsquo", 0x2018},  {"rsquo", 0x2019}, {"ldquo", 0x201C}, {"rdquo", 0x201D}, {"bull", 0x2022},
-      {"hellip", 0x2026}, {"euro", 0x20AC},  {"trade", 0x2122}, {"larr", 0x2190},  {"rarr", 0x2192},
-      {"times", 0xD7},    {"divide", 0xF7},  {"pound", 0xA3},   {"yen", 0xA5}};
-  return table;
-}
-
-// The character that the text between & and ; stands for; 0 when it stands for none.
-char32_t character_of(std::string_view name) {
-  if (name.size() > 1 && name[0] == '#') {
-    const bool hexadecimal = name[1] == 'x' || name[1] == 'X';
-    const std::string digits(name.substr(hexadecimal ? 2 : 1));
-    if (digits.empty() || digits.size() > 8) return 0;
-    char* end = nullptr;
-    const unsigned long code = std::strtoul(digits.c_str(), &end, hexadecimal ? 16 : 10);
-    return *end != '\0' || code > 0x10FFFF ? 0 : static_cast<char32_t>(code);
-  }
-  const auto found = named_characters().find(name);
-  return found == named_characters().end() ? 0 : found->second;
-}
-
-std::string unescape_html(std::string_view text) {
-  std::string out;
-  for (size_t i = 0; i < text.size();) {
-    const size_t end = text[i] == '&' ? text.substr(0, i + 12).find(';', i) : std::string_view::npos;
-    const char32_t c = end == std::string_view::npos ? 0 : character_of(text.substr(i + 1, end - i - 1));
-    if (c == 0) {
-      out += text[i++];
-    } else {
-      python::append(out, c);
-      i = end + 1;
-    }
-  }
-  return out;
 }
 
 // Without what stands between [open] and [close].
@@ -100,7 +56,7 @@ Value strip_tags(Runtime& runtime, const Arguments& arguments) {
     blank = false;
     python::append(out, c);
   }
-  return Value(unescape_html(out));
+  return Value(python::unescape_html(out));
 }
 
 Value xml_attributes(Runtime& runtime, const Arguments& arguments) {
@@ -139,7 +95,7 @@ Value with_sorted_keys(Runtime& runtime, const Value& value, size_t depth) {
     List keys;
     for (const Map::Entry& entry : value.as_map()) keys.push_back(entry.key);
     List order = keys;
-    keys = sorted(runtime, std::move(keys), order, false);
+    keys = sorted(runtime, std::move(keys), Keys(order), false);
     Map sorted;
     for (const Value& key : keys) {
       sorted.set(key, with_sorted_keys(runtime, *value.as_map().find(key), depth + 1));

@@ -5,6 +5,7 @@
 
 #include "interpreter/expression/jinja/attribute_path.hpp"
 #include "interpreter/expression/jinja/registry.hpp"
+#include "interpreter/expression/jinja/sequence.hpp"
 
 namespace gregale::expression::jinja {
 
@@ -14,9 +15,10 @@ namespace {
 class LazySource {
  public:
   explicit LazySource(Value source) : source_(std::move(source)) {}
-  const Value* next(Runtime& runtime) {
+  const Value* next(Runtime& runtime) { return walk(runtime).next(); }
+  Iteration& walk(Runtime& runtime) {
     if (!iteration_) iteration_ = std::make_unique<Iteration>(runtime, source_);
-    return iteration_->next();
+    return *iteration_;
   }
   const Value& value() const noexcept { return source_; }
 
@@ -25,30 +27,50 @@ class LazySource {
   std::unique_ptr<Iteration> iteration_;
 };
 
-// A filter that reads its arguments when the first item is asked for, and not at all when the source is
-// false.
-class LazyFilter : public Cursor {
+// The walk of a filter that gives for each item of its source another one, or none. [Stage] says what:
+// prepare(Runtime&, Arguments&) reads the arguments when the first item is asked for, and not at all when the
+// source is false; apply(Runtime&, const Value& item) gives the item's successor, or nullptr to leave it out.
+template <typename Stage>
+class Staged : public Cursor {
  public:
-  explicit LazyFilter(const Arguments& arguments) : source_(arguments.positional[0]), call_(arguments) {}
+  explicit Staged(const Arguments& arguments) : source_(arguments.positional[0]), call_(arguments) {}
+
   const Value* next(Runtime& runtime) override {
-    if (!ready_) {
-      if (!truth(runtime, source_.value())) return nullptr;
-      prepare(runtime);
-      ready_ = true;
+    if (!started(runtime)) return nullptr;
+    while (const Value* item = source_.next(runtime)) {
+      if (const Value* result = stage_.apply(runtime, *item)) return result;
     }
-    return next_item(runtime);
+    return nullptr;
   }
 
- protected:
-  virtual void prepare(Runtime& runtime) = 0;
-  virtual const Value* next_item(Runtime& runtime) = 0;
-
-  LazySource source_;
-  Arguments call_;  // as given, and then what [prepare] makes of them
+  void drain(Runtime& runtime, Sink sink) override {
+    if (!started(runtime)) return;
+    source_.walk(runtime).each([&](const Value& item) {
+      runtime.step();
+      if (const Value* result = stage_.apply(runtime, item)) sink(*result);
+    });
+  }
 
  private:
+  bool started(Runtime& runtime) {
+    if (!ready_) {
+      if (!truth(runtime, source_.value())) return false;
+      stage_.prepare(runtime, call_);
+      ready_ = true;
+    }
+    return true;
+  }
+
+  LazySource source_;
+  Arguments call_;
+  Stage stage_;
   bool ready_ = false;
 };
+
+template <typename Stage>
+Value make_staged(const Arguments& arguments) {
+  return make_generator(std::unique_ptr<Cursor>(std::make_unique<Staged<Stage>>(arguments)));
+}
 
 // The name that selects a filter or a test.
 const Value& selector(Runtime& runtime, const Value& name) {
@@ -58,15 +80,12 @@ const Value& selector(Runtime& runtime, const Value& name) {
 
 // ---- map
 
-class MapAttribute : public LazyFilter {
+class MapAttribute {
  public:
-  using LazyFilter::LazyFilter;
-
- private:
-  void prepare(Runtime&) override {
+  void prepare(Runtime&, Arguments& call) {
     Value attribute;
     Value fallback;
-    for (const auto& [name, value] : call_.named) {
+    for (const auto& [name, value] : call.named) {
       if (name == "attribute") {
         attribute = value;
       } else if (name == "default") {
@@ -77,99 +96,91 @@ class MapAttribute : public LazyFilter {
     }
     path_.emplace(attribute, fallback);
   }
-  const Value* next_item(Runtime& runtime) override {
-    const Value* item = source_.next(runtime);
-    return item == nullptr ? nullptr : &path_->find(runtime, *item, made_);
-  }
+  const Value* apply(Runtime& runtime, const Value& item) { return &path_->find(runtime, item, made_); }
 
+ private:
   std::optional<AttributePath> path_;
   Value made_;
 };
 
-class MapFilter : public LazyFilter {
+class MapFilter {
  public:
-  using LazyFilter::LazyFilter;
-
- private:
-  void prepare(Runtime& runtime) override {
-    if (call_.size() < 2) throw TypeError("map requires a filter argument");
-    const Value name = selector(runtime, call_.positional[1]);
+  void prepare(Runtime& runtime, Arguments& call) {
+    if (call.size() < 2) throw TypeError("map requires a filter argument");
+    const Value name = selector(runtime, call.positional[1]);
     filter_ = name.is_string() ? find_filter(name.as_string()) : nullptr;
     if (filter_ == nullptr) unknown_filter(runtime.text(name));
-    call_.positional.erase(call_.positional.begin());  // the item takes the place of the name
-    short_ = filter_->of_item != nullptr && call_.size() == 1 && call_.named.empty();
+    call.positional.erase(call.positional.begin());  // the item takes the place of the name
+    if (call.size() == 1 && call.named.empty()) of_item_ = filter_->of_item;
+    call_ = &call;
   }
-  const Value* next_item(Runtime& runtime) override {
-    const Value* item = source_.next(runtime);
-    if (item == nullptr) return nullptr;
-    if (short_) {
-      filter_->of_item(runtime, *item, made_);
+  const Value* apply(Runtime& runtime, const Value& item) {
+    if (of_item_ != nullptr) {
+      of_item_(runtime, item, made_);
     } else {
-      call_.positional[0] = *item;
-      made_ = filter_->function(runtime, call_);
+      call_->positional[0] = item;
+      made_ = filter_->function(runtime, *call_);
     }
     return &made_;
   }
 
+ private:
   const NamedFilter* filter_ = nullptr;
-  bool short_ = false;
+  ItemFilter of_item_ = nullptr;
+  Arguments* call_ = nullptr;
   Value made_;
 };
 
 Value map(Runtime&, const Arguments& arguments) {
   if (arguments.positional.empty()) throw TypeError("map() misses the argument 'value'");
-  if (arguments.size() == 1 && arguments.find("attribute") != nullptr) {
-    return make_generator(std::make_unique<MapAttribute>(arguments));
-  }
-  return make_generator(std::make_unique<MapFilter>(arguments));
+  const bool by_attribute = arguments.size() == 1 && arguments.find("attribute") != nullptr;
+  return by_attribute ? make_staged<MapAttribute>(arguments) : make_staged<MapFilter>(arguments);
 }
 
 // ---- select and reject
 
 template <bool kByAttribute, bool kWanted>
-class Choice : public LazyFilter {
+class Choice {
  public:
-  using LazyFilter::LazyFilter;
-
- private:
-  void prepare(Runtime& runtime) override {
-    List& positional = call_.positional;
+  void prepare(Runtime& runtime, Arguments& call) {
+    List& positional = call.positional;
     positional.erase(positional.begin());
     if (kByAttribute) {
       if (positional.empty()) throw TypeError("Missing parameter for attribute name");
       path_.emplace(positional[0]);
       positional.erase(positional.begin());
     }
+    call_ = &call;
     if (positional.empty()) return;
     const Value name = selector(runtime, positional[0]);
     test_ = name.is_string() ? find_test(name.as_string()) : nullptr;
     if (test_ == nullptr) unknown_test(runtime.text(name));
-    if (positional.size() == 2 && call_.named.empty()) comparison_ = test_->comparison;
+    if (positional.size() == 2 && call.named.empty()) comparison_ = test_->comparison;
   }
-  const Value* next_item(Runtime& runtime) override {
-    while (const Value* item = source_.next(runtime)) {
-      const Value& tested = kByAttribute ? path_->find(runtime, *item, made_) : *item;
-      if (holds(runtime, tested) == kWanted) return item;
-    }
-    return nullptr;
+  const Value* apply(Runtime& runtime, const Value& item) {
+    const Value& tested = kByAttribute ? path_->find(runtime, item, made_) : item;
+    return holds(runtime, tested) == kWanted ? &item : nullptr;
   }
+
+ private:
   bool holds(Runtime& runtime, const Value& value) {
-    if (comparison_ != nullptr) return comparison_(runtime, value, call_.positional[1]);
+    if (comparison_ != nullptr) return comparison_(runtime, value, call_->positional[1]);
     if (test_ == nullptr) return truth(runtime, value);
-    call_.positional[0] = value;  // in the place of the test's name
-    return test_->function(runtime, call_);
+    call_->positional[0] = value;  // in the place of the test's name
+    return test_->function(runtime, *call_);
   }
 
   std::optional<AttributePath> path_;
   const NamedTest* test_ = nullptr;  // none: the truth of the item
   Comparison comparison_ = nullptr;
+  Arguments* call_ = nullptr;
   Value made_;
 };
 
 template <bool kByAttribute, bool kWanted>
 Value choose(Runtime&, const Arguments& arguments) {
   if (arguments.positional.empty()) throw TypeError("select() misses the argument 'value'");
-  return make_generator(std::make_unique<Choice<kByAttribute, kWanted>>(arguments));
+  return make_staged<Choice<kByAttribute, kWanted>>(arguments);
 }
 
 // ---- parts
@@ -238,10 +249,11 @@ Value unique(Runtime& runtime, const Arguments& arguments) {
       [source = LazySource(bound.at(0)), case_sensitive, path = std::move(path),
        seen = std::unordered_set<Value, ValueHash>()](Runtime& runtime, Value& item) mutable {
         while (const Value* next = source.next(runtime)) {
-          Value key = path.key(runtime, *next, case_sensitive);
+          Value made;
+          const Value& key = path.key(runtime, *next, case_sensitive, made);
           require_hashable(key);
           runtime.use_memory(64);
-          if (!seen.insert(std::move(key)).second) continue;
+          if (!seen.insert(key).second) continue;
           item = *next;
           return true;
         }

@@ -1,5 +1,9 @@
 // {% for %}, and the variable loop in it.
+#include <algorithm>
+#include <optional>
+
 #include "interpreter/expression/jinja/nodes.hpp"
+#include "interpreter/expression/jinja/sequence.hpp"
 
 namespace gregale::expression::jinja {
 
@@ -7,22 +11,23 @@ namespace {
 
 class Loop;
 
-// The variable loop. It is gone with the evaluation; loop(items) runs a recursive loop's body again.
+// The variable loop, which also walks. It is gone with the evaluation; loop(items) runs a recursive loop's
+// body again.
 class LoopVariable : public Callable,
                      public WithAttributes,
                      public std::enable_shared_from_this<LoopVariable> {
  public:
-  LoopVariable(const Loop& loop, List items, int64_t depth, std::shared_ptr<Frame> outside)
-      : loop_(loop), items_(std::move(items)), depth_(depth), outside_(std::move(outside)) {}
+  LoopVariable(const Loop& loop, Runtime& runtime, const Value& iterable, int64_t depth,
+               std::shared_ptr<Frame> outside);
 
-  const List& items() const noexcept { return items_; }
-  void move_to(size_t position) noexcept { position_ = position; }
+  // Goes to the next item; null at the end. It stays until the next one.
+  const Value* advance();
 
   Value call(Runtime& runtime, const Arguments& arguments) const override;
   bool attribute(Runtime& runtime, std::string_view name, Value& result) const override;
   std::string_view type_name() const noexcept override { return "LoopContext"; }
   std::string repr() const override {
-    return "<LoopContext " + std::to_string(position_ + 1) + "/" + std::to_string(items_.size()) + ">";
+    return "<LoopContext " + std::to_string(position_ + 1) + "/" + std::to_string(length()) + ">";
   }
 
  private:
@@ -32,12 +37,23 @@ class LoopVariable : public Callable,
     return Value::object(std::make_shared<BoundMethod>(
         Value::object(std::shared_ptr<const core::Object>(shared_from_this())), std::move(name), function));
   }
+  // The item after this one, which is then fetched; null at the end.
+  const Value* peek() const;
+  // Of the whole walk. What has no length is fetched whole.
+  int64_t length() const;
 
   const Loop& loop_;
-  List items_;
+  Runtime& runtime_;
+  Value iterable_;
   int64_t depth_;
   std::shared_ptr<Frame> outside_;
-  size_t position_ = 0;
+  int64_t position_ = -1;
+  Value previous_;
+  Value item_;
+  // What its attributes have found out.
+  mutable std::unique_ptr<Iteration> walk_;
+  mutable List ahead_;  // fetched, in reverse order
+  mutable std::optional<int64_t> length_;
   mutable Value last_seen_;  // by changed()
   mutable bool any_seen_ = false;
 };
@@ -52,42 +68,49 @@ class Loop : public Statement {
   }
 
   bool recursive() const noexcept { return parts_.recursive; }
+  bool has_filter() const noexcept { return parts_.filter != nullptr; }
+
+  // The next item that the filter wants; false at the end.
+  bool next_wanted(Runtime& runtime, Iteration& walk, const std::shared_ptr<Frame>& outside,
+                   Value& item) const {
+    while (walk.next(item)) {
+      if (!parts_.filter) return true;
+      const Level level(runtime, outside);  // the body's variables are not there yet
+      parts_.target->assign(runtime, item);
+      if (parts_.filter->test(runtime)) return true;
+    }
+    return false;
+  }
 
   void run_items(Runtime& runtime, const Value& iterable, int64_t depth,
                  const std::shared_ptr<Frame>& outside, std::string& out) const {
     bool any = false;
     {
-      Level level(runtime, outside);
+      const Level level(runtime, outside);
       any = parts_.loop_name != 0 ? run_with_variable(runtime, iterable, depth, outside, out)
-                                  : run_simple(runtime, iterable, outside, out);
+                                  : run_simple(runtime, iterable, out);
+      runtime.frame->clear();  // for macros that live longer: what the loop has defined is gone
     }
     if (!any && parts_.otherwise) {
-      Level level(runtime, outside);
+      const Level level(runtime, outside);
       parts_.otherwise->run(runtime, out);
     }
   }
 
  private:
-  // Each item has variables of its own.
-  static void fresh_frame(Runtime& runtime, const std::shared_ptr<Frame>& outside) {
-    if (runtime.frame.use_count() == 1) {
-      runtime.frame->variables.clear();
-    } else {  // a macro or a loop variable still looks at it
-      runtime.frame = std::make_shared<Frame>();
-      runtime.frame->parent = outside;
-    }
-  }
-
-  bool wanted(Runtime& runtime) const { return !parts_.filter || parts_.filter->test(runtime); }
-
-  bool run_simple(Runtime& runtime, const Value& iterable, const std::shared_ptr<Frame>& outside,
-                  std::string& out) const {
+  bool run_simple(Runtime& runtime, const Value& iterable, std::string& out) const {
+    Frame& frame = *runtime.frame;
+    const uint32_t name = parts_.target->name();
     bool any = false;
     Iteration iteration(runtime, iterable);
-    for (Value item; iteration.next(item);) {
-      fresh_frame(runtime, outside);
-      parts_.target->assign(runtime, std::move(item));
-      if (!wanted(runtime)) continue;
+    while (const Value* item = iteration.next()) {
+      frame.clear();
+      if (name != 0 && iteration.item_stays()) {
+        frame.set_item(name, *item);
+      } else {
+        parts_.target->assign(runtime, *item);
+      }
+      if (parts_.filter && !parts_.filter->test(runtime)) continue;
       any = true;
       parts_.body->run(runtime, out);
     }
@@ -96,31 +119,67 @@ class Loop : public Statement {
 
   bool run_with_variable(Runtime& runtime, const Value& iterable, int64_t depth,
                          const std::shared_ptr<Frame>& outside, std::string& out) const {
-    List items;
-    Iteration iteration(runtime, iterable);
-    for (Value item; iteration.next(item);) {
-      if (parts_.filter) {
-        fresh_frame(runtime, outside);
-        parts_.target->assign(runtime, item);
-        if (!wanted(runtime)) continue;
-      }
-      runtime.use_memory(sizeof(Value));
-      items.push_back(std::move(item));
-    }
-    auto loop = std::make_shared<LoopVariable>(*this, std::move(items), depth, outside);
+    if (parts_.recursive) runtime.keep(outside);
+    const auto loop = std::make_shared<LoopVariable>(*this, runtime, iterable, depth, outside);
     const Value variable = Value::object(loop);
-    for (size_t i = 0; i < loop->items().size(); ++i) {
-      fresh_frame(runtime, outside);
-      loop->move_to(i);
-      parts_.target->assign(runtime, loop->items()[i]);
+    bool any = false;
+    while (const Value* item = loop->advance()) {
+      any = true;
+      runtime.frame->clear();
+      parts_.target->assign(runtime, *item);
       runtime.frame->set(parts_.loop_name, variable);
       parts_.body->run(runtime, out);
     }
-    return !loop->items().empty();
+    return any;
   }
 
   LoopParts parts_;
 };
+
+LoopVariable::LoopVariable(const Loop& loop, Runtime& runtime, const Value& iterable, int64_t depth,
+                           std::shared_ptr<Frame> outside)
+    : loop_(loop),
+      runtime_(runtime),
+      iterable_(iterable),
+      depth_(depth),
+      outside_(std::move(outside)),
+      walk_(std::make_unique<Iteration>(runtime, iterable)) {}
+
+const Value* LoopVariable::peek() const {
+  if (ahead_.empty()) {
+    Value item;
+    if (!loop_.next_wanted(runtime_, *walk_, outside_, item)) return nullptr;
+    ahead_.push_back(std::move(item));
+  }
+  return &ahead_.back();
+}
+
+const Value* LoopVariable::advance() {
+  if (peek() == nullptr) return nullptr;
+  previous_ = std::move(item_);
+  item_ = std::move(ahead_.back());
+  ahead_.pop_back();
+  ++position_;
+  return &item_;
+}
+
+int64_t LoopVariable::length() const {
+  if (length_) return *length_;
+  const bool has_length = iterable_.object_as<Generator>() == nullptr && !loop_.has_filter();
+  if (has_length) {
+    length_ = length_of(runtime_, iterable_);
+  } else {
+    List rest = std::move(ahead_);
+    for (Value item; loop_.next_wanted(runtime_, *walk_, outside_, item);) {
+      runtime_.use_memory(sizeof(Value));
+      rest.push_back(std::move(item));
+    }
+    std::reverse(rest.begin(), rest.end());
+    ahead_ = std::move(rest);
+    length_ = position_ + 1 + static_cast<int64_t>(ahead_.size());
+  }
+  return *length_;
+}
 
 Value LoopVariable::call(Runtime& runtime, const Arguments& arguments) const {
   if (!loop_.recursive()) {
@@ -135,7 +194,7 @@ Value LoopVariable::call(Runtime& runtime, const Arguments& arguments) const {
 Value LoopVariable::cycle(Runtime&, const Value& self, const Arguments& arguments) {
   const auto& loop = *self.object_as<LoopVariable>();
   if (arguments.positional.empty()) throw TypeError("no items for cycling given");
-  return arguments.positional[loop.position_ % arguments.size()];
+  return arguments.positional[static_cast<size_t>(loop.position_) % arguments.size()];
 }
 
 Value LoopVariable::changed(Runtime& runtime, const Value& self, const Arguments& arguments) {
@@ -148,30 +207,29 @@ Value LoopVariable::changed(Runtime& runtime, const Value& self, const Arguments
 }
 
 bool LoopVariable::attribute(Runtime&, std::string_view name, Value& result) const {
-  const auto position = static_cast<int64_t>(position_);
-  const auto size = static_cast<int64_t>(items_.size());
   if (name == "index") {
-    result = Value(position + 1);
+    result = Value(position_ + 1);
   } else if (name == "index0") {
-    result = Value(position);
+    result = Value(position_);
   } else if (name == "revindex") {
-    result = Value(size - position);
+    result = Value(length() - position_);
   } else if (name == "revindex0") {
-    result = Value(size - position - 1);
+    result = Value(length() - position_ - 1);
   } else if (name == "first") {
-    result = Value(position == 0);
+    result = Value(position_ == 0);
   } else if (name == "last") {
-    result = Value(position + 1 == size);
+    result = Value(peek() == nullptr);
   } else if (name == "length") {
-    result = Value(size);
+    result = Value(length());
   } else if (name == "depth") {
     result = Value(depth_ + 1);
   } else if (name == "depth0") {
     result = Value(depth_);
   } else if (name == "previtem") {
-    result = position == 0 ? make_undefined("there is no previous item") : items_[position_ - 1];
+    result = position_ == 0 ? make_undefined("there is no previous item") : previous_;
   } else if (name == "nextitem") {
-    result = position + 1 == size ? make_undefined("there is no next item") : items_[position_ + 1];
+    const Value* next = peek();
+    result = next == nullptr ? make_undefined("there is no next item") : *next;
   } else if (name == "cycle") {
     result = method("cycle", cycle);
   } else if (name == "changed") {

@@ -120,6 +120,7 @@ class CallBlock : public Statement {
     const Value callee = callee_->evaluate(runtime);
     Arguments arguments;
     arguments_.evaluate(runtime, arguments);
+    runtime.keep(runtime.frame);
     arguments.named.emplace_back("caller", Value::object(std::make_shared<Macro>(caller_, runtime.frame)));
     runtime.print(call_value(runtime, callee, arguments), out);
   }

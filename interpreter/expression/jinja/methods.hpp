@@ -14,6 +14,7 @@ std::span<const NamedFunction<Method>> string_change_methods();
 std::span<const NamedFunction<Method>> list_methods();
 std::span<const NamedFunction<Method>> tuple_methods();
 std::span<const NamedFunction<Method>> dict_methods();
+std::span<const NamedFunction<Method>> set_methods();
 std::span<const NamedFunction<Method>> integer_methods();
 std::span<const NamedFunction<Method>> float_methods();
 std::span<const NamedFunction<Method>> range_methods();

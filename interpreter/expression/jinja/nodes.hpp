@@ -67,6 +67,8 @@ class Target {
  public:
   virtual ~Target() = default;
   virtual void assign(Runtime& runtime, Value value) const = 0;
+  // The variable's id if that is all that is assigned to, otherwise 0.
+  virtual uint32_t name() const noexcept { return 0; }
 };
 using TargetPtr = std::unique_ptr<const Target>;
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "interpreter/expression/jinja/runtime.hpp"
+#include "interpreter/expression/jinja/sequence.hpp"
 #include "interpreter/expression/python/number.hpp"
 #include "interpreter/expression/python/unicode.hpp"
 
@@ -67,11 +68,26 @@ Value repeat(Runtime& runtime, const Value& sequence, const Value& times) {
   return now.is_tuple() ? Value::tuple(std::move(items)) : Value(std::move(items));
 }
 
-Value set_difference(const Value& left, const Value& right) {
+// dict.keys() and dict.items() are like sets, for which the other operand may be anything that can be
+// iterated.
+bool is_set_like_view(const Value& value) {
+  const auto* view = value.object_as<DictView>();
+  return view != nullptr && view->part() != DictView::Part::values;
+}
+
+bool has_set_difference(const Value& left, const Value& right) {
+  return (left.is_set() && right.is_set()) || is_set_like_view(left) || is_set_like_view(right);
+}
+
+Value set_difference(Runtime& runtime, const Value& left, const Value& right) {
+  const Value removed = to_set(runtime, right);
   List members;
-  for (const Map::Entry& entry : left.as_set()) {
-    if (right.as_set().find(entry.key) == nullptr) members.push_back(entry.key);
-  }
+  Iteration(runtime, left).each([&](const Value& member) {
+    require_hashable(member);
+    if (removed.as_set().find(member) != nullptr) return;
+    runtime.use_memory(2 * sizeof(Value));
+    members.push_back(member);
+  });
   return Value::set(std::move(members));
 }
 
@@ -277,7 +293,7 @@ Value binary(Runtime& runtime, std::string_view operation, const Value& left, co
     runtime.use_memory(text.size());
     return Value(std::move(text)).tagged(left.tag());
   }
-  if (operation == "-" && left.is_set() && right.is_set()) return set_difference(left, right);
+  if (operation == "-" && has_set_difference(left, right)) return set_difference(runtime, left, right);
   Value result;
   if ((operation == "+" || operation == "-") && time_arithmetic(first, left, right, result)) {
     return result;

@@ -1,4 +1,5 @@
 #include "interpreter/expression/jinja/runtime.hpp"
+#include "interpreter/expression/jinja/sequence.hpp"
 
 #include <fmt/format.h>
 
@@ -73,9 +74,10 @@ void require_defined_object(const Value& value) {
   if (undefined != nullptr && !undefined->lenient()) undefined->fail();
 }
 
-Value* Frame::find(uint32_t name) noexcept {
-  for (Frame* frame = this; frame != nullptr; frame = frame->parent.get()) {
-    for (auto& [key, value] : frame->variables) {
+const Value* Frame::find(uint32_t name) const noexcept {
+  for (const Frame* frame = this; frame != nullptr; frame = frame->parent.get()) {
+    if (frame->item_ != nullptr && frame->item_name_ == name) return frame->item_;
+    for (const auto& [key, value] : frame->variables) {
       if (key == name) return &value;
     }
   }
@@ -83,6 +85,7 @@ Value* Frame::find(uint32_t name) noexcept {
 }
 
 void Frame::set(uint32_t name, Value value) {
+  if (name == item_name_) item_ = nullptr;
   for (auto& [key, old] : variables) {
     if (key == name) {
       old = std::move(value);
@@ -117,6 +120,7 @@ namespace {
 const void* identity(const Value& value) {
   if (value.is_list()) return &value.as_list();
   if (value.is_map()) return &value.as_map();
+  if (value.is_set()) return &value.as_set();
   return nullptr;
 }
 
@@ -140,6 +144,10 @@ List& Runtime::change_list(const Value& list) {
 }
 Map& Runtime::change_map(const Value& map) {
   return change(map).current.writable_map();
+}
+
+void Runtime::change_set(const Value& set, List members) {
+  change(set).current = Value::set(std::move(members));
 }
 
 Value Runtime::settle(const Value& value, size_t depth) const {

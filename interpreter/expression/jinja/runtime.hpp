@@ -1,8 +1,7 @@
-// One evaluation of a Jinja program: what it may still use, what it has changed, and the kinds of objects
-// that live in it only.
+// One evaluation of a Jinja program: what it may still use, what it has changed, the kinds of objects that
+// live in it only (its sequences: sequence.hpp), and the meanings that all parts share.
 #pragma once
 
-#include <concepts>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -154,111 +153,28 @@ class Bytes : public python::Printable {
   const std::string content;
 };
 
-// One walk over a sequence.
-class Cursor {
- public:
-  virtual ~Cursor() = default;
-  // The next item, or nullptr at the end. It stays until the next call, or until a list or map is changed.
-  virtual const Value* next(Runtime& runtime) = 0;
-};
-
-// A lazy sequence: it can be walked once, by the evaluation that made it.
-class Generator : public python::Printable {
- public:
-  explicit Generator(std::unique_ptr<Cursor> cursor) : cursor_(std::move(cursor)) {}
-  // As Cursor's. After an error or the end there is nothing more.
-  const Value* next(Runtime& runtime) const;
-  std::string_view type_name() const noexcept override { return "generator"; }
-  std::string repr() const override { return "<generator object>"; }
-
- private:
-  mutable std::unique_ptr<Cursor> cursor_;
-  mutable bool finished_ = false;
-};
-Value make_generator(std::unique_ptr<Cursor> cursor);
-// A generator from a function bool(Runtime&, Value& item), which is false at the end.
-template <std::invocable<Runtime&, Value&> Next>
-Value make_generator(Next next) {
-  class Calling : public Cursor {
-   public:
-    explicit Calling(Next next) : next_(std::move(next)) {}
-    const Value* next(Runtime& runtime) override { return next_(runtime, item_) ? &item_ : nullptr; }
-
-   private:
-    Next next_;
-    Value item_;
-  };
-  return make_generator(std::unique_ptr<Cursor>(std::make_unique<Calling>(std::move(next))));
-}
-
-class Range : public python::Printable {
- public:
-  Range(int64_t start, int64_t stop, int64_t step);
-  int64_t size() const noexcept { return size_; }
-  int64_t at(int64_t index) const noexcept { return start + index * step; }
-  std::string_view type_name() const noexcept override { return "range"; }
-  std::string repr() const override;
-  bool truthy() const noexcept override { return size_ != 0; }
-  bool equals(const core::Object& other) const noexcept override;
-
-  const int64_t start, stop, step;
-
- private:
-  int64_t size_;
-};
-
-// dict.keys(), dict.values(), dict.items().
-class DictView : public python::Printable {
- public:
-  enum class Part { keys, values, items };
-  DictView(Value map, Part part) : map_(std::move(map)), part_(part) {}
-  const Value& map() const noexcept { return map_; }
-  Part part() const noexcept { return part_; }
-  List items() const;
-  std::string_view type_name() const noexcept override;
-  std::string repr() const override;
-  bool truthy() const noexcept override { return map_.size() != 0; }
-
- private:
-  Value map_;
-  Part part_;
-};
-
-// Walks anything that can be iterated; throws TypeError for what cannot.
-class Iteration {
- public:
-  Iteration(Runtime& runtime, const Value& iterable);
-  // The next item, or nullptr at the end. It stays until the next call, or until a list or map is changed:
-  // for walks that run nothing of the author's between two items.
-  const Value* next();
-  // Copies the next item; false at the end.
-  bool next(Value& item) {
-    const Value* found = next();
-    if (found != nullptr) item = *found;
-    return found != nullptr;
-  }
-
- private:
-  const Value* next_of_other();
-
-  Runtime& runtime_;
-  Value holder_;
-  const List* list_ = nullptr;
-  const Map* map_ = nullptr;
-  const Range* range_ = nullptr;
-  const Generator* generator_ = nullptr;
-  std::string_view text_;
-  size_t position_ = 0;
-  Value made_;  // an item that does not lie in the sequence itself
-};
-
 // Variables of one level: a template, a loop's body, a macro's call, ...
 struct Frame {
   std::shared_ptr<Frame> parent;
   std::vector<std::pair<uint32_t, Value>> variables;
 
-  Value* find(uint32_t name) noexcept;
+  const Value* find(uint32_t name) const noexcept;
   void set(uint32_t name, Value value);
+
+  // The variable of a loop over a list: the item where it lies, since counting the references of every item
+  // costs more than most bodies. It must stay until it is replaced or cleared.
+  void set_item(uint32_t name, const Value& item) noexcept {
+    item_name_ = name;
+    item_ = &item;
+  }
+  void clear() noexcept {
+    item_ = nullptr;
+    variables.clear();
+  }
+
+ private:
+  const Value* item_ = nullptr;  // none
+  uint32_t item_name_ = 0;
 };
 
 class Runtime {
@@ -268,7 +184,7 @@ class Runtime {
     keep(frame);
   }
   ~Runtime() {
-    for (const auto& level : kept_) level->variables.clear();
+    for (const auto& level : kept_) level->clear();
   }
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
@@ -295,7 +211,7 @@ class Runtime {
 
   // ---- changed values
   //
-  // A list or map that was changed is known by its identity; what it is now stands in changed_. Whoever
+  // A list, map or set that was changed is known by its identity; what it is now stands in changed_. Whoever
   // reads the content of a container goes through current(); whoever hands a value to code that knows
   // nothing of this (printing, comparing, the result) goes through settled().
   const Value& current(const Value& value) const { return changed_.empty() ? value : find_current(value); }
@@ -303,10 +219,15 @@ class Runtime {
   Value settled(const Value& value) const { return changed_.empty() ? value : settle(value, 0); }
   List& change_list(const Value& list);
   Map& change_map(const Value& map);
+  void change_set(const Value& set, List members);
   bool anything_changed() const noexcept { return !changed_.empty(); }
 
   // A level of variables that something in it may refer to: the circle is cut at the end.
-  void keep(std::shared_ptr<Frame> level) { kept_.push_back(std::move(level)); }
+  void keep(const std::shared_ptr<Frame>& level) {
+    if (!kept_.empty() && kept_.back() == level) return;
+    use_memory(sizeof(Frame));
+    kept_.push_back(level);
+  }
 
   // ---- text of values
   std::string text(const Value& value);  // str()
@@ -342,12 +263,6 @@ class Runtime {
   std::vector<std::shared_ptr<Frame>> kept_;
 };
 
-inline const Value* Iteration::next() {
-  runtime_.step();
-  if (list_ == nullptr) return next_of_other();
-  return position_ == list_->size() ? nullptr : &(*list_)[position_++];
-}
-
 // ---- meanings shared by all parts
 
 // Python's bool(); fails for undefined values.
@@ -366,7 +281,9 @@ bool contains(Runtime& runtime, const Value& container, const Value& item);
 // len(); throws TypeError.
 int64_t length_of(Runtime& runtime, const Value& value);
 List to_list(Runtime& runtime, const Value& iterable);
-// The same as a value: a list is itself, without a copy.
+// A set of the items, which must be hashable; a set is itself.
+Value to_set(Runtime& runtime, const Value& iterable);
+// As to_list(), but a value: a list is itself, without a copy.
 Value as_list_value(Runtime& runtime, const Value& iterable);
 bool is_iterable(const Value& value);
 void require_hashable(const Value& value);
@@ -399,12 +316,15 @@ using Test = bool (*)(Runtime&, const Arguments&);
 using Comparison = bool (*)(Runtime&, const Value&, const Value&);
 using Method = Value (*)(Runtime&, const Value& self, const Arguments&);
 
-// A filter, and its short form for sequences: applied to one item without arguments, into [result], which
-// holds what it gave for the item before.
+// A filter applied to one item of a sequence, without arguments. [result] holds what it gave for the item
+// before.
+using ItemFilter = void (*)(Runtime&, const Value& item, Value& result);
+
+// A filter, and where there is one its short form for sequences.
 struct NamedFilter {
   std::string_view name;
   Function function;
-  void (*of_item)(Runtime&, const Value& item, Value& result) = nullptr;
+  ItemFilter of_item = nullptr;
 };
 // A test, and for the comparisons what they are between two values.
 struct NamedTest {

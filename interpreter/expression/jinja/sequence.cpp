@@ -23,6 +23,14 @@ const Value* Generator::next(Runtime& runtime) const {
   return item;
 }
 
+void Generator::drain(Runtime& runtime, Sink sink) const {
+  if (finished_) return;
+  const Runtime::Call level(runtime);
+  finished_ = true;
+  cursor_->drain(runtime, sink);
+  cursor_ = nullptr;
+}
+
 Value make_generator(std::unique_ptr<Cursor> cursor) {
   return Value::object(std::make_shared<Generator>(std::move(cursor)));
 }
@@ -76,7 +84,12 @@ std::string DictView::repr() const {
 }
 
 Iteration::Iteration(Runtime& runtime, const Value& iterable)
-    : runtime_(runtime), holder_(runtime.current(iterable)) {
+    : runtime_(runtime), walked_(iterable), holder_(runtime.current(iterable)) {
+  if (const auto* view = holder_.object_as<DictView>()) {
+    part_ = view->part();
+    walked_ = view->map();
+    holder_ = runtime.current(walked_);
+  }
   if (holder_.is_list()) {
     list_ = &holder_.as_list();
   } else if (holder_.is_map()) {
@@ -89,11 +102,8 @@ Iteration::Iteration(Runtime& runtime, const Value& iterable)
     require_defined(holder_);
     generator_ = holder_.object_as<Generator>();
     range_ = holder_.object_as<Range>();
-    if (const auto* view = holder_.object_as<DictView>()) {
-      holder_ = Value(DictView(runtime.current(view->map()), view->part()).items());
-      list_ = &holder_.as_list();
-    }
   }
+  item_stays_ = list_ != nullptr || (map_ != nullptr && part_ != DictView::Part::items);
   const bool nothing = is_undefined(holder_);  // a lenient one: empty
   const bool known = nothing || list_ != nullptr || map_ != nullptr || range_ != nullptr ||
                      generator_ != nullptr || holder_.is_string();
@@ -103,18 +113,62 @@ Iteration::Iteration(Runtime& runtime, const Value& iterable)
 }
 
 const Value* Iteration::next_of_other() {
-  if (generator_ != nullptr) return generator_->next(runtime_);
-  if (map_ != nullptr) return position_ == map_->size() ? nullptr : &map_->at(position_++).key;
-  if (range_ != nullptr) {
-    if (position_ == static_cast<size_t>(range_->size())) return nullptr;
+  if (finished_) return nullptr;
+  const Value* item = nullptr;
+  if (generator_ != nullptr) {
+    item = generator_->next(runtime_);
+  } else if (list_ != nullptr || map_ != nullptr) {
+    const Value& now = runtime_.current(walked_);
+    if (!now.same_as(holder_)) {
+      item = next_of_changed(now);
+    } else if (map_ != nullptr) {
+      item = next_entry(*map_);
+    } else if (position_ < list_->size()) {
+      item = &(*list_)[position_++];
+    }
+  } else if (range_ != nullptr && position_ < static_cast<size_t>(range_->size())) {
     made_ = Value(range_->at(static_cast<int64_t>(position_++)));
+    item = &made_;
+  } else if (position_ < text_.size()) {
+    const size_t begin = position_;
+    python::decode(text_, position_);
+    made_ = Value(text_.substr(begin, position_ - begin)).tagged(holder_.tag());
+    item = &made_;
+  }
+  finished_ = item == nullptr;
+  return item;
+}
+
+// The list, dict or set as it is now. Its items may go when it is changed again, so they are copied.
+const Value* Iteration::next_of_changed(const Value& now) {
+  item_stays_ = false;
+  if (now.is_list()) {
+    if (position_ >= now.size()) return nullptr;
+    made_ = now.as_list()[position_++];
     return &made_;
   }
-  if (position_ == text_.size()) return nullptr;
-  const size_t begin = position_;
-  python::decode(text_, position_);
-  made_ = Value(text_.substr(begin, position_ - begin)).tagged(holder_.tag());
+  if (now.size() != holder_.size()) {
+    throw core::Error(core::ErrorKind::invalid, now.is_map() ? "dictionary changed size during iteration"
+                                                             : "Set changed size during iteration");
+  }
+  const Value* item = next_entry(now.is_map() ? now.as_map() : now.as_set());
+  if (item == nullptr || item == &made_) return item;
+  made_ = *item;
   return &made_;
+}
+
+const Value* Iteration::next_entry(const Map& map) {
+  if (position_ == map.size()) return nullptr;
+  const Map::Entry& entry = map.at(position_++);
+  if (part_ == DictView::Part::keys) return &entry.key;
+  if (part_ == DictView::Part::values) return &entry.value;
+  made_ = Value::tuple({entry.key, entry.value});
+  return &made_;
+}
+
+void Iteration::each_of_other(Sink sink) {
+  if (generator_ != nullptr) return generator_->drain(runtime_, sink);
+  while (const Value* item = next()) sink(*item);
 }
 
 bool is_iterable(const Value& value) {
@@ -134,12 +188,20 @@ List to_list(Runtime& runtime, const Value& iterable) {
     return now.as_list();
   }
   List result;
-  Iteration iteration(runtime, iterable);
-  while (const Value* item = iteration.next()) {
+  Iteration(runtime, iterable).each([&](const Value& item) {
     runtime.use_memory(sizeof(Value));
-    result.push_back(*item);
-  }
+    result.push_back(item);
+  });
   return result;
+}
+
+Value to_set(Runtime& runtime, const Value& iterable) {
+  const Value& now = runtime.current(iterable);
+  if (now.is_set()) return now;
+  List members = to_list(runtime, iterable);
+  runtime.use_memory(members.size() * sizeof(Value));
+  for (const Value& member : members) require_hashable(member);
+  return Value::set(std::move(members));
 }
 
 Value as_list_value(Runtime& runtime, const Value& iterable) {

@@ -1,12 +1,11 @@
 // Filters that take a sequence (or a map) and give a value at once.
 #include <algorithm>
 #include <random>
-#include <unordered_map>
 
-#include "interpreter/expression/jinja/attribute_path.hpp"
+#include "interpreter/expression/jinja/grouping.hpp"
 #include "interpreter/expression/jinja/methods.hpp"
 #include "interpreter/expression/jinja/registry.hpp"
-#include "interpreter/expression/jinja/sorting.hpp"
+#include "interpreter/expression/jinja/sequence.hpp"
 #include "interpreter/expression/python/number.hpp"
 #include "interpreter/expression/python/unicode.hpp"
 
@@ -80,19 +79,14 @@ Value reverse(Runtime& runtime, const Arguments& arguments) {
 }
 
 // Any Markup among the items makes Markup of the whole.
-template <typename Next>
-Value join_escaped(Runtime& runtime, const Value& separator, Next next) {
-  List items;
-  bool any_markup = is_markup(separator);
-  while (const Value* item = next()) {
-    any_markup = any_markup || is_markup(*item);
-    items.push_back(runtime.text_value(*item));
-  }
+Value join_escaped(Runtime& runtime, const Value& separator, const List& items) {
+  const bool any_markup = is_markup(separator) || std::any_of(items.begin(), items.end(), is_markup);
   std::string out;
   const auto add = [&](const Value& text) {
     const size_t before = out.size();
     out += any_markup ? escape(runtime, text).as_string() : text.as_string();
     runtime.use_memory(out.size() - before);
+    python::check_text_size(out.size());
   };
   for (size_t i = 0; i < items.size(); ++i) {
     if (i > 0) add(separator);
@@ -103,42 +97,32 @@ Value join_escaped(Runtime& runtime, const Value& separator, Next next) {
 
 Value join(Runtime& runtime, const Arguments& arguments) {
   const Bound bound("join", arguments, {"value", "d", "attribute"}, 1);
-  const bool by_attribute = bound[2] != nullptr && !bound[2]->is_null();
-  const AttributePath path(by_attribute ? bound.at(2) : Value());
+  const AttributePath path(bound[2] == nullptr ? Value() : bound.at(2));
   const Value separator = bound[1] == nullptr ? Value("") : runtime.text_value(bound.at(1));
   Iteration iteration(runtime, bound.at(0));
   Value made;
-  const auto next = [&]() -> const Value* {
-    const Value* item = iteration.next();
-    return item != nullptr && by_attribute ? &path.find(runtime, *item, made) : item;
-  };
-  if (runtime.autoescape) return join_escaped(runtime, separator, next);
-  std::string out;
-  for (const Value* item = next(); item != nullptr;) {
-    const size_t before = out.size();
-    if (item->is_string()) {
-      out += item->as_string();
-    } else {
-      out += python::str(runtime.settled(*item));
-    }
-    item = next();
-    if (item != nullptr) out += separator.as_string();
-    runtime.use_memory(out.size() - before);
+  if (runtime.autoescape) {
+    List items;
+    iteration.each([&](const Value& item) {
+      runtime.use_memory(sizeof(Value));
+      items.push_back(runtime.text_value(path.find(runtime, item, made)));
+    });
+    return join_escaped(runtime, separator, items);
   }
+  std::string out;
+  bool any = false;
+  iteration.each([&](const Value& item) {
+    if (any) runtime.print(separator, out);
+    any = true;
+    runtime.print(path.find(runtime, item, made), out);
+  });
   return Value(std::move(out));
 }
 
 // ---- order
 
-List keys_of(Runtime& runtime, const List& items, const AttributePath& path, bool case_sensitive) {
-  List keys;
-  keys.reserve(items.size());
-  for (const Value& item : items) {
-    runtime.step();
-    keys.push_back(path.key(runtime, item, case_sensitive));
-  }
-  runtime.use_memory(keys.size() * sizeof(Value));
-  return keys;
+void require_all_defined(const Keys& keys) {
+  for (size_t i = 0; i < keys.size(); ++i) require_defined(keys[i]);
 }
 
 Value sort(Runtime& runtime, const Arguments& arguments) {
@@ -147,12 +131,12 @@ Value sort(Runtime& runtime, const Arguments& arguments) {
   const bool case_sensitive = flag(runtime, bound[2]);
   const bool reversed = flag(runtime, bound[1]);
   // "a,b": by a, then by b.
-  std::vector<List> columns;
+  std::vector<Keys> columns;
   for (const AttributePath& path : AttributePath::several(bound[3] == nullptr ? Value() : bound.at(3))) {
-    columns.push_back(keys_of(runtime, items.as_list(), path, case_sensitive));
+    columns.emplace_back(runtime, items.as_list(), path, case_sensitive);
   }
   if (columns.size() == 1) {
-    for (const Value& key : columns[0]) require_defined(key);
+    require_all_defined(columns[0]);
   }
   List result;
   result.reserve(items.size());
@@ -168,18 +152,16 @@ Value extreme(Runtime& runtime, const Arguments& arguments) {
   const Bound bound("min", arguments, {"value", "case_sensitive", "attribute"}, 1);
   const AttributePath path(bound[2] == nullptr ? Value() : bound.at(2));
   const bool case_sensitive = flag(runtime, bound[1]);
-  Iteration iteration(runtime, bound.at(0));
-  Value best;
-  if (!iteration.next(best)) return make_undefined("No aggregated item, sequence was empty.");
-  Value best_key = path.key(runtime, best, case_sensitive);
-  while (const Value* item = iteration.next()) {
-    Value key = path.key(runtime, *item, case_sensitive);
-    if (kMaximum ? less(runtime, best_key, key) : less(runtime, key, best_key)) {
-      best = *item;
-      best_key = std::move(key);
-    }
-  }
-  return best;
+  Value best, best_key, made;
+  bool any = false;
+  Iteration(runtime, bound.at(0)).each([&](const Value& item) {
+    const Value& key = path.key(runtime, item, case_sensitive, made);
+    if (any && !(kMaximum ? less(runtime, best_key, key) : less(runtime, key, best_key))) return;
+    any = true;
+    best = item;
+    best_key = key;
+  });
+  return any ? best : make_undefined("No aggregated item, sequence was empty.");
 }
 
 Value dict_sort(Runtime& runtime, const Arguments& arguments) {
@@ -192,54 +174,13 @@ Value dict_sort(Runtime& runtime, const Arguments& arguments) {
   require_defined(map);
   if (!map.is_map()) throw AttributeError("dictsort needs a dict");
   List items;
-  List keys;
-  const AttributePath whole{Value()};
+  List compared;
   for (const Map::Entry& entry : map.as_map()) {
     items.push_back(Value::tuple({entry.key, entry.value}));
-    runtime.step();
-    keys.push_back(whole.key(runtime, by == Value("key") ? entry.key : entry.value, flag(runtime, bound[1])));
+    compared.push_back(by == Value("key") ? entry.key : entry.value);
   }
+  const Keys keys(runtime, compared, AttributePath(Value()), flag(runtime, bound[1]));
   return Value(sorted(runtime, std::move(items), keys, flag(runtime, bound[3])));
-}
-
-// The number of its group for each key, groups being numbered as they come.
-struct Grouping {
-  std::vector<uint32_t> group_of;
-  std::vector<uint32_t> sizes;
-  std::vector<uint32_t> first;  // the first key of each group
-};
-
-// Texts are gathered by hash, so that only their groups are sorted.
-Grouping group_texts(const List& keys) {
-  Grouping result;
-  result.group_of.reserve(keys.size());
-  std::unordered_map<std::string_view, uint32_t> known;
-  for (size_t i = 0; i < keys.size(); ++i) {
-    const auto [place, added] =
-        known.try_emplace(keys[i].as_string(), static_cast<uint32_t>(result.sizes.size()));
-    if (added) {
-      result.sizes.push_back(0);
-      result.first.push_back(static_cast<uint32_t>(i));
-    }
-    ++result.sizes[place->second];
-    result.group_of.push_back(place->second);
-  }
-  return result;
-}
-
-// Whatever can be ordered is sorted, and equal neighbours are a group.
-Grouping group_sorted(Runtime& runtime, const std::vector<List>& keys) {
-  Grouping result;
-  result.group_of.resize(keys[0].size());
-  for (uint32_t position : sorted_order(runtime, keys, false)) {
-    if (result.sizes.empty() || !equal(runtime, keys[0][position], keys[0][result.first.back()])) {
-      result.sizes.push_back(0);
-      result.first.push_back(position);
-    }
-    ++result.sizes.back();
-    result.group_of[position] = static_cast<uint32_t>(result.sizes.size() - 1);
-  }
-  return result;
 }
 
 Value group_by(Runtime& runtime, const Arguments& arguments) {
@@ -248,20 +189,17 @@ Value group_by(Runtime& runtime, const Arguments& arguments) {
   const bool case_sensitive = flag(runtime, bound[3]);
   const Value source = as_list_value(runtime, bound.at(0));
   const List& items = source.as_list();
-  std::vector<List> keys{keys_of(runtime, items, path, case_sensitive)};
-  for (const Value& key : keys[0]) require_defined(key);
-  const bool texts =
-      std::all_of(keys[0].begin(), keys[0].end(), [](const Value& k) { return k.is_string(); });
-  const Grouping grouping = texts ? group_texts(keys[0]) : group_sorted(runtime, keys);
+  const Keys keys(runtime, items, path, case_sensitive);
+  require_all_defined(keys);
+  const Grouping grouping = group(runtime, keys);
   std::vector<List> members(grouping.sizes.size());
   for (size_t group = 0; group < members.size(); ++group) members[group].reserve(grouping.sizes[group]);
   for (size_t i = 0; i < items.size(); ++i) members[grouping.group_of[i]].push_back(items[i]);
-  runtime.use_memory(items.size() * (sizeof(Value) + sizeof(uint32_t)));
-  std::vector<List> group_keys(1);
-  for (uint32_t position : grouping.first) group_keys[0].push_back(keys[0][position]);
+  runtime.use_memory(items.size() * sizeof(Value));
+  const Keys group_keys(keys, grouping.first);
   List groups;
-  for (uint32_t group : sorted_order(runtime, group_keys, false)) {
-    Value grouper = case_sensitive ? group_keys[0][group] : path.get(runtime, members[group].front());
+  for (uint32_t group : sorted_order(runtime, {&group_keys, 1}, false)) {
+    Value grouper = case_sensitive ? group_keys[group] : path.get(runtime, members[group].front());
     groups.push_back(Value::tuple({std::move(grouper), Value(std::move(members[group]))}).tagged(kGroup));
   }
   return Value(std::move(groups));
@@ -269,14 +207,12 @@ Value group_by(Runtime& runtime, const Arguments& arguments) {
 
 Value sum(Runtime& runtime, const Arguments& arguments) {
   const Bound bound("sum", arguments, {"iterable", "attribute", "start"}, 1);
-  const bool by_attribute = bound[1] != nullptr && !bound[1]->is_null();
-  const AttributePath path(by_attribute ? bound.at(1) : Value());
+  const AttributePath path(bound[1] == nullptr ? Value() : bound.at(1));
   Value total = bound[2] == nullptr ? Value(0) : bound.at(2);
   if (total.is_string()) throw TypeError("sum() can't sum strings [use ''.join(seq) instead]");
-  Iteration iteration(runtime, bound.at(0));
   Value made;
-  while (const Value* item = iteration.next()) {
-    const Value& term = by_attribute ? path.find(runtime, *item, made) : *item;
+  Iteration(runtime, bound.at(0)).each([&](const Value& item) {
+    const Value& term = path.find(runtime, item, made);
     int64_t sum;
     if (total.is_small_integer() && term.is_small_integer() &&
         !__builtin_add_overflow(total.as_integer(), term.as_integer(), &sum)) {
@@ -284,7 +220,7 @@ Value sum(Runtime& runtime, const Arguments& arguments) {
     } else {
       total = binary(runtime, "+", total, term);
     }
-  }
+  });
   return total;
 }
 

@@ -2,9 +2,51 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 #include <numeric>
 
 namespace gregale::expression::jinja {
+
+Keys::Keys(const List& items) {
+  keys_.reserve(items.size());
+  for (const Value& item : items) keys_.push_back(&item);
+}
+
+Keys::Keys(Runtime& runtime, const List& items, const AttributePath& path, bool case_sensitive) {
+  runtime.step(items.size());
+  runtime.use_memory(items.size() * sizeof(Value*));
+  keys_.reserve(items.size());
+  Value made;
+  for (const Value& item : items) {
+    const Value* key = &path.key(runtime, item, case_sensitive, made);
+    if (key == &made) {
+      runtime.use_memory(sizeof(Value));
+      made_.push_back(std::move(made));
+      key = &made_.back();
+    }
+    keys_.push_back(key);
+  }
+}
+
+Keys::Keys(const Keys& keys, std::span<const uint32_t> positions) {
+  keys_.reserve(positions.size());
+  for (const uint32_t position : positions) keys_.push_back(&keys[position]);
+}
+
+bool Keys::all_of(Value::Kind kind) const noexcept {
+  return std::all_of(keys_.begin(), keys_.end(), [&](const Value* key) { return key->kind() == kind; });
+}
+
+uint64_t rank_of_text(std::string_view text) noexcept {
+  uint64_t rank = 0;
+  if (text.size() >= sizeof rank) {
+    std::memcpy(&rank, text.data(), sizeof rank);
+    return __builtin_bswap64(rank);
+  }
+  for (const char c : text) rank = rank << 8 | static_cast<unsigned char>(c);
+  return text.empty() ? 0 : rank << (8 * (sizeof rank - text.size()));
+}
 
 namespace {
 
@@ -13,18 +55,6 @@ struct Ranked {
   uint64_t rank;
   uint32_t position;
 };
-
-uint64_t rank_of_integer(int64_t number) {
-  return static_cast<uint64_t>(number) ^ (uint64_t{1} << 63);
-}
-
-// The first eight bytes.
-uint64_t rank_of_text(const std::string& text) {
-  uint64_t rank = 0;
-  const size_t count = std::min<size_t>(text.size(), sizeof rank);
-  for (size_t i = 0; i < count; ++i) rank |= uint64_t{static_cast<unsigned char>(text[i])} << (56 - 8 * i);
-  return rank;
-}
 
 // Stable; one pass for each byte in which the ranks differ.
 void sort_by_rank(std::vector<Ranked>& items) {
@@ -48,49 +78,102 @@ void sort_by_rank(std::vector<Ranked>& items) {
 }
 
 // Texts that begin alike are compared whole.
-void sort_equal_ranks(std::vector<Ranked>& items, const List& keys) {
+void sort_equal_ranks(std::vector<Ranked>& items, const Keys& keys) {
+  const auto text = [&](const Ranked& item) -> const std::string& { return keys[item.position].as_string(); };
   for (size_t begin = 0; begin < items.size();) {
     size_t end = begin + 1;
-    while (end < items.size() && items[end].rank == items[begin].rank) ++end;
-    const auto at = [&](size_t i) { return items.begin() + static_cast<std::ptrdiff_t>(i); };
-    if (end - begin > 1) {
-      std::stable_sort(at(begin), at(end), [&](const Ranked& a, const Ranked& b) {
-        return keys[a.position].as_string() < keys[b.position].as_string();
-      });
+    bool same = true;
+    for (; end < items.size() && items[end].rank == items[begin].rank; ++end) {
+      same = same && text(items[end]) == text(items[begin]);
+    }
+    if (!same) {
+      const auto at = [&](size_t i) { return items.begin() + static_cast<std::ptrdiff_t>(i); };
+      std::stable_sort(at(begin), at(end),
+                       [&](const Ranked& a, const Ranked& b) { return text(a) < text(b); });
     }
     begin = end;
   }
 }
 
-bool all_of_kind(const List& keys, Value::Kind kind) {
-  return std::all_of(keys.begin(), keys.end(), [&](const Value& key) { return key.kind() == kind; });
-}
+// Columns of small integers, each with the bits that its numbers differ in: as one number they have the same
+// order.
+class PackedIntegers {
+ public:
+  // False when the columns are not all integers, or their ranges too wide.
+  bool fit(std::span<const Keys> columns) {
+    unsigned bits = 0;
+    for (const Keys& keys : columns) {
+      if (!keys.all_of(Value::Kind::integer)) return false;
+      int64_t least = INT64_MAX;
+      int64_t most = INT64_MIN;
+      for (size_t i = 0; i < keys.size(); ++i) {
+        least = std::min(least, keys[i].as_integer());
+        most = std::max(most, keys[i].as_integer());
+      }
+      const uint64_t range = static_cast<uint64_t>(most) - static_cast<uint64_t>(least);
+      parts_.push_back({&keys, static_cast<uint64_t>(least), static_cast<unsigned>(std::bit_width(range))});
+      bits += parts_.back().width;
+    }
+    return bits <= 64;
+  }
+  uint64_t rank(uint32_t position) const noexcept {
+    uint64_t rank = 0;
+    for (const Part& part : parts_) {
+      const auto number = static_cast<uint64_t>((*part.keys)[position].as_integer());
+      rank = (part.width == 64 ? 0 : rank << part.width) | (number - part.least);
+    }
+    return rank;
+  }
 
-void sort_by_column(std::vector<uint32_t>& order, const List& keys) {
-  const bool texts = !keys.empty() && keys.front().is_string();
+ private:
+  struct Part {
+    const Keys* keys;
+    uint64_t least;
+    unsigned width;
+  };
+  std::vector<Part> parts_;
+};
+
+// Sorts the positions, which keep their order where the ranks are equal.
+template <typename Rank, typename Finish>
+void sort_positions(std::vector<uint32_t>& order, Rank rank, Finish finish) {
   std::vector<Ranked> ranked;
   ranked.reserve(order.size());
-  for (uint32_t position : order) {
-    const Value& key = keys[position];
-    ranked.push_back({texts ? rank_of_text(key.as_string()) : rank_of_integer(key.as_integer()), position});
-  }
+  for (const uint32_t position : order) ranked.push_back({rank(position), position});
   sort_by_rank(ranked);
-  if (texts) sort_equal_ranks(ranked, keys);
+  finish(ranked);
   for (size_t i = 0; i < order.size(); ++i) order[i] = ranked[i].position;
+}
+
+void sort_by_column(std::vector<uint32_t>& order, const Keys& keys) {
+  if (keys.size() > 0 && keys[0].is_string()) {
+    sort_positions(
+        order, [&](uint32_t position) { return rank_of_text(keys[position].as_string()); },
+        [&](std::vector<Ranked>& items) { sort_equal_ranks(items, keys); });
+  } else {
+    constexpr uint64_t kSign = uint64_t{1} << 63;
+    sort_positions(
+        order, [&](uint32_t position) { return static_cast<uint64_t>(keys[position].as_integer()) ^ kSign; },
+        [](std::vector<Ranked>&) {});
+  }
 }
 
 }  // namespace
 
-std::vector<uint32_t> sorted_order(Runtime& runtime, std::span<const List> columns, bool reverse) {
+std::vector<uint32_t> sorted_order(Runtime& runtime, std::span<const Keys> columns, bool reverse) {
   std::vector<uint32_t> order(columns.front().size());
   std::iota(order.begin(), order.end(), 0);
   if (reverse) std::reverse(order.begin(), order.end());
   runtime.step(order.size() * columns.size());
   runtime.use_memory(order.size() * (sizeof(uint32_t) + 2 * sizeof(Ranked)));
-  const bool plain = std::all_of(columns.begin(), columns.end(), [](const List& keys) {
-    return all_of_kind(keys, Value::Kind::integer) || all_of_kind(keys, Value::Kind::string);
+  PackedIntegers packed;
+  const bool plain = std::all_of(columns.begin(), columns.end(), [](const Keys& keys) {
+    return keys.all_of(Value::Kind::integer) || keys.all_of(Value::Kind::string);
   });
-  if (plain) {
+  if (packed.fit(columns)) {
+    sort_positions(
+        order, [&](uint32_t position) { return packed.rank(position); }, [](std::vector<Ranked>&) {});
+  } else if (plain) {
     for (size_t i = columns.size(); i-- > 0;) sort_by_column(order, columns[i]);
   } else {
     std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
@@ -106,7 +189,7 @@ std::vector<uint32_t> sorted_order(Runtime& runtime, std::span<const List> colum
   return order;
 }
 
-List sorted(Runtime& runtime, List items, const List& keys, bool reverse) {
+List sorted(Runtime& runtime, List items, const Keys& keys, bool reverse) {
   List result;
   result.reserve(items.size());
   for (uint32_t position : sorted_order(runtime, {&keys, 1}, reverse)) {

@@ -2,19 +2,43 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <vector>
 
-#include "interpreter/expression/jinja/runtime.hpp"
+#include "interpreter/expression/jinja/attribute_path.hpp"
 
 namespace gregale::expression::jinja {
 
-// The positions of the items in order. Each column has a key for every item; a later column counts where all
-// earlier ones are equal. [reverse] keeps the order of equal items, too. Throws what `<` and `==` throw for
-// keys that cannot be compared.
-std::vector<uint32_t> sorted_order(Runtime& runtime, std::span<const List> columns, bool reverse);
+// What the items of a list are compared by: a key for each, where it lies in the item, or made. The items
+// must stay and nothing be changed while the keys are used.
+class Keys {
+ public:
+  // The items are their own keys.
+  explicit Keys(const List& items);
+  // As AttributePath::key() finds them.
+  Keys(Runtime& runtime, const List& items, const AttributePath& path, bool case_sensitive);
+  // The keys at those positions of [keys], which must outlive these.
+  Keys(const Keys& keys, std::span<const uint32_t> positions);
+  Keys(Keys&&) = default;
+
+  size_t size() const noexcept { return keys_.size(); }
+  const Value& operator[](size_t position) const noexcept { return *keys_[position]; }
+  bool all_of(Value::Kind kind) const noexcept;
+
+ private:
+  std::vector<const Value*> keys_;
+  std::deque<Value> made_;
+};
+
+// The positions of the items in order. A later column counts where all earlier ones are equal. [reverse]
+// keeps the order of equal items, too. Throws what `<` and `==` throw for keys that cannot be compared.
+std::vector<uint32_t> sorted_order(Runtime& runtime, std::span<const Keys> columns, bool reverse);
 
 // The items in the order of their keys.
-List sorted(Runtime& runtime, List items, const List& keys, bool reverse);
+List sorted(Runtime& runtime, List items, const Keys& keys, bool reverse);
+
+// The first eight bytes as a number of the same order.
+uint64_t rank_of_text(std::string_view text) noexcept;
 
 }  // namespace gregale::expression::jinja

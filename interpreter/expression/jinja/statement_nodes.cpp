@@ -232,6 +232,7 @@ class NameTarget : public Target {
  public:
   explicit NameTarget(uint32_t id) : id_(id) {}
   void assign(Runtime& runtime, Value value) const override { runtime.frame->set(id_, std::move(value)); }
+  uint32_t name() const noexcept override { return id_; }
 
  private:
   uint32_t id_;

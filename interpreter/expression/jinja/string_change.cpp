@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "interpreter/expression/jinja/methods.hpp"
+#include "interpreter/expression/jinja/sequence.hpp"
 #include "interpreter/expression/python/unicode.hpp"
 
 namespace gregale::expression::jinja {

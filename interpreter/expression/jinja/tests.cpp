@@ -6,6 +6,7 @@
 #include "core/similar.hpp"
 #include "interpreter/expression/jinja/registry.hpp"
 #include "interpreter/expression/jinja/runtime.hpp"
+#include "interpreter/expression/jinja/sequence.hpp"
 #include "interpreter/expression/python/number.hpp"
 #include "interpreter/expression/python/unicode.hpp"
 

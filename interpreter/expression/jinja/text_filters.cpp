@@ -3,6 +3,7 @@
 
 #include "interpreter/expression/jinja/methods.hpp"
 #include "interpreter/expression/jinja/registry.hpp"
+#include "interpreter/expression/jinja/sequence.hpp"
 #include "interpreter/expression/jinja/text_layout.hpp"
 #include "interpreter/expression/python/unicode.hpp"
 

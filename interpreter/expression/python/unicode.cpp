@@ -70,6 +70,21 @@ char ascii_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
 
+// Appends the text if it is ASCII, changed byte by byte; otherwise nothing.
+template <char (*kChange)(char)>
+bool append_ascii(std::string_view text, std::string& out) {
+  const size_t before = out.size();
+  out.resize(before + text.size());
+  unsigned char all = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    all |= static_cast<unsigned char>(text[i]);
+    out[before + i] = kChange(text[i]);
+  }
+  if (all < 0x80) return true;
+  out.resize(before);
+  return false;
+}
+
 }  // namespace
 
 bool is_ascii(std::string_view utf8) noexcept {
@@ -160,24 +175,14 @@ std::string_view substring(std::string_view utf8, size_t begin, size_t end) noex
 }
 
 void append_upper(std::string_view text, std::string& out) {
-  if (is_ascii(text)) {
-    const size_t before = out.size();
-    out += text;
-    std::transform(text.begin(), text.end(), out.begin() + static_cast<std::ptrdiff_t>(before), ascii_upper);
-    return;
-  }
+  if (append_ascii<ascii_upper>(text, out)) return;
   for (size_t position = 0; position < text.size();) {
     append_mapped(out, decode(text, position), u32_toupper);
   }
 }
 
 void append_lower(std::string_view text, std::string& out) {
-  if (is_ascii(text)) {
-    const size_t before = out.size();
-    out += text;
-    std::transform(text.begin(), text.end(), out.begin() + static_cast<std::ptrdiff_t>(before), ascii_lower);
-    return;
-  }
+  if (append_ascii<ascii_lower>(text, out)) return;
   const std::u32string points = to_code_points(text);
   for (size_t i = 0; i < points.size(); ++i) append_lower(out, points, i);
 }

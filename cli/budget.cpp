@@ -1,0 +1,46 @@
+#include "cli/budget.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace gregale::cli {
+
+void add_budget_option(CLI::App& command, BudgetSettings& settings) {
+  command
+      .add_option("--budget", settings,
+                  "Limit of the evaluation of an expression, NAME=NUMBER: steps, memory or output (bytes), "
+                  "recursion; may be repeated")
+      ->allow_extra_args(false);
+}
+
+expression::Budget read_budget(const BudgetSettings& settings) {
+  expression::Budget budget;
+  for (const std::string& setting : settings) {
+    const size_t equals = std::min(setting.find('='), setting.size());
+    const std::string name = setting.substr(0, equals);
+    uint64_t number = 0;
+    const char* end = setting.data() + setting.size();
+    const auto [stop, error] = std::from_chars(std::min(setting.data() + equals + 1, end), end, number);
+    if (error != std::errc() || stop != end) {
+      throw core::Error(core::ErrorKind::invalid, fmt::format("--budget {}: write NAME=NUMBER", setting));
+    }
+    if (name == "steps") {
+      budget.steps = number;
+    } else if (name == "memory") {
+      budget.memory = number;
+    } else if (name == "output") {
+      budget.output = number;
+    } else if (name == "recursion") {
+      budget.recursion = static_cast<uint32_t>(std::min<uint64_t>(number, UINT32_MAX));
+    } else {
+      throw core::Error(
+          core::ErrorKind::invalid,
+          fmt::format("there is no budget '{}': it is one of steps, memory, output, recursion", name));
+    }
+  }
+  return budget;
+}
+
+}  // namespace gregale::cli

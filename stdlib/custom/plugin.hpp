@@ -1,0 +1,63 @@
+// Plug-ins: shared objects with actions, by the interface of include/gregale/plugin.h. They run in this
+// process, each call on a thread of its own pool; what a plug-in must not do (crash, corrupt memory) is done
+// to us. Who does not trust an action writes it as a program.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "include/gregale/plugin.h"
+#include "interpreter/action.hpp"
+#include "stdlib/custom/declaration.hpp"
+#include "stdlib/custom/outside.hpp"
+#include "stdlib/custom/protocol.hpp"
+#include "stdlib/openstack/openstack_session.hpp"
+#include "stdlib/worker_pool.hpp"
+
+namespace gregale::stdlib {
+
+class PluginHost {
+ public:
+  explicit PluginHost(Outside outside) : outside_(std::move(outside)) {}
+  // Lets all that is under way see that nobody waits any more, and waits for it.
+  ~PluginHost();
+  PluginHost(const PluginHost&) = delete;
+  PluginHost& operator=(const PluginHost&) = delete;
+
+  struct Request {
+    const gregale_action_v1* action;
+    bool asynchronous = false;
+    Purpose purpose = Purpose::run;
+    interpreter::ActionCall call;
+    core::Value security = {};              // or null
+    std::vector<std::string> secrets = {};  // must not come back
+  };
+
+  // On a thread of the pool; [completion] is called once.
+  void carry_out(Request request, interpreter::ActionCompletion completion);
+  // On this thread.
+  interpreter::ActionResult invoke(const Request& request);
+  // The action sees that nobody waits any more; its result is taken when it comes.
+  void cancel(const core::Uuid& action_execution_id);
+  bool cancelled(const core::Uuid& action_execution_id) const;
+  const Outside& outside() const noexcept { return outside_; }
+
+ private:
+  const Outside outside_;
+  mutable std::mutex mutex_;
+  std::unordered_set<core::Uuid> under_way_;
+  std::unordered_set<core::Uuid> cancelled_;
+  bool ending_ = false;
+  WorkerPool pool_{256};  // ended first: what is under way still uses the others
+};
+
+// Loads the shared object, which stays loaded, and adds its actions. Throws core::Error: unusable (it cannot
+// be loaded, has another version of the interface), invalid (a declaration), conflict (a name is taken).
+// [host] and [session] must outlive what is carried out.
+void add_plugin(interpreter::ActionRegistry& registry, const std::string& path, PluginHost& host,
+                OpenstackSession& session);
+
+}  // namespace gregale::stdlib
