@@ -208,7 +208,8 @@ void Machine::wait_again(Index execution, Index join) {
   task.processed = false;
   task.error_handled = false;
   task.published_attempt = 0;
-  contexts_.forget(index);
+  contexts_.forget_all();  // tasks behind it may be under way
+  overtake(index);
   set_task_state(index, State::waiting, "Task is waiting.");
 }
 
@@ -223,6 +224,7 @@ void Machine::fire_join(Index task, Progress& counts) {
     execution.context_sources.push_back(arrived->second);
     counts.arrived.erase(arrived);
   }
+  if (has_reruns_) contexts_.forget_all();  // of tasks behind it that began before it waited once more
   begin_activity(execution.execution, join);
   start_task(task);
 }
@@ -244,6 +246,7 @@ void Machine::fail_join(Index task, Progress& counts) {
       names += fmt::format("{}'{}'", names.empty() ? "" : ", ", program_.name(workflow.tasks[source].name));
     }
   }
+  if (has_reruns_) contexts_.forget_all();  // as where a join fires
   counts.waiting[join] = kNone;
   counts.failed[join] = task;
   ++counts.rounds[join];
