@@ -38,6 +38,7 @@ struct Options {
   std::string cloud;
   std::string custom_context;
   std::string db;
+  interpreter::Durability durability = interpreter::Durability::full;
   double timeout = 0;
   Format format = Format::text;
 };
@@ -120,29 +121,33 @@ int run(const Options& options) {
   std::unique_ptr<TemporaryStore> temporary;
   if (options.db.empty()) temporary = std::make_unique<TemporaryStore>();
   interpreter::SqliteStore store(temporary ? temporary->path() : options.db, interpreter::StoreAccess::write,
-                                 temporary ? interpreter::Durability::none : interpreter::Durability::full,
+                                 temporary ? interpreter::Durability::none : options.durability,
                                  temporary ? std::string() : key_file());
-
-  CarriedOn carried(store, world, options.format == Format::text);
-  interpreter::Runtime& runtime = carried.runtime();
-
   const std::string binary = ir::to_binary(*files.program);
   const auto program =
       std::make_shared<const interpreter::LoadedProgram>(std::move(*files.program), ir::sha256_hex(binary));
+  const core::Microseconds limit =
+      options.timeout > 0
+          ? world.clock().now() + static_cast<core::Microseconds>(options.timeout * core::kSecond)
+          : 0;
+
+  interpreter::StartRequest request;
+  try {
+    request = make_request(options, program->program(), files.abstract_workflows);
+  } catch (const Error& error) {
+    return refuse(options, error.what(), "start", exit_code_of(error), {});
+  }
+
+  CarriedOn carried(store, world, {options.format == Format::text, options.db});
+  interpreter::Runtime& runtime = carried.runtime();
+  runtime.add_program(program, binary);
   core::Uuid id;
   try {
-    const interpreter::StartRequest request =
-        make_request(options, program->program(), files.abstract_workflows);
-    runtime.add_program(program, binary);
     id = runtime.start(program->digest(), request);
   } catch (const Error& error) {
     return refuse(options, error.what(), "start", exit_code_of(error), {});
   }
   if (!temporary) runtime.load_unfinished();
-  const core::Microseconds limit =
-      options.timeout > 0
-          ? world.clock().now() + static_cast<core::Microseconds>(options.timeout * core::kSecond)
-          : 0;
   carried.run(limit);
 
   const core::Value document = interpreter::execution_document(*program, runtime.tree(id), 0);
@@ -171,6 +176,7 @@ void add_run(CLI::App& app, int& exit_code) {
   command->add_option("--custom-context", options->custom_context,
                       "Data that reaches every action: JSON, or @FILE. The store keeps it sealed");
   command->add_option("--db", options->db, "Store; otherwise a temporary one that is removed at the end");
+  add_durability_option(*command, options->durability);
   command->add_option("--timeout", options->timeout, "Stop waiting after so many SECONDS")
       ->check(CLI::NonNegativeNumber);
   command->add_option("--format", options->format, "text or json")

@@ -74,6 +74,18 @@ ErrorKind kind_of(int code) {
   }
 }
 
+const char* synchronous(Durability durability) {
+  switch (durability) {
+    case Durability::full:
+      return "PRAGMA synchronous = FULL";
+    case Durability::relaxed:
+      return "PRAGMA synchronous = NORMAL";
+    case Durability::none:
+      break;
+  }
+  return "PRAGMA synchronous = OFF";
+}
+
 // Runs [body]; what SQLite says becomes an Error that names the file.
 template <typename Body>
 auto guarded(const std::string& path, std::string_view what, Body body) {
@@ -177,7 +189,7 @@ struct SqliteStore::Implementation {
         throw Error(ErrorKind::unusable, fmt::format("store {} is damaged: {}", path, verdict));
       }
     }
-    database.exec(durability == Durability::full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF");
+    database.exec(synchronous(durability));
     if (access == StoreAccess::read) database.exec("PRAGMA query_only = ON");
   }
 
@@ -363,11 +375,12 @@ std::vector<ExecutionSummary> SqliteStore::list() {
   return guarded(implementation_->path, "list executions", [&] {
     std::vector<ExecutionSummary> found;
     const Lease rows = implementation_->statement(
-        "SELECT root, workflow_name, state, created_at, updated_at FROM trees ORDER BY number DESC");
+        "SELECT root, workflow_name, state, created_at, updated_at, program FROM trees "
+        "ORDER BY number DESC");
     while (rows->executeStep()) {
       found.push_back({uuid_of(rows->getColumn(0)), rows->getColumn(1).getString(),
                        state_of(rows->getColumn(2)), rows->getColumn(3).getInt64(),
-                       rows->getColumn(4).getInt64()});
+                       rows->getColumn(4).getInt64(), rows->getColumn(5).getString()});
     }
     return found;
   });
