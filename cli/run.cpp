@@ -10,6 +10,7 @@
 #include "cli/file_library.hpp"
 #include "cli/output.hpp"
 #include "cli/program_files.hpp"
+#include "cli/run_many.hpp"
 #include "cli/stored_execution.hpp"
 #include "cli/temporary_store.hpp"
 #include "cli/world.hpp"
@@ -39,6 +40,8 @@ struct Options {
   std::string custom_context;
   std::string db;
   interpreter::Durability durability = interpreter::Durability::full;
+  uint64_t count = 0;
+  std::string each;
   double timeout = 0;
   Format format = Format::text;
 };
@@ -132,10 +135,23 @@ int run(const Options& options) {
           : 0;
 
   interpreter::StartRequest request;
+  std::vector<Map> inputs;
   try {
     request = make_request(options, program->program(), files.abstract_workflows);
+    if (!options.each.empty()) inputs = read_inputs("--each", options.each, options.count);
   } catch (const Error& error) {
     return refuse(options, error.what(), "start", exit_code_of(error), {});
+  }
+  if (options.each.empty()) inputs.resize(options.count);
+  if (options.count != 0 || !options.each.empty()) {
+    ManyExecutions many(std::move(request), std::move(inputs));
+    const core::Value summary = many.run(store, world, options.db, program, binary, limit);
+    if (options.format == Format::json) {
+      print_json(summary);
+    } else {
+      print(many_text(summary));
+    }
+    return exit_code_of_many(summary);
   }
 
   CarriedOn carried(store, world, {options.format == Format::text, options.db});
@@ -177,6 +193,10 @@ void add_run(CLI::App& app, int& exit_code) {
                       "Data that reaches every action: JSON, or @FILE. The store keeps it sealed");
   command->add_option("--db", options->db, "Store; otherwise a temporary one that is removed at the end");
   add_durability_option(*command, options->durability);
+  command->add_option("--count", options->count, "Start so many executions, and give a summary")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--each", options->each,
+                      "Start one execution for each line of @FILE, a mapping that is added to the input");
   command->add_option("--timeout", options->timeout, "Stop waiting after so many SECONDS")
       ->check(CLI::NonNegativeNumber);
   command->add_option("--format", options->format, "text or json")
