@@ -25,8 +25,9 @@ TestActions::TestActions() {
 
 namespace {
 
-RuntimeOptions virtual_time(core::VirtualClock& clock) {
+RuntimeOptions virtual_time(core::VirtualClock& clock, const Limits& limits) {
   RuntimeOptions options;
+  options.limits = limits;
   options.wait = [&clock](std::optional<Microseconds> until) {
     if (!until) return false;
     clock.advance_to(*until);
@@ -37,8 +38,9 @@ RuntimeOptions virtual_time(core::VirtualClock& clock) {
 
 }  // namespace
 
-Workbench::Workbench(Store& store, core::VirtualClock& clock, const ActionRegistry& registry)
-    : runtime_(store, registry, clock, virtual_time(clock)) {}
+Workbench::Workbench(Store& store, core::VirtualClock& clock, const ActionRegistry& registry,
+                     const Limits& limits)
+    : runtime_(store, registry, clock, virtual_time(clock, limits)) {}
 
 namespace {
 
@@ -64,13 +66,13 @@ Value comparable_document(const LoadedProgram& program, const ExecutionTree& tre
   return without_identity(execution_document(program, tree, 0));
 }
 
-Value run_to_end(const std::string& text, const Value& input) {
+Value run_to_end(const std::string& text, const Value& input, const Limits& limits) {
   const auto program = compile_text(text);
   if (program == nullptr) return Value();
   const TestActions actions;
   SqliteStore store(":memory:", StoreAccess::write);
   core::VirtualClock clock(core::kSecond);
-  Workbench bench(store, clock, actions.registry());
+  Workbench bench(store, clock, actions.registry(), limits);
   bench.runtime().add_program(program, "");
   StartRequest request;
   request.workflow = program->name(program->program().workflows.front().name);

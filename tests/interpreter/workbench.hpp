@@ -30,7 +30,8 @@ class TestActions {
 // A runtime whose waiting moves the virtual clock.
 class Workbench {
  public:
-  explicit Workbench(Store& store, core::VirtualClock& clock, const ActionRegistry& registry);
+  Workbench(Store& store, core::VirtualClock& clock, const ActionRegistry& registry,
+            const Limits& limits = {});
   Runtime& runtime() { return runtime_; }
 
  private:
@@ -41,6 +42,6 @@ class Workbench {
 Value comparable_document(const LoadedProgram& program, const ExecutionTree& tree);
 
 // Runs the only or first workflow of [text] to its end and gives its document.
-Value run_to_end(const std::string& text, const Value& input = Value::map({}));
+Value run_to_end(const std::string& text, const Value& input = Value::map({}), const Limits& limits = {});
 
 }  // namespace gregale::interpreter

@@ -161,7 +161,8 @@ void Invariants::at_rest(const interpreter::ActionRegistry& actions, const Execu
 
 void Invariants::stored(const ExecutionTree& memory, interpreter::Store& store) {
   const ExecutionTree loaded = store.load(memory.root().id);
-  interpreter::Vault vault("");  // nothing here is secret, so nothing is sealed
+  interpreter::Vault vault("");
+  const interpreter::RecordKit kit{&vault, nullptr};  // nothing here is secret or large
   const auto compare = [&](const auto& in_memory, const auto& in_store, const char* what) {
     if (in_memory.size() != in_store.size()) {
       report(fmt::format("the store has {} {} instead of {}", in_store.size(), what, in_memory.size()));
@@ -174,9 +175,9 @@ void Invariants::stored(const ExecutionTree& memory, interpreter::Store& store) 
         // What has arrived at a waiting join follows from the tasks before it and is not stored.
         if (expected.state == State::waiting) expected.triggered_by.clear(), got.triggered_by.clear();
       }
-      if (to_record(expected, vault) == to_record(got, vault)) continue;
-      report(fmt::format("{} {} in memory is {}, in the store {}", what, i, to_record(expected, vault),
-                         to_record(got, vault)));
+      if (to_record(expected, kit) == to_record(got, kit)) continue;
+      report(fmt::format("{} {} in memory is {}, in the store {}", what, i, to_record(expected, kit),
+                         to_record(got, kit)));
     }
   };
   compare(memory.executions, loaded.executions, "executions");
