@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <stop_token>
 
 #include "compiler/ir/serialization.hpp"
 #include "interpreter/custom_context.hpp"
@@ -61,7 +62,7 @@ struct Runtime::Loaded {
   bool ready = false;
   bool stopped = false;  // by request: nobody waits for what is still under way
   std::optional<Microseconds> timer;
-  std::unordered_set<Index> in_flight;
+  std::unordered_map<Index, std::stop_source> in_flight;  // actions under way, and how to end them
 };
 
 Runtime::Runtime(Store& store, const ActionRegistry& registry, const core::Clock& clock,
@@ -214,6 +215,10 @@ void Runtime::stop(const Uuid& root, Index execution, State state,
   apply(root, [&](Machine& machine) { machine.stop(execution, state, message, clock_.now()); });
   Loaded& tree = loaded(root);
   tree.stopped = is_completed(tree.tree.root().state);
+  for (auto& [action, under_way] : tree.in_flight) {
+    const Index owner = tree.tree.tasks[tree.tree.actions[action].task].execution;
+    if (is_completed(tree.tree.executions[owner].state)) under_way.request_stop();
+  }
 }
 
 void Runtime::rerun(const Uuid& root, Index execution, std::string_view task, bool reset, const Value& env) {
@@ -327,7 +332,7 @@ void Runtime::start_action(Loaded& loaded, Index index) {
       action.custom_context ? *action.custom_context : custom_context_of(tree, task.execution);
   call.context.custom_context = context.values;
   call.context.security = context.security;
-  loaded.in_flight.insert(index);
+  call.context.stop = loaded.in_flight[index].get_token();
   const Action* kind = registry_.find(call.name);
   const auto completion = [inbox = inbox_, root = tree.root().id, index](ActionResult result) {
     inbox->put({root, index, std::move(result)});
@@ -344,8 +349,8 @@ void Runtime::start_action(Loaded& loaded, Index index) {
 bool Runtime::settled(const Loaded& tree) const {
   if (tree.stopped && is_completed(tree.tree.root().state)) return true;
   if (tree.timer) return false;
-  return std::none_of(tree.in_flight.begin(), tree.in_flight.end(), [&](Index action) {
-    return !is_completed(tree.tree.tasks[tree.tree.actions[action].task].state);
+  return std::none_of(tree.in_flight.begin(), tree.in_flight.end(), [&](const auto& under_way) {
+    return !is_completed(tree.tree.tasks[tree.tree.actions[under_way.first].task].state);
   });
 }
 

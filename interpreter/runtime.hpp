@@ -57,6 +57,7 @@ class Runtime : private ExecutionDirectory {
   // they return.
   void pause(const Uuid& root, Index execution, const std::optional<std::string>& message);
   void resume(const Uuid& root, Index execution, const Value& env);
+  // Actions under way are asked to end: for a stopped execution nobody waits.
   void stop(const Uuid& root, Index execution, State state, const std::optional<std::string>& message);
   void rerun(const Uuid& root, Index execution, std::string_view task, bool reset, const Value& env);
   void skip(const Uuid& root, Index execution, std::string_view task, const Value& env);
