@@ -43,7 +43,7 @@ struct Options {
   std::string result;
   std::string error;
   bool cancel = false;
-  interpreter::Durability durability = interpreter::Durability::full;
+  EngineOptions engine;
   Format format = Format::text;
 };
 
@@ -250,8 +250,8 @@ Value completion_request(const Options& options) {
 
 int complete(const Options& options) {
   const World world({options.cloud});
-  const Outcome outcome = request(completion_request(options), options.db, options.durability, world,
-                                  options.format == Format::text);
+  const Outcome outcome =
+      request(completion_request(options), options.db, options.engine, world, options.format == Format::text);
   if (options.format == Format::json) {
     print_json(outcome.document);
   } else {
@@ -294,7 +294,7 @@ void add_action(CLI::App& app, int& exit_code) {
   completing->add_option("ID", options->id, "The action execution's id")->required();
   completing->add_option("--db", options->db, "The store")->required();
   completing->add_option("--cloud", options->cloud, "Credentials: a cloud of clouds.yaml");
-  add_durability_option(*completing, options->durability);
+  add_engine_options(*completing, options->engine);
   CLI::Option_group* how = completing->add_option_group("how it ended");
   how->add_option("--result", options->result, "Its result: JSON, or @FILE");
   how->add_option("--error", options->error, "What went wrong: JSON, or @FILE");

@@ -153,6 +153,17 @@ std::optional<core::Microseconds> in_calendar(std::string_view text) {
 
 }  // namespace
 
+std::pair<std::string, uint64_t> read_setting(std::string_view option, const std::string& setting) {
+  const size_t equals = std::min(setting.find('='), setting.size());
+  uint64_t number = 0;
+  const char* end = setting.data() + setting.size();
+  const auto [stop, error] = std::from_chars(std::min(setting.data() + equals + 1, end), end, number);
+  if (error != std::errc() || stop != end) {
+    throw Error(ErrorKind::invalid, fmt::format("{} {}: write NAME=NUMBER", option, setting));
+  }
+  return {setting.substr(0, equals), number};
+}
+
 core::Microseconds parse_moment(std::string_view option, const std::string& text, core::Microseconds now) {
   if (const auto moment = ago(text, now)) return *moment;
   if (const auto moment = in_calendar(text)) return *moment;

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 #include <memory>
 #include <vector>
@@ -33,14 +32,7 @@ struct Options {
 expression::Budget read_budget(const std::vector<std::string>& settings) {
   expression::Budget budget;
   for (const std::string& setting : settings) {
-    const size_t equals = std::min(setting.find('='), setting.size());
-    const std::string name = setting.substr(0, equals);
-    uint64_t number = 0;
-    const char* end = setting.data() + setting.size();
-    const auto [stop, error] = std::from_chars(std::min(setting.data() + equals + 1, end), end, number);
-    if (error != std::errc() || stop != end) {
-      throw core::Error(core::ErrorKind::invalid, fmt::format("--budget {}: write NAME=NUMBER", setting));
-    }
+    const auto [name, number] = read_setting("--budget", setting);
     if (name == "steps") {
       budget.steps = number;
     } else if (name == "memory") {

@@ -41,7 +41,7 @@ struct Options {
   std::vector<std::string> tags;
   size_t at = 0;
   bool reset = false;
-  interpreter::Durability durability = interpreter::Durability::full;
+  EngineOptions engine;
   Format format = Format::text;
 };
 
@@ -176,8 +176,8 @@ int ask(const Options& options, std::string_view kind, Map more) {
   if (!options.env.empty()) members.set(Value("env"), read_mapping("--env", options.env));
   members.update(more);
   const World world({options.cloud});
-  const Outcome outcome = request(Value(std::move(members)), options.db, options.durability, world,
-                                  options.format == Format::text);
+  const Outcome outcome =
+      request(Value(std::move(members)), options.db, options.engine, world, options.format == Format::text);
   show_document(outcome.document, options.format, false);
   return exit_code_of(outcome.state);
 }
@@ -208,7 +208,7 @@ void add_execution(CLI::App& app, int& exit_code) {
   const auto acting = [&](const char* name, const char* help, std::function<int()> run) {
     CLI::App* made = sub(name, help, true, std::move(run));
     made->add_option("--cloud", options->cloud, "Credentials: a cloud of clouds.yaml");
-    add_durability_option(*made, options->durability);
+    add_engine_options(*made, options->engine);
     return made;
   };
 

@@ -102,11 +102,12 @@ ExecutionAddress carry_out(const Value& request, interpreter::Store& store, inte
   return address;
 }
 
-Outcome request(const Value& request, const std::string& db, interpreter::Durability durability,
-                const World& world, bool show_progress) {
+Outcome request(const Value& request, const std::string& db, const EngineOptions& engine, const World& world,
+                bool show_progress) {
+  const interpreter::Limits limits = limits_of(engine);
   for (int attempt = 1;; ++attempt) {
-    if (const auto store = open_store(db, durability)) {
-      CarriedOn carried(*store, world, {show_progress, db});
+    if (const auto store = open_store(db, engine.durability)) {
+      CarriedOn carried(*store, world, {show_progress, db, limits});
       const ExecutionAddress address = carry_out(request, *store, carried.runtime());
       carried.run();
       const interpreter::ExecutionTree& tree = carried.runtime().tree(address.root);

@@ -10,6 +10,7 @@
 
 #include <string>
 
+#include "cli/stored_execution.hpp"
 #include "cli/world.hpp"
 #include "core/value.hpp"
 #include "interpreter/runtime.hpp"
@@ -33,7 +34,7 @@ struct Outcome {
 
 // Carries [request] out and the execution on, in this process or, while another one works on the store at
 // [db], in that one. Throws core::Error for what is refused.
-Outcome request(const core::Value& request, const std::string& db, interpreter::Durability durability,
+Outcome request(const core::Value& request, const std::string& db, const EngineOptions& engine,
                 const World& world, bool show_progress);
 
 }  // namespace gregale::cli

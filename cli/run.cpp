@@ -39,7 +39,7 @@ struct Options {
   std::string cloud;
   std::string custom_context;
   std::string db;
-  interpreter::Durability durability = interpreter::Durability::full;
+  EngineOptions engine;
   uint64_t count = 0;
   std::string each;
   double timeout = 0;
@@ -124,7 +124,7 @@ int run(const Options& options) {
   std::unique_ptr<TemporaryStore> temporary;
   if (options.db.empty()) temporary = std::make_unique<TemporaryStore>();
   interpreter::SqliteStore store(temporary ? temporary->path() : options.db, interpreter::StoreAccess::write,
-                                 temporary ? interpreter::Durability::none : options.durability,
+                                 temporary ? interpreter::Durability::none : options.engine.durability,
                                  temporary ? std::string() : key_file());
   const std::string binary = ir::to_binary(*files.program);
   const auto program =
@@ -136,7 +136,9 @@ int run(const Options& options) {
 
   interpreter::StartRequest request;
   std::vector<Map> inputs;
+  interpreter::Limits limits;
   try {
+    limits = limits_of(options.engine);
     request = make_request(options, program->program(), files.abstract_workflows);
     if (!options.each.empty()) inputs = read_inputs("--each", options.each, options.count);
   } catch (const Error& error) {
@@ -145,7 +147,7 @@ int run(const Options& options) {
   if (options.each.empty()) inputs.resize(options.count);
   if (options.count != 0 || !options.each.empty()) {
     ManyExecutions many(std::move(request), std::move(inputs));
-    const core::Value summary = many.run(store, world, options.db, program, binary, limit);
+    const core::Value summary = many.run(store, world, {false, options.db, limits}, program, binary, limit);
     if (options.format == Format::json) {
       print_json(summary);
     } else {
@@ -154,7 +156,7 @@ int run(const Options& options) {
     return exit_code_of_many(summary);
   }
 
-  CarriedOn carried(store, world, {options.format == Format::text, options.db});
+  CarriedOn carried(store, world, {options.format == Format::text, options.db, limits});
   interpreter::Runtime& runtime = carried.runtime();
   runtime.add_program(program, binary);
   core::Uuid id;
@@ -192,7 +194,7 @@ void add_run(CLI::App& app, int& exit_code) {
   command->add_option("--custom-context", options->custom_context,
                       "Data that reaches every action: JSON, or @FILE. The store keeps it sealed");
   command->add_option("--db", options->db, "Store; otherwise a temporary one that is removed at the end");
-  add_durability_option(*command, options->durability);
+  add_engine_options(*command, options->engine);
   command->add_option("--count", options->count, "Start so many executions, and give a summary")
       ->check(CLI::PositiveNumber);
   command->add_option("--each", options->each,

@@ -86,13 +86,13 @@ void ManyExecutions::note(size_t number, const interpreter::ExecutionTree& tree)
   end.output = tree.root().output;
 }
 
-Value ManyExecutions::run(interpreter::SqliteStore& store, const World& world, const std::string& db,
+Value ManyExecutions::run(interpreter::SqliteStore& store, const World& world, CarryOnOptions options,
                           const std::shared_ptr<const interpreter::LoadedProgram>& program,
                           std::string_view binary, core::Microseconds limit) {
   const auto begin = std::chrono::steady_clock::now();
   Runtime* runtime = nullptr;
   // One that is complete makes room for the next, between two rounds of the runtime.
-  const auto observe = [&](const interpreter::ExecutionTree& tree, const interpreter::StepOutput& output) {
+  options.observer = [&](const interpreter::ExecutionTree& tree, const interpreter::StepOutput& output) {
     if (output.executions.empty() || output.executions.front() != 0) return;
     if (!is_completed(tree.root().state)) return;
     runtime->post([this, runtime, id = tree.root().id, digest = program->digest()] {
@@ -104,10 +104,10 @@ Value ManyExecutions::run(interpreter::SqliteStore& store, const World& world, c
       start_some(*runtime, digest);
     });
   };
-  CarriedOn carried(store, world, {false, db, observe});
+  CarriedOn carried(store, world, options);
   runtime = &carried.runtime();
   runtime->add_program(program, binary);
-  if (!db.empty()) runtime->load_unfinished();
+  if (!options.db.empty()) runtime->load_unfinished();
   for (bool settled = true; settled && ends_.size() < inputs_.size();) {
     start_some(*runtime, program->digest());
     settled = carried.run(limit);

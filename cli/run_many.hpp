@@ -27,7 +27,7 @@ class ManyExecutions {
 
   // Works until all have been started and none can move by itself, or until [limit] (0: none), and gives the
   // summary. Those that are complete leave memory, so that it does not matter how many there are.
-  core::Value run(interpreter::SqliteStore& store, const World& world, const std::string& db,
+  core::Value run(interpreter::SqliteStore& store, const World& world, CarryOnOptions options,
                   const std::shared_ptr<const interpreter::LoadedProgram>& program, std::string_view binary,
                   core::Microseconds limit);
 

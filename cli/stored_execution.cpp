@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 
+#include "cli/arguments.hpp"
 #include "cli/execution_request.hpp"
 #include "compiler/ir/serialization.hpp"
 
@@ -29,6 +30,7 @@ namespace {
 
 interpreter::RuntimeOptions runtime_options(const CarryOnOptions& options, Progress* progress) {
   interpreter::RuntimeOptions made;
+  made.limits = options.limits;
   made.observer = options.observer;
   if (progress != nullptr) {
     made.observer = [progress, next = options.observer](const auto& tree, const auto& output) {
@@ -57,12 +59,24 @@ bool CarriedOn::run(core::Microseconds deadline) {
   return settled;
 }
 
-void add_durability_option(CLI::App& command, interpreter::Durability& durability) {
+void add_engine_options(CLI::App& command, EngineOptions& options) {
   command
-      .add_option("--durability", durability,
+      .add_option("--durability", options.durability,
                   "full: what is stored survives a loss of power; relaxed: faster, its last moments may not")
       ->transform(CLI::CheckedTransformer(std::map<std::string, interpreter::Durability>{
           {"full", interpreter::Durability::full}, {"relaxed", interpreter::Durability::relaxed}}));
+  command.add_option("--limit", options.limits,
+                     "NAME=NUMBER, how large executions may become; NAME: sub-workflow-depth, tasks, items, "
+                     "result-bytes, published-bytes");
+}
+
+interpreter::Limits limits_of(const EngineOptions& options) {
+  interpreter::Limits limits;
+  for (const std::string& setting : options.limits) {
+    const auto [name, number] = read_setting("--limit", setting);
+    interpreter::set_limit(limits, name, number);
+  }
+  return limits;
 }
 
 }  // namespace gregale::cli

@@ -26,6 +26,7 @@ struct CarryOnOptions {
   bool show_progress = false;
   // Of the store: other processes may ask of its executions while this one works. Empty: nobody may.
   std::string db = {};
+  interpreter::Limits limits = {};
   // Told of every stored change, see Runtime.
   std::function<void(const interpreter::ExecutionTree&, const interpreter::StepOutput&)> observer = {};
 };
@@ -45,7 +46,13 @@ class CarriedOn {
   std::unique_ptr<ControlSocket> control_;
 };
 
-// Adds --durability full|relaxed.
-void add_durability_option(CLI::App& command, interpreter::Durability& durability);
+// Of every command that writes to a store: --durability full|relaxed, --limit NAME=NUMBER.
+struct EngineOptions {
+  interpreter::Durability durability = interpreter::Durability::full;
+  std::vector<std::string> limits;
+};
+void add_engine_options(CLI::App& command, EngineOptions& options);
+// Throws core::Error(invalid) for what is no limit.
+interpreter::Limits limits_of(const EngineOptions& options);
 
 }  // namespace gregale::cli
