@@ -25,6 +25,14 @@ inline std::string fan(int branches) {
   return text + "    j: {join: all}\n";
 }
 
+// One task with that many items.
+inline std::string items(int count) {
+  return fmt::format(
+      "version: '2.0'\nitems:\n  tasks:\n    t:\n      with-items: i in <% range({}).toList() %>\n"
+      "      action: std.noop\n",
+      count);
+}
+
 // What people write: inputs, expressions, guards, policies, publishing; [tasks] tasks in a chain.
 inline std::string ordinary(int tasks) {
   std::string text =

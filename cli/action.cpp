@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "cli/arguments.hpp"
-#include "cli/budget.hpp"
 #include "cli/commands.hpp"
+#include "cli/execution_request.hpp"
 #include "cli/execution_text.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/output.hpp"
@@ -14,7 +14,6 @@
 #include "cli/world.hpp"
 #include "core/json.hpp"
 #include "interpreter/custom_context.hpp"
-#include "interpreter/document.hpp"
 
 namespace gregale::cli {
 
@@ -43,7 +42,7 @@ struct Options {
   std::string result;
   std::string error;
   bool cancel = false;
-  BudgetSettings budget;
+  EngineOptions engine;
   Format format = Format::text;
 };
 
@@ -233,32 +232,28 @@ int run(const Options& options, Purpose purpose) {
   return success ? kDone : kFailed;
 }
 
-ActionResult given_result(const Options& options) {
-  if (options.cancel) return {ActionResult::State::cancelled, Value(), {}};
-  if (!options.error.empty()) return ActionResult::error(read_value("--error", options.error));
-  return ActionResult::success(read_value("--result", options.result));
+Value completion_request(const Options& options) {
+  Map request{{"request", "complete"}, {"id", options.id}};
+  const auto ends = [&](const char* state, Value data) {
+    request.set(Value("state"), Value(state));
+    request.set(Value("data"), std::move(data));
+    return Value(std::move(request));
+  };
+  if (options.cancel) return ends("CANCELLED", Value());
+  if (!options.error.empty()) return ends("ERROR", read_value("--error", options.error));
+  return ends("SUCCESS", read_value("--result", options.result));
 }
 
 int complete(const Options& options) {
   const World world({options.cloud, options.actions});
-  ActionResult result = given_result(options);
-  interpreter::SqliteStore store(options.db, interpreter::StoreAccess::write, interpreter::Durability::full,
-                                 key_file());
-  const auto address =
-      core::Uuid::looks_like(options.id) ? store.find_action(core::Uuid::parse(options.id)) : std::nullopt;
-  if (!address) throw Error(ErrorKind::not_found, fmt::format("no action execution {}", options.id));
-  CarriedOn carried(store, world, options.format == Format::text, read_budget(options.budget));
-  carried.runtime().load(address->root);
-  carried.runtime().complete_action(address->root, address->action, std::move(result));
-  carried.run();
-  const interpreter::ExecutionTree& tree = carried.runtime().tree(address->root);
-  const Value document = interpreter::execution_document(load_program(store, tree.program_digest), tree, 0);
+  const Outcome outcome =
+      request(completion_request(options), options.db, options.engine, world, options.format == Format::text);
   if (options.format == Format::json) {
-    print_json(document);
+    print_json(outcome.document);
   } else {
-    print(summary_text(document));
+    print(summary_text(outcome.document));
   }
-  return exit_code_of(tree.root().state);
+  return exit_code_of(outcome.state);
 }
 
 }  // namespace
@@ -302,7 +297,7 @@ void add_action(CLI::App& app, int& exit_code) {
   completing->add_option("ID", options->id, "The action execution's id")->required();
   completing->add_option("--db", options->db, "The store")->required();
   completing->add_option("--cloud", options->cloud, "Credentials: a cloud of clouds.yaml");
-  add_budget_option(*completing, options->budget);
+  add_engine_options(*completing, options->engine);
   CLI::Option_group* how = completing->add_option_group("how it ended");
   how->add_option("--result", options->result, "Its result: JSON, or @FILE");
   how->add_option("--error", options->error, "What went wrong: JSON, or @FILE");

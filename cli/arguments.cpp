@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <charconv>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <optional>
 
 #include "core/error.hpp"
 #include "core/json.hpp"
@@ -79,6 +82,94 @@ void add_pair(std::string_view option, const std::string& pair, core::Map& input
   } catch (const Error& error) {
     throw Error(ErrorKind::invalid, fmt::format("{} {}: {}", option, pair.substr(0, equals), error.what()));
   }
+}
+
+namespace {
+
+constexpr size_t kMostDigits = 7;  // as many days are still a moment
+
+// Takes digits off the front of [text]: [count] of them, or all (0). Nothing: there are none.
+std::optional<int64_t> take_number(std::string_view& text, size_t count) {
+  size_t length = 0;
+  while (length < text.size() && text[length] >= '0' && text[length] <= '9') ++length;
+  if (length == 0 || length > kMostDigits || (count != 0 && length != count)) return std::nullopt;
+  int64_t number = 0;
+  std::from_chars(text.data(), text.data() + length, number);
+  text.remove_prefix(length);
+  return number;
+}
+
+bool take(std::string_view& text, std::string_view wanted) {
+  if (text.empty() || wanted.find(text.front()) == std::string_view::npos) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+std::optional<core::Microseconds> ago(std::string_view text, core::Microseconds now) {
+  const auto count = take_number(text, 0);
+  if (!count || text.size() != 1) return std::nullopt;
+  switch (text.front()) {
+    case 's':
+      return now - *count * core::kSecond;
+    case 'm':
+      return now - *count * 60 * core::kSecond;
+    case 'h':
+      return now - *count * 3600 * core::kSecond;
+    case 'd':
+      return now - *count * 86400 * core::kSecond;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<core::Microseconds> in_calendar(std::string_view text) {
+  const auto year = take_number(text, 4);
+  if (!year || !take(text, "-")) return std::nullopt;
+  const auto month = take_number(text, 2);
+  if (!month || !take(text, "-")) return std::nullopt;
+  const auto day = take_number(text, 2);
+  if (!day) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
+                                         std::chrono::month(static_cast<unsigned>(*month)),
+                                         std::chrono::day(static_cast<unsigned>(*day))};
+  if (!date.ok()) return std::nullopt;
+  int64_t seconds = int64_t{std::chrono::sys_days(date).time_since_epoch().count()} * 86400;
+  if (take(text, "T ")) {
+    const auto hour = take_number(text, 2);
+    if (!hour || *hour > 23 || !take(text, ":")) return std::nullopt;
+    const auto minute = take_number(text, 2);
+    if (!minute || *minute > 59) return std::nullopt;
+    seconds += *hour * 3600 + *minute * 60;
+    if (take(text, ":")) {
+      const auto second = take_number(text, 2);
+      if (!second || *second > 60) return std::nullopt;
+      seconds += *second;
+    }
+  }
+  take(text, "Z");
+  if (!text.empty()) return std::nullopt;
+  return seconds * core::kSecond;
+}
+
+}  // namespace
+
+std::pair<std::string, uint64_t> read_setting(std::string_view option, const std::string& setting) {
+  const size_t equals = std::min(setting.find('='), setting.size());
+  uint64_t number = 0;
+  const char* end = setting.data() + setting.size();
+  const auto [stop, error] = std::from_chars(std::min(setting.data() + equals + 1, end), end, number);
+  if (error != std::errc() || stop != end) {
+    throw Error(ErrorKind::invalid, fmt::format("{} {}: write NAME=NUMBER", option, setting));
+  }
+  return {setting.substr(0, equals), number};
+}
+
+core::Microseconds parse_moment(std::string_view option, const std::string& text, core::Microseconds now) {
+  if (const auto moment = ago(text, now)) return *moment;
+  if (const auto moment = in_calendar(text)) return *moment;
+  throw Error(ErrorKind::invalid,
+              fmt::format("{}: a moment is written 2030-01-31, 2030-01-31T12:00 or 2h (ago), not '{}'",
+                          option, text));
 }
 
 }  // namespace gregale::cli

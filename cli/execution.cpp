@@ -1,17 +1,21 @@
 // gregale execution: look at executions in a store, and act on them.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
 #include <memory>
 
 #include "cli/arguments.hpp"
-#include "cli/budget.hpp"
 #include "cli/commands.hpp"
+#include "cli/execution_request.hpp"
 #include "cli/execution_story.hpp"
 #include "cli/execution_text.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/output.hpp"
 #include "cli/stored_execution.hpp"
 #include "cli/world.hpp"
+#include "compiler/ir/serialization.hpp"
+#include "core/clock.hpp"
 #include "core/json.hpp"
 #include "interpreter/document.hpp"
 
@@ -21,8 +25,7 @@ namespace {
 
 using core::List;
 using core::Map;
-using interpreter::Runtime;
-using interpreter::State;
+using core::Value;
 
 struct Options {
   std::string id;
@@ -34,24 +37,57 @@ struct Options {
   std::vector<std::string> actions;
   std::string state;
   std::string workflow;
+  std::string since;
+  std::string until;
+  std::vector<std::string> tags;
   size_t at = 0;
   bool reset = false;
-  BudgetSettings budget;
+  EngineOptions engine;
   Format format = Format::text;
+};
 
-  core::Value environment() const { return env.empty() ? core::Value(Map()) : read_mapping("--env", env); }
-  std::optional<std::string> given_message() const {
-    return message.empty() ? std::nullopt : std::optional(message);
+// Which of the executions in a store are listed.
+class Filter {
+ public:
+  Filter(const Options& options, interpreter::Store& store, core::Microseconds now)
+      : options_(options), store_(store) {
+    if (!options.since.empty()) since_ = parse_moment("--since", options.since, now);
+    if (!options.until.empty()) until_ = parse_moment("--until", options.until, now);
   }
+
+  bool takes(const interpreter::ExecutionSummary& execution) {
+    return (options_.state.empty() || to_string(execution.state) == options_.state) &&
+           (options_.workflow.empty() || execution.workflow_name == options_.workflow) &&
+           (!since_ || execution.created_at >= *since_) && (!until_ || execution.created_at < *until_) &&
+           (options_.tags.empty() || has_tags(execution));
+  }
+
+ private:
+  // All of them, as the workflow's definition has them.
+  bool has_tags(const interpreter::ExecutionSummary& execution) {
+    auto& program = programs_[execution.program_digest];
+    if (!program) program = ir::from_binary(store_.load_program(execution.program_digest));
+    const auto& workflows = program->workflows;
+    return std::any_of(workflows.begin(), workflows.end(), [&](const ir::Workflow& workflow) {
+      return program->name(workflow.name) == execution.workflow_name &&
+             std::all_of(options_.tags.begin(), options_.tags.end(), [&](const std::string& tag) {
+               return std::find(workflow.tags.begin(), workflow.tags.end(), tag) != workflow.tags.end();
+             });
+    });
+  }
+
+  const Options& options_;
+  interpreter::Store& store_;
+  std::optional<core::Microseconds> since_;
+  std::optional<core::Microseconds> until_;
+  std::map<std::string, std::optional<ir::Program>> programs_;
 };
 
 int list(const Options& options) {
   interpreter::SqliteStore store(options.db, interpreter::StoreAccess::read);
   auto executions = store.list();
-  std::erase_if(executions, [&](const interpreter::ExecutionSummary& execution) {
-    return (!options.state.empty() && to_string(execution.state) != options.state) ||
-           (!options.workflow.empty() && execution.workflow_name != options.workflow);
-  });
+  Filter filter(options, store, core::RealClock().now());
+  std::erase_if(executions, [&](const auto& execution) { return !filter.takes(execution); });
   if (options.format == Format::json) {
     List items;
     for (const auto& execution : executions) {
@@ -135,37 +171,22 @@ int history(const Options& options) {
   return kDone;
 }
 
-// Asks something of an execution, then carries it on until nothing can move by itself.
-using Request = std::function<void(Runtime&, const interpreter::ExecutionAddress&)>;
-
-int act(const Options& options, const Request& request) {
+// Asks something of an execution, and shows it when nothing of it moves any more.
+int ask(const Options& options, std::string_view kind, Map more) {
+  Map members{{"request", Value(kind)}, {"id", options.id}};
+  if (!options.env.empty()) members.set(Value("env"), read_mapping("--env", options.env));
+  members.update(more);
   const World world({options.cloud, options.actions});
-  interpreter::SqliteStore store(options.db, interpreter::StoreAccess::write, interpreter::Durability::full,
-                                 key_file());
-  const interpreter::ExecutionAddress address = find_execution(store, options.id);
-  CarriedOn carried(store, world, options.format == Format::text, read_budget(options.budget));
-  carried.runtime().load(address.root);
-  request(carried.runtime(), address);
-  carried.run();
-  const interpreter::ExecutionTree& tree = carried.runtime().tree(address.root);
-  const interpreter::LoadedProgram program = load_program(store, tree.program_digest);
-  show_document(interpreter::execution_document(program, tree, address.execution), options.format, false);
-  return exit_code_of(tree.executions[address.execution].state);
+  const Outcome outcome =
+      request(Value(std::move(members)), options.db, options.engine, world, options.format == Format::text);
+  show_document(outcome.document, options.format, false);
+  return exit_code_of(outcome.state);
 }
 
-// An execution that runs but was left by its process is carried on; a paused one is resumed first.
-int resume(const Options& options) {
-  return act(options, [&](Runtime& runtime, const interpreter::ExecutionAddress& address) {
-    const State state = runtime.tree(address.root).executions[address.execution].state;
-    if (state == State::running || state == State::idle) return;
-    runtime.resume(address.root, address.execution, options.environment());
-  });
-}
-
-int stop(const Options& options, State state) {
-  return act(options, [&](Runtime& runtime, const interpreter::ExecutionAddress& address) {
-    runtime.stop(address.root, address.execution, state, options.given_message());
-  });
+int stop(const Options& options, const std::string& state) {
+  Map more{{"state", state}};
+  if (!options.message.empty()) more.set(Value("message"), Value(options.message));
+  return ask(options, "stop", std::move(more));
 }
 
 }  // namespace
@@ -188,7 +209,7 @@ void add_execution(CLI::App& app, int& exit_code) {
   const auto acting = [&](const char* name, const char* help, std::function<int()> run) {
     CLI::App* made = sub(name, help, true, std::move(run));
     made->add_option("--cloud", options->cloud, "Credentials: a cloud of clouds.yaml");
-    add_budget_option(*made, options->budget);
+    add_engine_options(*made, options->engine);
     add_actions_option(*made, options->actions);
     return made;
   };
@@ -197,6 +218,11 @@ void add_execution(CLI::App& app, int& exit_code) {
       sub("list", "Root executions, the newest first", false, [options] { return list(*options); });
   listing->add_option("--state", options->state, "Only those in this state: RUNNING, ERROR, ...");
   listing->add_option("--workflow", options->workflow, "Only those of this workflow");
+  listing->add_option(
+      "--since", options->since,
+      "Only those started then or later: 2030-01-31, 2030-01-31T12:00, or 90s, 15m, 2h, 7d ago");
+  listing->add_option("--until", options->until, "Only those started before then");
+  listing->add_option("--tag", options->tags, "Only those of workflows with this tag; several: with all");
   CLI::App* asking = sub("why", "What an execution waits for, or why it ended so", true,
                          [options] { return why(*options); });
   asking->add_option("--task", options->task, "Only of this task");
@@ -209,36 +235,27 @@ void add_execution(CLI::App& app, int& exit_code) {
       [options] { return tasks(*options); });
 
   acting("resume", "Resume a paused execution, or carry on one whose process has ended", [options] {
-    return resume(*options);
+    return ask(*options, "resume", {});
   })->add_option("--env", options->env, "Merged into the environment: JSON, or @FILE");
-  acting("pause", "Pause an execution", [options] {
-    return act(*options, [&](Runtime& runtime, const interpreter::ExecutionAddress& address) {
-      runtime.pause(address.root, address.execution, std::nullopt);
-    });
-  });
+  acting("pause", "Pause an execution", [options] { return ask(*options, "pause", {}); });
   acting("cancel", "Cancel an execution", [options] {
-    return stop(*options, State::cancelled);
+    return stop(*options, "CANCELLED");
   })->add_option("--message", options->message, "Why");
-  CLI::App* stopping = acting("stop", "End an execution in a given state", [options] {
-    return stop(*options, *interpreter::parse_state(options->state));
-  });
+  CLI::App* stopping = acting("stop", "End an execution in a given state",
+                              [options] { return stop(*options, options->state); });
   stopping->add_option("--state", options->state, "SUCCESS, ERROR or CANCELLED")
       ->required()
       ->check(CLI::IsMember({"SUCCESS", "ERROR", "CANCELLED"}));
   stopping->add_option("--message", options->message, "Why");
   CLI::App* rerunning = acting("rerun", "Run a failed task again, and what follows it", [options] {
-    return act(*options, [&](Runtime& runtime, const interpreter::ExecutionAddress& address) {
-      runtime.rerun(address.root, address.execution, options->task, options->reset, options->environment());
-    });
+    return ask(*options, "rerun", {{"task", options->task}, {"reset", options->reset}});
   });
   rerunning->add_option("--task", options->task, "Name of the task")->required();
   rerunning->add_flag("--reset", options->reset, "With items: all of them, not only the failed ones");
   rerunning->add_option("--env", options->env, "Merged into the environment: JSON, or @FILE");
   CLI::App* skipping =
       acting("skip", "Go on as if a failed task had been done: by on-skip, or on-success", [options] {
-        return act(*options, [&](Runtime& runtime, const interpreter::ExecutionAddress& address) {
-          runtime.skip(address.root, address.execution, options->task, options->environment());
-        });
+        return ask(*options, "skip", {{"task", options->task}});
       });
   skipping->add_option("--task", options->task, "Name of the task")->required();
   skipping->add_option("--env", options->env, "Merged into the environment: JSON, or @FILE");

@@ -4,13 +4,13 @@
 #include <memory>
 
 #include "cli/arguments.hpp"
-#include "cli/budget.hpp"
 #include "cli/commands.hpp"
 #include "cli/execution_text.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/file_library.hpp"
 #include "cli/output.hpp"
 #include "cli/program_files.hpp"
+#include "cli/run_many.hpp"
 #include "cli/stored_execution.hpp"
 #include "cli/temporary_store.hpp"
 #include "cli/world.hpp"
@@ -40,8 +40,10 @@ struct Options {
   std::string cloud;
   std::string custom_context;
   std::string db;
+  EngineOptions engine;
+  uint64_t count = 0;
+  std::string each;
   double timeout = 0;
-  BudgetSettings budget;
   Format format = Format::text;
 };
 
@@ -123,29 +125,48 @@ int run(const Options& options) {
   std::unique_ptr<TemporaryStore> temporary;
   if (options.db.empty()) temporary = std::make_unique<TemporaryStore>();
   interpreter::SqliteStore store(temporary ? temporary->path() : options.db, interpreter::StoreAccess::write,
-                                 temporary ? interpreter::Durability::none : interpreter::Durability::full,
+                                 temporary ? interpreter::Durability::none : options.engine.durability,
                                  temporary ? std::string() : key_file());
-
-  CarriedOn carried(store, world, options.format == Format::text, read_budget(options.budget));
-  interpreter::Runtime& runtime = carried.runtime();
-
   const std::string binary = ir::to_binary(*files.program);
   const auto program =
       std::make_shared<const interpreter::LoadedProgram>(std::move(*files.program), ir::sha256_hex(binary));
+  const core::Microseconds limit =
+      options.timeout > 0
+          ? world.clock().now() + static_cast<core::Microseconds>(options.timeout * core::kSecond)
+          : 0;
+
+  interpreter::StartRequest request;
+  std::vector<Map> inputs;
+  interpreter::Limits limits;
+  try {
+    limits = limits_of(options.engine);
+    request = make_request(options, program->program(), files.abstract_workflows);
+    if (!options.each.empty()) inputs = read_inputs("--each", options.each, options.count);
+  } catch (const Error& error) {
+    return refuse(options, error.what(), "start", exit_code_of(error), {});
+  }
+  if (options.each.empty()) inputs.resize(options.count);
+  if (options.count != 0 || !options.each.empty()) {
+    ManyExecutions many(std::move(request), std::move(inputs));
+    const core::Value summary = many.run(store, world, {false, options.db, limits}, program, binary, limit);
+    if (options.format == Format::json) {
+      print_json(summary);
+    } else {
+      print(many_text(summary));
+    }
+    return exit_code_of_many(summary);
+  }
+
+  CarriedOn carried(store, world, {options.format == Format::text, options.db, limits});
+  interpreter::Runtime& runtime = carried.runtime();
+  runtime.add_program(program, binary);
   core::Uuid id;
   try {
-    const interpreter::StartRequest request =
-        make_request(options, program->program(), files.abstract_workflows);
-    runtime.add_program(program, binary);
     id = runtime.start(program->digest(), request);
   } catch (const Error& error) {
     return refuse(options, error.what(), "start", exit_code_of(error), {});
   }
   if (!temporary) runtime.load_unfinished();
-  const core::Microseconds limit =
-      options.timeout > 0
-          ? world.clock().now() + static_cast<core::Microseconds>(options.timeout * core::kSecond)
-          : 0;
   carried.run(limit);
 
   const core::Value document = interpreter::execution_document(*program, runtime.tree(id), 0);
@@ -175,9 +196,13 @@ void add_run(CLI::App& app, int& exit_code) {
   command->add_option("--custom-context", options->custom_context,
                       "Data that reaches every action: JSON, or @FILE. The store keeps it sealed");
   command->add_option("--db", options->db, "Store; otherwise a temporary one that is removed at the end");
+  add_engine_options(*command, options->engine);
+  command->add_option("--count", options->count, "Start so many executions, and give a summary")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--each", options->each,
+                      "Start one execution for each line of @FILE, a mapping that is added to the input");
   command->add_option("--timeout", options->timeout, "Stop waiting after so many SECONDS")
       ->check(CLI::NonNegativeNumber);
-  add_budget_option(*command, options->budget);
   command->add_option("--format", options->format, "text or json")
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, Format>{{"text", Format::text}, {"json", Format::json}}));

@@ -5,6 +5,8 @@
 
 #include <cstdlib>
 
+#include "cli/arguments.hpp"
+#include "cli/execution_request.hpp"
 #include "compiler/ir/serialization.hpp"
 
 namespace gregale::cli {
@@ -26,26 +28,55 @@ interpreter::LoadedProgram load_program(interpreter::Store& store, const std::st
 
 namespace {
 
-interpreter::RuntimeOptions runtime_options(Progress* progress, const expression::Budget& budget) {
-  interpreter::RuntimeOptions options;
-  options.limits.evaluation = budget;
+interpreter::RuntimeOptions runtime_options(const CarryOnOptions& options, Progress* progress) {
+  interpreter::RuntimeOptions made;
+  made.limits = options.limits;
+  made.observer = options.observer;
   if (progress != nullptr) {
-    options.observer = [progress](const auto& tree, const auto& output) { progress->observe(tree, output); };
+    made.observer = [progress, next = options.observer](const auto& tree, const auto& output) {
+      progress->observe(tree, output);
+      if (next) next(tree, output);
+    };
   }
-  return options;
+  return made;
 }
 
 }  // namespace
 
-CarriedOn::CarriedOn(interpreter::Store& store, const World& world, bool show_progress,
-                     const expression::Budget& budget)
-    : progress_(show_progress ? std::make_unique<Progress>(::isatty(STDERR_FILENO) != 0) : nullptr),
-      runtime_(store, world.actions(), world.clock(), runtime_options(progress_.get(), budget)),
-      interrupts_([this] { runtime_.interrupt(); }) {}
+CarriedOn::CarriedOn(interpreter::Store& store, const World& world, const CarryOnOptions& options)
+    : progress_(options.show_progress ? std::make_unique<Progress>(::isatty(STDERR_FILENO) != 0) : nullptr),
+      runtime_(store, world.actions(), world.clock(), runtime_options(options, progress_.get())),
+      interrupts_([this] { runtime_.interrupt(); }) {
+  if (options.db.empty()) return;
+  control_ = std::make_unique<ControlSocket>(
+      options.db, runtime_,
+      [this, &store](const core::Value& request) { return carry_out(request, store, runtime_); });
+}
 
-void CarriedOn::run(core::Microseconds deadline) {
-  runtime_.run(deadline);
+bool CarriedOn::run(core::Microseconds deadline) {
+  const bool settled = runtime_.run(deadline);
   if (progress_) progress_->finish();
+  return settled;
+}
+
+void add_engine_options(CLI::App& command, EngineOptions& options) {
+  command
+      .add_option("--durability", options.durability,
+                  "full: what is stored survives a loss of power; relaxed: faster, its last moments may not")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, interpreter::Durability>{
+          {"full", interpreter::Durability::full}, {"relaxed", interpreter::Durability::relaxed}}));
+  command.add_option("--limit", options.limits,
+                     "NAME=NUMBER, how large executions may become; NAME: sub-workflow-depth, tasks, items, "
+                     "result-bytes, published-bytes");
+}
+
+interpreter::Limits limits_of(const EngineOptions& options) {
+  interpreter::Limits limits;
+  for (const std::string& setting : options.limits) {
+    const auto [name, number] = read_setting("--limit", setting);
+    interpreter::set_limit(limits, name, number);
+  }
+  return limits;
 }
 
 }  // namespace gregale::cli

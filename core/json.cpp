@@ -12,6 +12,7 @@
 
 #include "core/big_integer.hpp"
 #include "core/error.hpp"
+#include "core/json_substitution.hpp"
 #include "core/time.hpp"
 
 namespace gregale::core {
@@ -146,9 +147,68 @@ class ValueBuilder {
 
 class Writer {
  public:
-  Writer(std::string& out, int indent) : out_(out), indent_(indent) {}
+  Writer(std::string& out, int indent, JsonSubstitution* substitution = nullptr)
+      : out_(out), indent_(indent), substitution_(substitution) {}
 
   void write(const Value& value) {
+    const bool asked = substitution_ != nullptr && (value.is_string() || value.is_list() || value.is_map());
+    if (asked && substitution_->instead(value, out_)) return;
+    const size_t start = out_.size();
+    write_itself(value);
+    if (asked) substitution_->written(value, out_, start);
+  }
+
+  void write_string(std::string_view text) {
+    out_ += '"';
+    for (size_t i = 0; i < text.size(); ++i) {
+      const size_t plain = plain_prefix(text.substr(i));
+      out_.append(text, i, plain);
+      i += plain;
+      if (i == text.size()) break;
+      const unsigned char c = static_cast<unsigned char>(text[i]);
+      switch (c) {
+        case '"':
+          out_ += "\\\"";
+          break;
+        case '\\':
+          out_ += "\\\\";
+          break;
+        case '\n':
+          out_ += "\\n";
+          break;
+        case '\r':
+          out_ += "\\r";
+          break;
+        case '\t':
+          out_ += "\\t";
+          break;
+        case '\b':
+          out_ += "\\b";
+          break;
+        case '\f':
+          out_ += "\\f";
+          break;
+        default:
+          if (c < 0x80) {
+            fmt::format_to(std::back_inserter(out_), "\\u{:04x}", c);
+          } else {
+            i += write_multibyte(text.substr(i)) - 1;
+          }
+      }
+    }
+    out_ += '"';
+  }
+
+ private:
+  // How many characters at the beginning stand for themselves.
+  static size_t plain_prefix(std::string_view text) {
+    const auto plain = [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; };
+    size_t length = 0;
+    while (length < text.size() && plain(text[length])) ++length;
+    return length;
+  }
+
+  void write_itself(const Value& value) {
     switch (value.kind()) {
       case Value::Kind::null:
         out_ += "null";
@@ -193,46 +253,6 @@ class Writer {
     }
   }
 
-  void write_string(std::string_view text) {
-    out_ += '"';
-    for (size_t i = 0; i < text.size(); ++i) {
-      const unsigned char c = static_cast<unsigned char>(text[i]);
-      switch (c) {
-        case '"':
-          out_ += "\\\"";
-          break;
-        case '\\':
-          out_ += "\\\\";
-          break;
-        case '\n':
-          out_ += "\\n";
-          break;
-        case '\r':
-          out_ += "\\r";
-          break;
-        case '\t':
-          out_ += "\\t";
-          break;
-        case '\b':
-          out_ += "\\b";
-          break;
-        case '\f':
-          out_ += "\\f";
-          break;
-        default:
-          if (c < 0x20 || c == 0x7f) {
-            fmt::format_to(std::back_inserter(out_), "\\u{:04x}", c);
-          } else if (c < 0x80) {
-            out_ += static_cast<char>(c);
-          } else {
-            i += write_multibyte(text.substr(i)) - 1;
-          }
-      }
-    }
-    out_ += '"';
-  }
-
- private:
   // One UTF-8 sequence; a lone surrogate as \uXXXX, a broken byte as U+FFFD. Returns the bytes consumed.
   size_t write_multibyte(std::string_view rest) {
     const auto byte = [&](size_t i) { return static_cast<unsigned char>(rest[i]); };
@@ -300,6 +320,7 @@ class Writer {
 
   std::string& out_;
   int indent_;
+  JsonSubstitution* substitution_;
   size_t depth_ = 0;
 };
 
@@ -317,6 +338,10 @@ std::string to_json(const Value& value, int indent) {
   std::string out;
   Writer(out, indent).write(value);
   return out;
+}
+
+void append_json(std::string& out, const Value& value, JsonSubstitution* substitution) {
+  Writer(out, -1, substitution).write(value);
 }
 
 std::string quote_json(std::string_view text) {

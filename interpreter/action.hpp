@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +51,7 @@ struct ActionContext {
   bool safe_rerun = false;
   std::string region;               // resolved; empty: the credentials' default
   core::Microseconds deadline = 0;  // 0: none
+  std::stop_token stop = {};        // asks it to end soon: its execution was stopped
   std::string callback_url;         // empty: none
   Value custom_context = {};        // a map, or null; never logged
   Value security = {};              // whose credentials, `os` of the custom context; null: the program's own

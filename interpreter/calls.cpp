@@ -269,6 +269,10 @@ void Machine::finish_action(Index index, ActionResult result) {
       }
     }
   }
+  if (is_larger(result.data, limits_.result_bytes)) {
+    result = ActionResult::failure(fmt::format("The result of the action '{}' is larger than {} bytes",
+                                               action.name, limits_.result_bytes));
+  }
   conceal(index, result);
   switch (result.state) {
     case ActionResult::State::success:

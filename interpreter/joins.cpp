@@ -13,7 +13,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_set>
 
 #include "interpreter/machine.hpp"
 
@@ -34,6 +33,10 @@ bool is_join(const ir::Workflow& workflow, Index task) {
 bool failed_by_branches(const TaskExecution& join, uint32_t needed) {
   return join.state == State::error && join.actions.empty() && join.sub_executions.empty() &&
          join.context_sources.size() < needed;
+}
+
+bool is_looped(const WorkflowGraph& graph, Index join) {
+  return graph.cyclic[graph.component[join]];
 }
 
 bool is_back_source(const WorkflowGraph& graph, Index join, Index source) {
@@ -112,21 +115,18 @@ void Machine::build_progress(Index execution, Progress& counts) {
   }
   // Arrivals at joins that still wait are not stored with them: they are the edges into the join that
   // fired, without those that earlier rounds have used up.
-  std::unordered_set<uint64_t> used;
   for (const Index index : owner.tasks) {
     TaskExecution& task = tree_.tasks[index];
     if (!is_join(workflow, task.task)) continue;
     if (task.state == State::waiting) task.triggered_by.clear();
-    for (const Trigger& trigger : task.triggered_by) {
-      if (!trigger.overtaken) used.insert(edge_key(task.task, trigger.task));
-    }
+    if (is_looped(graph, task.task)) use_up(counts, task);
   }
   for (const Index index : owner.tasks) {
     const TaskExecution& task = tree_.tasks[index];
     if (!task.processed) continue;
     for (const NextTask& next : task.next_tasks) {
       const Index waiting = is_join(workflow, next.task) ? counts.waiting[next.task] : kNone;
-      if (waiting == kNone || used.contains(edge_key(next.task, index))) continue;
+      if (waiting == kNone || counts.used_up.contains(edge_key(next.task, index))) continue;
       tree_.tasks[waiting].triggered_by.push_back({index, next.clause});
       if (counts.arrived.emplace(edge_key(next.task, task.task), index).second) {
         ++counts.arrivals[next.task];
@@ -136,6 +136,14 @@ void Machine::build_progress(Index execution, Progress& counts) {
   // Before its first task an execution has nothing under way yet, but everything may still come.
   if (owner.tasks.empty() && owner.backlog.empty()) return;
   settle_inactive(execution, counts);
+}
+
+// The task executions that have led to this round of a join do not lead to another one. (Two edges of one
+// task count once, also where the first of them was enough for the round to begin.)
+void Machine::use_up(Progress& counts, const TaskExecution& join) {
+  for (const Trigger& trigger : join.triggered_by) {
+    if (!trigger.overtaken) counts.used_up.insert(edge_key(join.task, trigger.task));
+  }
 }
 
 // Components that nothing leads into are dead from the beginning (tasks of a loop that has no entrance).
@@ -157,7 +165,8 @@ void Machine::arrive(Index execution, Index join, const Trigger& trigger) {
   Progress& counts = progress(execution);
   const ir::Workflow& workflow = workflow_of(execution);
   const WorkflowGraph& graph = program_.graph(workflow);
-  const bool looped = graph.cyclic[graph.component[join]];
+  const bool looped = is_looped(graph, join);
+  if (looped && counts.used_up.contains(edge_key(join, trigger.task))) return;
   // Without a rerun it is merely a branch that comes after others have made the join impossible.
   if (has_reruns_ && counts.failed[join] != kNone && !looped) wait_again(execution, join);
   if (counts.rounds[join] > 0 && counts.waiting[join] == kNone && !looped) return;  // it has run
@@ -208,7 +217,8 @@ void Machine::wait_again(Index execution, Index join) {
   task.processed = false;
   task.error_handled = false;
   task.published_attempt = 0;
-  contexts_.forget(index);
+  contexts_.forget_all();  // tasks behind it may be under way
+  overtake(index);
   set_task_state(index, State::waiting, "Task is waiting.");
 }
 
@@ -217,12 +227,15 @@ void Machine::fire_join(Index task, Progress& counts) {
   const Index join = execution.task;
   counts.waiting[join] = kNone;
   ++counts.rounds[join];
-  for (const Index source : workflow_of(execution.execution).tasks[join].inbound) {
+  const ir::Workflow& workflow = workflow_of(execution.execution);
+  if (is_looped(program_.graph(workflow), join)) use_up(counts, execution);
+  for (const Index source : workflow.tasks[join].inbound) {
     const auto arrived = counts.arrived.find(edge_key(join, source));
     if (arrived == counts.arrived.end()) continue;
     execution.context_sources.push_back(arrived->second);
     counts.arrived.erase(arrived);
   }
+  if (has_reruns_) contexts_.forget_all();  // of tasks behind it that began before it waited once more
   begin_activity(execution.execution, join);
   start_task(task);
 }
@@ -244,6 +257,8 @@ void Machine::fail_join(Index task, Progress& counts) {
       names += fmt::format("{}'{}'", names.empty() ? "" : ", ", program_.name(workflow.tasks[source].name));
     }
   }
+  if (has_reruns_) contexts_.forget_all();  // as where a join fires
+  if (is_looped(graph, join)) use_up(counts, execution);
   counts.waiting[join] = kNone;
   counts.failed[join] = task;
   ++counts.rounds[join];

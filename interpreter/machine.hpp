@@ -15,10 +15,12 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "interpreter/action.hpp"
 #include "interpreter/context.hpp"
+#include "interpreter/limits.hpp"
 #include "interpreter/program.hpp"
 #include "interpreter/scope.hpp"
 #include "interpreter/state.hpp"
@@ -28,13 +30,6 @@ namespace gregale::interpreter {
 
 // Ad-hoc actions on ad-hoc actions.
 inline constexpr size_t kAdhocDepthLimit = 32;
-
-struct Limits {
-  uint32_t sub_workflow_depth = 100;   // executions within each other
-  uint32_t tasks = 10'000'000;         // task executions of one tree
-  uint32_t items = 10'000'000;         // of one with-items
-  expression::Budget evaluation = {};  // of each expression
-};
 
 struct StartRequest {
   std::string workflow;  // full name
@@ -151,7 +146,8 @@ class Machine {
     std::vector<Index> waiting;                   // of each join: its waiting task execution
     std::vector<Index> failed;                    // of each join: one that failed for want of branches
     std::unordered_map<uint64_t, Index> arrived;  // (join, source) -> task execution, in this round
-    std::vector<uint32_t> open_requirements;      // reverse: of each task; kNone: not needed or started
+    std::unordered_set<uint64_t> used_up;     // of joins in loops: (join, task execution), in rounds before
+    std::vector<uint32_t> open_requirements;  // reverse: of each task; kNone: not needed or started
   };
   enum class TimerKind : uint8_t { wake, timeout, action };
   struct Timer {
@@ -256,6 +252,7 @@ class Machine {
   void arrive(Index execution, Index join, const Trigger& trigger);
   void begin_activity(Index execution, Index task);
   void end_activity(Index execution, Index task);
+  static void use_up(Progress& progress, const TaskExecution& join);
   void settle_inactive(Index execution, Progress& progress);
   void settle_component(Index execution, Progress& progress, Index component);
   void wait_again(Index execution, Index join);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
 #include <type_traits>
 
 #include "core/error.hpp"
@@ -27,71 +28,113 @@ int64_t integer_of(const Value& value) {
 template <typename Archive, typename T>
 void fields(Archive& archive, T& record);
 
+// Writes a record's members as JSON, one after another, straight into the text.
 class Writer {
  public:
   static constexpr bool kReads = false;
-  explicit Writer(Vault& vault) : vault_(vault) {}
+  Writer(std::string& out, const RecordKit& kit) : out_(out), kit_(kit) { out_ += '{'; }
 
   // A value that must not be seen in the store.
   void sealed(const char* name, const Value& value) {
-    if (!value.is_null()) members_.set(Value(name), Value(vault_.seal(core::to_json(value))));
+    if (value.is_null()) return;
+    begin(name);
+    out_ += core::quote_json(kit_.vault->seal(core::to_json(value)));
   }
   template <typename T>
   void operator()(const char* name, const T& member) {
-    Value value = encode(member);
-    if (is_default(value)) return;
-    members_.set(Value(name), std::move(value));
+    if (is_default(member)) return;
+    begin(name);
+    encode(member);
   }
-  Value take() { return Value(std::move(members_)); }
+  void end() { out_ += '}'; }
+
+  // A member that may be anything is wrapped, so that its false, 0 or "" is not taken for a default.
+  void encode(const Value& value) {
+    out_ += '[';
+    if (kit_.large_values != nullptr) {
+      kit_.large_values->append(out_, value);
+    } else {
+      core::append_json(out_, value);
+    }
+    out_ += ']';
+  }
 
  private:
-  static bool is_default(const Value& value) {
-    return value.is_null() || (value.is_boolean() && !value.as_boolean()) ||
-           (value.is_small_integer() && value.as_integer() == 0) ||
-           ((value.is_string() || value.is_list()) && value.size() == 0);
-  }
-  // A member that may be anything is wrapped, so that its false, 0 or "" is not taken for a default.
-  static Value encode(const Value& value) { return value.is_null() ? Value() : Value(List{value}); }
-  static Value encode(const Uuid& id) { return id.is_nil() ? Value() : Value(id.text()); }
-  static Value encode(const std::string& text) { return Value(text); }
-  static Value encode(bool flag) { return Value(flag); }
+  static bool is_default(const Value& value) { return value.is_null(); }
+  static bool is_default(const Uuid& id) { return id.is_nil(); }
+  static bool is_default(const std::string& text) { return text.empty(); }
+  static bool is_default(bool flag) { return !flag; }
   template <typename T>
-  requires(std::is_integral_v<T> || std::is_enum_v<T>) static Value encode(T number) {
-    return Value(static_cast<int64_t>(number));
+  requires(std::is_integral_v<T> || std::is_enum_v<T>) static bool is_default(T number) {
+    return number == T{};
   }
-  static Value encode(const std::optional<std::string>& text) {
-    return text ? Value(List{Value(*text)}) : Value();
+  static bool is_default(const std::optional<std::string>& text) { return !text; }
+  template <typename T>
+  static bool is_default(const std::vector<T>& items) {
+    return items.empty();
   }
   template <typename T>
-  Value encode(const std::vector<T>& items) {
-    List list;
-    list.reserve(items.size());
-    for (const T& item : items) list.push_back(encode(item));
-    return Value(std::move(list));
-  }
-  template <typename T>
-  requires std::is_class_v<T> Value encode(const T& part) {
-    Writer writer(vault_);
-    fields(writer, const_cast<T&>(part));
-    return writer.take();
+  requires std::is_class_v<T>
+  static bool is_default(const T&) { return false; }
+
+  void begin(const char* name) {
+    if (out_.back() != '{') out_ += ',';
+    out_ += '"';
+    out_ += name;
+    out_ += "\":";
   }
 
-  Vault& vault_;
-  Map members_;
+  void encode(const Uuid& id) {
+    out_ += '"';
+    out_ += id.text();
+    out_ += '"';
+  }
+  void encode(const std::string& text) { out_ += core::quote_json(text); }
+  void encode(bool flag) { out_ += flag ? "true" : "false"; }
+  template <typename T>
+  requires(std::is_integral_v<T> || std::is_enum_v<T>) void encode(T number) {
+    out_ += fmt::format_int(static_cast<int64_t>(number)).c_str();
+  }
+  void encode(const std::optional<std::string>& text) {
+    out_ += '[';
+    encode(*text);
+    out_ += ']';
+  }
+  template <typename T>
+  void encode(const std::vector<T>& items) {
+    out_ += '[';
+    for (const T& item : items) {
+      if (out_.back() != '[') out_ += ',';
+      encode(item);
+    }
+    out_ += ']';
+  }
+  template <typename T>
+  requires std::is_class_v<T>
+  void encode(const T& part) {
+    Writer writer(out_, kit_);
+    fields(writer, const_cast<T&>(part));
+    writer.end();
+  }
+
+  std::string& out_;
+  const RecordKit& kit_;
 };
 
 class Reader {
  public:
   static constexpr bool kReads = true;
-  Reader(const Value& record, Vault* vault) : record_(record), vault_(vault) {
+  // [has_large]: the record's text has references to large values, or may have.
+  Reader(const Value& record, const RecordKit& kit, bool has_large)
+      : record_(record), kit_(kit), has_large_(has_large && kit.large_values != nullptr) {
     if (!record.is_map()) broken("an object is expected");
   }
   void sealed(const char* name, Value& member) {
     const Value value = record_.get(name);
     member = Value();
-    if (value.is_null() || vault_ == nullptr) return;
+    if (value.is_null() || kit_.vault == nullptr) return;
     if (!value.is_string()) broken("a sealed text is expected");
-    member = core::parse_json(vault_->open(value.as_string()));
+    member = core::parse_json(kit_.vault->open(value.as_string()));
   }
   template <typename T>
   void operator()(const char* name, T& member) {
@@ -103,9 +146,10 @@ class Reader {
   }
 
  private:
-  static void decode(const Value& value, Value& member) {
+  void decode(const Value& value, Value& member) {
     if (!value.is_list() || value.size() != 1) broken("a wrapped value is expected");
     member = value.as_list().front();
+    if (has_large_) member = kit_.large_values->restored(std::move(member));
   }
   static void decode(const Value& value, Uuid& id) {
     if (!value.is_string() || !Uuid::looks_like(value.as_string())) broken("a UUID is expected");
@@ -134,12 +178,13 @@ class Reader {
   template <typename T>
   requires std::is_class_v<T>
   void decode(const Value& value, T& part) {
-    Reader reader(value, vault_);
+    Reader reader(value, kit_, has_large_);
     fields(reader, part);
   }
 
   const Value& record_;
-  Vault* vault_;
+  const RecordKit& kit_;
+  bool has_large_;
 };
 
 template <typename Archive>
@@ -282,39 +327,81 @@ void fields(Archive& archive, ActionExecution& a) {
 }
 
 template <typename T>
-std::string write(const T& record, Vault& vault) {
-  Writer writer(vault);
+std::string write(const T& record, const RecordKit& kit) {
+  std::string out;
+  Writer writer(out, kit);
   fields(writer, const_cast<T&>(record));
-  return core::to_json(writer.take());
+  writer.end();
+  return out;
+}
+
+bool may_have_large(std::string_view text) {
+  return text.find("\"$large\"") != std::string_view::npos;
 }
 
 template <typename T>
-void read(std::string_view text, T& record, Vault* vault) {
+void read(std::string_view text, T& record, const RecordKit& kit) {
   const Value value = core::parse_json(text);
-  Reader reader(value, vault);
+  Reader reader(value, kit, may_have_large(text));
   fields(reader, record);
 }
 
 }  // namespace
 
-std::string to_record(const WorkflowExecution& execution, Vault& vault) {
-  return write(execution, vault);
+std::string to_record(const WorkflowExecution& execution, const RecordKit& kit) {
+  return write(execution, kit);
 }
-std::string to_record(const TaskExecution& task, Vault& vault) {
-  return write(task, vault);
+std::string to_record(const TaskExecution& task, const RecordKit& kit) {
+  return write(task, kit);
 }
-std::string to_record(const ActionExecution& action, Vault& vault) {
-  return write(action, vault);
+std::string to_record(const ActionExecution& action, const RecordKit& kit) {
+  return write(action, kit);
 }
 
-void from_record(std::string_view record, WorkflowExecution& execution, Vault* vault) {
-  read(record, execution, vault);
+void from_record(std::string_view record, WorkflowExecution& execution, const RecordKit& kit) {
+  read(record, execution, kit);
 }
-void from_record(std::string_view record, TaskExecution& task, Vault* vault) {
-  read(record, task, vault);
+void from_record(std::string_view record, TaskExecution& task, const RecordKit& kit) {
+  read(record, task, kit);
 }
-void from_record(std::string_view record, ActionExecution& action, Vault* vault) {
-  read(record, action, vault);
+void from_record(std::string_view record, ActionExecution& action, const RecordKit& kit) {
+  read(record, action, kit);
+}
+
+// A list of events: [time, subject, index, state] or [time, subject, index, state, published].
+std::string to_record(const std::vector<HistoryRecord>& events, const RecordKit& kit) {
+  std::string out = "[";
+  for (const HistoryRecord& event : events) {
+    if (out.size() > 1) out += ',';
+    fmt::format_to(std::back_inserter(out), "[{},{},{},{}", event.time, static_cast<int>(event.subject),
+                   event.index, static_cast<int>(event.state));
+    if (!event.published.is_null()) {
+      out += ',';
+      if (kit.large_values != nullptr) {
+        kit.large_values->append(out, event.published);
+      } else {
+        core::append_json(out, event.published);
+      }
+    }
+    out += ']';
+  }
+  return out + "]";
+}
+
+void from_record(std::string_view record, std::vector<HistoryRecord>& events, const RecordKit& kit) {
+  const Value read = core::parse_json(record);
+  if (!read.is_list()) broken("a list of events is expected");
+  const bool has_large = kit.large_values != nullptr && may_have_large(record);
+  for (const Value& event : read.as_list()) {
+    if (!event.is_list() || event.size() < 4 || event.size() > 5) broken("an event is expected");
+    const List& parts = event.as_list();
+    HistoryRecord& made = events.emplace_back();
+    made.time = integer_of(parts[0]);
+    made.subject = static_cast<HistoryRecord::Subject>(integer_of(parts[1]));
+    made.index = static_cast<Index>(integer_of(parts[2]));
+    made.state = static_cast<State>(integer_of(parts[3]));
+    if (parts.size() == 5) made.published = has_large ? kit.large_values->restored(parts[4]) : parts[4];
+  }
 }
 
 void link(ExecutionTree& tree) {

@@ -6,22 +6,36 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "interpreter/large_values.hpp"
+#include "interpreter/machine.hpp"
 #include "interpreter/state.hpp"
 #include "interpreter/vault.hpp"
 
 namespace gregale::interpreter {
 
-// Custom contexts and secret inputs are sealed by [vault].
-std::string to_record(const WorkflowExecution& execution, Vault& vault);
-std::string to_record(const TaskExecution& task, Vault& vault);
-std::string to_record(const ActionExecution& action, Vault& vault);
+// What records are written and read with.
+struct RecordKit {
+  // Custom contexts and secret inputs are sealed by it. Null, for reading: what is sealed is left out, which
+  // is enough to show an execution, not to carry it on.
+  Vault* vault = nullptr;
+  // Keeps large values; null: they are part of the record.
+  LargeValues* large_values = nullptr;
+};
 
-// Throws core::Error(unusable) for a record that is not whole, or that [vault] does not open. Without one,
-// what is sealed is left out: enough to show an execution, not to carry it on.
-void from_record(std::string_view record, WorkflowExecution& execution, Vault* vault);
-void from_record(std::string_view record, TaskExecution& task, Vault* vault);
-void from_record(std::string_view record, ActionExecution& action, Vault* vault);
+std::string to_record(const WorkflowExecution& execution, const RecordKit& kit);
+std::string to_record(const TaskExecution& task, const RecordKit& kit);
+std::string to_record(const ActionExecution& action, const RecordKit& kit);
+// All events of one step in one record.
+std::string to_record(const std::vector<HistoryRecord>& events, const RecordKit& kit);
+
+// Throws core::Error(unusable) for a record that is not whole, or that the vault does not open.
+void from_record(std::string_view record, WorkflowExecution& execution, const RecordKit& kit);
+void from_record(std::string_view record, TaskExecution& task, const RecordKit& kit);
+void from_record(std::string_view record, ActionExecution& action, const RecordKit& kit);
+// Appends to [events].
+void from_record(std::string_view record, std::vector<HistoryRecord>& events, const RecordKit& kit);
 
 // Fills in the lists of children of a tree whose records were all read. Throws core::Error(unusable) where a
 // record refers to one that is not there.

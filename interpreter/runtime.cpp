@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <stop_token>
 
 #include "compiler/ir/serialization.hpp"
 #include "interpreter/custom_context.hpp"
@@ -13,7 +14,7 @@ namespace gregale::interpreter {
 using core::Error;
 using core::ErrorKind;
 
-// Results that came in, from any thread. Shared with the completions of actions, which may outlive the
+// What came in, from any thread. Shared with the completions of actions, which may outlive the
 // runtime.
 struct Runtime::Inbox {
   struct Item {
@@ -30,9 +31,20 @@ struct Runtime::Inbox {
     arrived.notify_one();
   }
 
+  void post(std::function<void()> work) {
+    {
+      const std::lock_guard lock(mutex);
+      posted.push_back(std::move(work));
+    }
+    arrived.notify_one();
+  }
+  // With the mutex held.
+  bool empty() const { return items.empty() && posted.empty(); }
+
   std::mutex mutex;
   std::condition_variable arrived;
   std::vector<Item> items;
+  std::vector<std::function<void()>> posted;
   bool interrupted = false;
 };
 
@@ -46,9 +58,11 @@ struct Runtime::Loaded {
   std::shared_ptr<const LoadedProgram> program;
   ExecutionTree tree;
   Machine machine;
+  uint64_t number = 0;  // in order of loading
   bool ready = false;
+  bool stopped = false;  // by request: nobody waits for what is still under way
   std::optional<Microseconds> timer;
-  std::unordered_set<Index> in_flight;
+  std::unordered_map<Index, std::stop_source> in_flight;  // actions under way, and how to end them
 };
 
 Runtime::Runtime(Store& store, const ActionRegistry& registry, const core::Clock& clock,
@@ -77,7 +91,8 @@ std::shared_ptr<const LoadedProgram> Runtime::program(const std::string& digest)
 
 Runtime::Loaded& Runtime::adopt(std::unique_ptr<Loaded> tree) {
   Loaded& adopted = *tree;
-  trees_[tree->tree.root().id] = std::move(tree);
+  trees_[adopted.tree.root().id] = std::move(tree);
+  adopted.number = trees_loaded_++;
   adopted.ready = true;
   ready_.push_back(&adopted);
   return adopted;
@@ -93,6 +108,15 @@ Runtime::Loaded& Runtime::loaded(const Uuid& root) const {
 
 const ExecutionTree& Runtime::tree(const Uuid& root) const {
   return loaded(root).tree;
+}
+
+const LoadedProgram& Runtime::program_of(const Uuid& root) const {
+  return *loaded(root).program;
+}
+
+bool Runtime::settled(const Uuid& root) const {
+  const auto found = trees_.find(root);
+  return found == trees_.end() || (!found->second->ready && settled(*found->second));
 }
 
 Uuid Runtime::start(const std::string& program_digest, const StartRequest& request) {
@@ -131,6 +155,15 @@ void Runtime::load(const Uuid& root) {
 
 void Runtime::load_unfinished() {
   for (const Uuid& root : store_.unfinished()) load(root);
+}
+
+bool Runtime::unload(const Uuid& root) {
+  const Loaded& tree = loaded(root);
+  if (!is_completed(tree.tree.root().state) || tree.ready || tree.timer || !tree.in_flight.empty()) {
+    return false;
+  }
+  trees_.erase(root);
+  return true;
 }
 
 // ---- what expressions see of other executions
@@ -180,6 +213,12 @@ void Runtime::resume(const Uuid& root, Index execution, const Value& env) {
 void Runtime::stop(const Uuid& root, Index execution, State state,
                    const std::optional<std::string>& message) {
   apply(root, [&](Machine& machine) { machine.stop(execution, state, message, clock_.now()); });
+  Loaded& tree = loaded(root);
+  tree.stopped = is_completed(tree.tree.root().state);
+  for (auto& [action, under_way] : tree.in_flight) {
+    const Index owner = tree.tree.tasks[tree.tree.actions[action].task].execution;
+    if (is_completed(tree.tree.executions[owner].state)) under_way.request_stop();
+  }
 }
 
 void Runtime::rerun(const Uuid& root, Index execution, std::string_view task, bool reset, const Value& env) {
@@ -194,6 +233,10 @@ void Runtime::complete_action(const Uuid& root, Index action, ActionResult resul
   apply(root, [&](Machine& machine) { machine.complete_action(action, std::move(result), clock_.now()); });
 }
 
+void Runtime::post(std::function<void()> work) {
+  inbox_->post(std::move(work));
+}
+
 void Runtime::interrupt() {
   {
     const std::lock_guard lock(inbox_->mutex);
@@ -204,11 +247,13 @@ void Runtime::interrupt() {
 
 // ---- rounds
 
-void Runtime::collect_results() {
+void Runtime::collect_arrivals() {
   std::vector<Inbox::Item> items;
+  std::vector<std::function<void()>> posted;
   {
     const std::lock_guard lock(inbox_->mutex);
     items.swap(inbox_->items);
+    posted.swap(inbox_->posted);
   }
   const Microseconds now = clock_.now();
   for (Inbox::Item& item : items) {
@@ -225,13 +270,14 @@ void Runtime::collect_results() {
     tree.machine.complete_action(item.action, std::move(item.result), now);
     if (!std::exchange(tree.ready, true)) ready_.push_back(&tree);
   }
+  for (const std::function<void()>& work : posted) work();
 }
 
 // One round; true when there is more to do at once.
 bool Runtime::round() {
-  collect_results();
+  collect_arrivals();
   const Microseconds now = clock_.now();
-  while (!timers_.empty() && timers_.begin()->first <= now) {
+  while (!timers_.empty() && timers_.begin()->first.first <= now) {
     Loaded& tree = *timers_.begin()->second;
     timers_.erase(timers_.begin());
     tree.timer.reset();
@@ -251,8 +297,8 @@ void Runtime::store_and_start() {
     if (!output.empty()) outputs.emplace_back(tree, std::move(output));
     const auto next = tree->machine.next_timer();
     if (next != tree->timer) {
-      if (tree->timer) timers_.erase({*tree->timer, tree});
-      if (next) timers_.emplace(*next, tree);
+      if (tree->timer) timers_.erase({*tree->timer, tree->number});
+      if (next) timers_.emplace(std::pair(*next, tree->number), tree);
       tree->timer = next;
     }
   }
@@ -302,7 +348,7 @@ void Runtime::start_action(Loaded& loaded, Index index) {
       action.custom_context ? *action.custom_context : custom_context_of(tree, task.execution);
   call.context.custom_context = context.values;
   call.context.security = context.security;
-  loaded.in_flight.insert(index);
+  call.context.stop = loaded.in_flight[index].get_token();
   const Action* kind = registry_.find(call.name);
   const auto completion = [inbox = inbox_, root = tree.root().id, index](ActionResult result) {
     inbox->put({root, index, std::move(result)});
@@ -314,11 +360,13 @@ void Runtime::start_action(Loaded& loaded, Index index) {
   }
 }
 
-// Nothing of this execution can move by itself: no timer, and no action under way that a task waits for.
+// Nothing of this execution can move by itself: no timer, and no action under way that a task waits for; or
+// it was stopped.
 bool Runtime::settled(const Loaded& tree) const {
+  if (tree.stopped && is_completed(tree.tree.root().state)) return true;
   if (tree.timer) return false;
-  return std::none_of(tree.in_flight.begin(), tree.in_flight.end(), [&](Index action) {
-    return !is_completed(tree.tree.tasks[tree.tree.actions[action].task].state);
+  return std::none_of(tree.in_flight.begin(), tree.in_flight.end(), [&](const auto& under_way) {
+    return !is_completed(tree.tree.tasks[tree.tree.actions[under_way.first].task].state);
   });
 }
 
@@ -329,10 +377,10 @@ bool Runtime::run(Microseconds deadline) {
     const bool all_settled =
         std::all_of(trees_.begin(), trees_.end(), [&](const auto& entry) { return settled(*entry.second); });
     std::optional<Microseconds> until;
-    if (!timers_.empty()) until = timers_.begin()->first;
+    if (!timers_.empty()) until = timers_.begin()->first.first;
     std::unique_lock lock(inbox_->mutex);
     if (inbox_->interrupted) return false;
-    if (!inbox_->items.empty()) continue;
+    if (!inbox_->empty()) continue;
     if (all_settled) return true;
     if (deadline != 0 && clock_.now() >= deadline) return false;
     if (deadline != 0 && (!until || *until > deadline)) until = deadline;
@@ -341,7 +389,7 @@ bool Runtime::run(Microseconds deadline) {
       if (!options_.wait(until)) return true;
       continue;
     }
-    const auto something = [&] { return !inbox_->items.empty() || inbox_->interrupted; };
+    const auto something = [&] { return !inbox_->empty() || inbox_->interrupted; };
     if (until) {
       const Microseconds span = std::max<Microseconds>(0, *until - clock_.now());
       inbox_->arrived.wait_for(lock, std::chrono::microseconds(span), something);

@@ -11,7 +11,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -51,11 +50,14 @@ class Runtime : private ExecutionDirectory {
   void load(const Uuid& root);
   // load() of every execution that is neither complete nor paused.
   void load_unfinished();
+  // Takes an execution that is complete out of memory; false where something of it is still under way.
+  bool unload(const Uuid& root);
 
   // Requests for the workflow execution of that number in a loaded tree, see Machine. They are stored when
   // they return.
   void pause(const Uuid& root, Index execution, const std::optional<std::string>& message);
   void resume(const Uuid& root, Index execution, const Value& env);
+  // Actions under way are asked to end: for a stopped execution nobody waits.
   void stop(const Uuid& root, Index execution, State state, const std::optional<std::string>& message);
   void rerun(const Uuid& root, Index execution, std::string_view task, bool reset, const Value& env);
   void skip(const Uuid& root, Index execution, std::string_view task, const Value& env);
@@ -66,8 +68,16 @@ class Runtime : private ExecutionDirectory {
   bool run(Microseconds deadline = 0);
   // Ends run() soon; may be called from any thread and from a signal handler's thread.
   void interrupt();
+  // Has [work] called on the thread of run(), between its rounds; never, when run() has ended for good. What
+  // it throws comes out of run(). From any thread.
+  void post(std::function<void()> work);
 
   const ExecutionTree& tree(const Uuid& root) const;
+  const LoadedProgram& program_of(const Uuid& root) const;
+  // Nothing of this execution can move by itself: it has ended, is paused, waits for something outside, or
+  // is not loaded. For an execution that was stopped nobody waits: what is under way then may come to
+  // nothing.
+  bool settled(const Uuid& root) const;
 
  private:
   struct Loaded;
@@ -82,7 +92,7 @@ class Runtime : private ExecutionDirectory {
   Loaded& adopt(std::unique_ptr<Loaded> tree);
   std::shared_ptr<const LoadedProgram> program(const std::string& digest);
   bool round();
-  void collect_results();
+  void collect_arrivals();
   void store_and_start();
   void start_action(Loaded& tree, Index action);
   void cancel_actions(Loaded& tree, Index task);
@@ -95,8 +105,10 @@ class Runtime : private ExecutionDirectory {
   RuntimeOptions options_;
   std::unordered_map<std::string, std::shared_ptr<const LoadedProgram>> programs_;
   std::unordered_map<Uuid, std::unique_ptr<Loaded>> trees_;
-  std::vector<Loaded*> ready_;                         // have operations to do
-  std::set<std::pair<Microseconds, Loaded*>> timers_;  // the next timer of each tree that has one
+  std::vector<Loaded*> ready_;  // have operations to do
+  // The next timer of each tree that has one; at one moment in the order of loading.
+  std::map<std::pair<Microseconds, uint64_t>, Loaded*> timers_;
+  uint64_t trees_loaded_ = 0;
   std::shared_ptr<Inbox> inbox_;
 };
 

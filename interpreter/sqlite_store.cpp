@@ -1,19 +1,13 @@
 #include "interpreter/sqlite_store.hpp"
 
-#include <SQLiteCpp/SQLiteCpp.h>
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <sqlite3.h>
-#include <sys/file.h>
-#include <unistd.h>
+#include <sodium.h>
 
-#include <cerrno>
+#include <array>
 #include <cstring>
 #include <unordered_map>
 
-#include "core/error.hpp"
-#include "core/json.hpp"
 #include "interpreter/records.hpp"
+#include "interpreter/sqlite_file.hpp"
 
 namespace gregale::interpreter {
 
@@ -22,262 +16,271 @@ using core::ErrorKind;
 
 namespace {
 
-constexpr int kApplicationId = 0x47524547;  // "GREG"
-constexpr int kSchemaVersion = 2;
-constexpr int kBusyMilliseconds = 5000;
-
-constexpr const char* kSchema = R"(
-CREATE TABLE programs (digest TEXT PRIMARY KEY, ir BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE trees (
-  number INTEGER PRIMARY KEY,
-  root BLOB NOT NULL UNIQUE,
-  program TEXT NOT NULL,
-  workflow_name TEXT NOT NULL,
-  state TEXT NOT NULL,
-  created_at INTEGER NOT NULL,
-  updated_at INTEGER NOT NULL);
-CREATE TABLE workflow_executions (
-  tree INTEGER NOT NULL, number INTEGER NOT NULL, id BLOB NOT NULL, record TEXT NOT NULL,
-  PRIMARY KEY (tree, number)) WITHOUT ROWID;
-CREATE INDEX workflow_executions_id ON workflow_executions (id);
-CREATE TABLE task_executions (
-  tree INTEGER NOT NULL, number INTEGER NOT NULL, record TEXT NOT NULL,
-  PRIMARY KEY (tree, number)) WITHOUT ROWID;
-CREATE TABLE action_executions (
-  tree INTEGER NOT NULL, number INTEGER NOT NULL, id BLOB NOT NULL, state TEXT NOT NULL,
-  record TEXT NOT NULL,
-  PRIMARY KEY (tree, number)) WITHOUT ROWID;
--- Only actions under way are looked up by their id, so only they pay for it.
-CREATE INDEX action_executions_running ON action_executions (id) WHERE state = 'RUNNING';
-CREATE TABLE history (
-  tree INTEGER NOT NULL, number INTEGER NOT NULL, time INTEGER NOT NULL, subject INTEGER NOT NULL,
-  subject_number INTEGER NOT NULL, state TEXT NOT NULL, published TEXT,
-  PRIMARY KEY (tree, number)) WITHOUT ROWID;
-)";
-
-ErrorKind kind_of(int code) {
-  switch (code & 0xff) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return ErrorKind::overloaded;
-    case SQLITE_FULL:
-      return ErrorKind::limit;
-    case SQLITE_NOTADB:
-    case SQLITE_CORRUPT:
-    case SQLITE_CANTOPEN:
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-    case SQLITE_IOERR:
-      return ErrorKind::unusable;
-    default:
-      return ErrorKind::internal;
-  }
-}
-
-// Runs [body]; what SQLite says becomes an Error that names the file.
-template <typename Body>
-auto guarded(const std::string& path, std::string_view what, Body body) {
-  try {
-    return body();
-  } catch (const SQLite::Exception& error) {
-    throw Error(kind_of(error.getErrorCode()),
-                fmt::format("store {}: cannot {}: {}", path, what, error.what()));
-  }
-}
-
-void bind(SQLite::Statement& statement, int position, const Uuid& id) {
-  statement.bindNoCopy(position, id.bytes.data(), static_cast<int>(id.bytes.size()));
-}
-
-Uuid uuid_of(const SQLite::Column& column) {
-  Uuid id;
-  if (column.getBytes() == static_cast<int>(id.bytes.size())) {
-    std::memcpy(id.bytes.data(), column.getBlob(), id.bytes.size());
-  }
-  return id;
-}
-
-std::string_view text_of(const SQLite::Column& column) {
-  const char* text = column.getText("");
-  return {text, static_cast<size_t>(column.getBytes())};
-}
-
-State state_of(const SQLite::Column& column) {
-  return parse_state(text_of(column)).value_or(State::idle);
-}
-
-// A prepared statement on loan; it is reset when given back, so that no read stays open.
-struct GiveBack {
-  void operator()(SQLite::Statement* statement) const {
-    statement->tryReset();
-    statement->clearBindings();
-  }
+enum class Table : uint32_t {
+  programs,
+  trees,
+  workflow_executions,
+  task_executions,
+  action_executions,
+  history
 };
-using Lease = std::unique_ptr<SQLite::Statement, GiveBack>;
 
-// One writing process at a time: an advisory lock on a file beside the store. It goes with the process.
-class WriterLock {
- public:
-  explicit WriterLock(const std::string& path) {
-    const std::string name = path + "-lock";
-    file_ = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (file_ < 0) {
-      throw Error(ErrorKind::unusable,
-                  fmt::format("store {}: cannot open {}: {}", path, name, std::strerror(errno)));
-    }
-    if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
-      ::close(file_);
-      throw Error(ErrorKind::conflict, fmt::format("store {} is in use by another process", path));
-    }
-  }
-  ~WriterLock() { ::close(file_); }
-  WriterLock(const WriterLock&) = delete;
-  WriterLock& operator=(const WriterLock&) = delete;
+// Of a row's content, at its place: a row that was moved or altered does not have it any more. Against
+// accidents, not against people.
+int64_t checksum_of(Table table, int64_t tree, int64_t number, std::string_view content) {
+  std::array<unsigned char, crypto_shorthash_KEYBYTES> key{};
+  static_assert(sizeof key == 16);
+  const uint64_t place = static_cast<uint64_t>(number) << 3 | static_cast<uint64_t>(table);
+  std::memcpy(key.data(), &tree, sizeof tree);
+  std::memcpy(key.data() + sizeof tree, &place, sizeof place);
+  std::array<unsigned char, crypto_shorthash_BYTES> hash{};
+  crypto_shorthash(hash.data(), reinterpret_cast<const unsigned char*>(content.data()), content.size(),
+                   key.data());
+  int64_t checksum = 0;
+  static_assert(sizeof checksum == hash.size());
+  std::memcpy(&checksum, hash.data(), sizeof checksum);
+  return checksum;
+}
 
- private:
-  int file_;
-};
+// What `trees` has of an execution; [rows]: how many rows the other tables have of it.
+int64_t checksum_of(int64_t number, const ExecutionSummary& tree, std::string_view rows) {
+  return checksum_of(
+      Table::trees, number, 0,
+      fmt::format("{} {} {} {} {} {} {}", tree.id.text(), tree.program_digest, to_string(tree.state),
+                  tree.created_at, tree.updated_at, rows, tree.workflow_name));
+}
+
+std::string_view bytes_of(const Uuid& id) {
+  return {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()};
+}
+
+constexpr const char* kTreeColumns =
+    "SELECT number, root, workflow_name, state, created_at, updated_at, program, checksum, rows";
 
 }  // namespace
 
 struct SqliteStore::Implementation {
-  Implementation(const std::string& path, StoreAccess access, std::string key_file)
-      : path(path),
-        access(access),
-        vault(std::move(key_file)),
-        lock(access == StoreAccess::write && path != ":memory:" ? std::make_unique<WriterLock>(path)
-                                                                : nullptr),
-        database(path,
-                 access == StoreAccess::write ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE
-                                              : SQLite::OPEN_READWRITE,
-                 kBusyMilliseconds) {}
+  Implementation(const std::string& path, StoreAccess access, Durability durability, std::string key_file)
+      : vault(std::move(key_file)),
+        file(path, access, durability),
+        large_values([this](const auto& digest, const auto& text) { keep_large(digest, text); },
+                     [this](const auto& digest) { return find_large(digest); }) {}
 
   // For reading, what is sealed stays so: no key is needed to look at executions.
-  Vault* vault_to_open() { return access == StoreAccess::write ? &vault : nullptr; }
+  RecordKit kit() { return {file.access() == StoreAccess::write ? &vault : nullptr, &large_values}; }
 
-  void prepare(Durability durability) {
-    const int id = database.execAndGet("PRAGMA application_id").getInt();
-    const int version = database.execAndGet("PRAGMA user_version").getInt();
-    const int tables = database.execAndGet("SELECT count(*) FROM sqlite_master").getInt();
-    if (tables == 0 && access == StoreAccess::write) {
-      database.exec("PRAGMA journal_mode = WAL");
-      SQLite::Transaction transaction(database);
-      database.exec(kSchema);
-      database.exec(fmt::format("PRAGMA application_id = {}", kApplicationId));
-      database.exec(fmt::format("PRAGMA user_version = {}", kSchemaVersion));
-      transaction.commit();
-    } else if (id != kApplicationId) {
-      throw Error(ErrorKind::unusable, fmt::format("{} is not a Gregale store", path));
-    } else if (version != kSchemaVersion) {
-      throw Error(ErrorKind::unusable, fmt::format("store {} has version {}, this program knows version {}",
-                                                   path, version, kSchemaVersion));
-    } else {
-      const std::string verdict = database.execAndGet("PRAGMA quick_check(1)").getString();
-      if (verdict != "ok") {
-        throw Error(ErrorKind::unusable, fmt::format("store {} is damaged: {}", path, verdict));
-      }
-    }
-    database.exec(durability == Durability::full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF");
-    if (access == StoreAccess::read) database.exec("PRAGMA query_only = ON");
+  [[noreturn]] void damaged(const std::string& what) const {
+    throw Error(ErrorKind::unusable, fmt::format("store {} is damaged: {}", file.path(), what));
   }
 
-  Lease statement(const char* sql) {
-    auto& slot = statements[sql];
-    if (slot == nullptr) slot = std::make_unique<SQLite::Statement>(database, sql);
-    return Lease(slot.get());
+  // ---- writing
+
+  void put_tree(const ExecutionTree& tree, int64_t number) {
+    const WorkflowExecution& root = tree.root();
+    const ExecutionSummary summary{root.id,         root.workflow_name, root.state,
+                                   root.created_at, root.updated_at,    tree.program_digest};
+    const std::string rows = rows_of(tree, next_event(number));
+    const Lease put = file.statement(
+        "INSERT INTO trees (number, root, program, workflow_name, state, created_at, updated_at, rows, "
+        "checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (number) DO UPDATE SET "
+        "state = excluded.state, updated_at = excluded.updated_at, rows = excluded.rows, "
+        "checksum = excluded.checksum");
+    put->bind(1, number);
+    bind(*put, 2, summary.id);
+    put->bindNoCopy(3, summary.program_digest);
+    put->bindNoCopy(4, summary.workflow_name);
+    put->bind(5, std::string(to_string(summary.state)));
+    put->bind(6, static_cast<int64_t>(summary.created_at));
+    put->bind(7, static_cast<int64_t>(summary.updated_at));
+    put->bindNoCopy(8, rows);
+    put->bind(9, checksum_of(number, summary, rows));
+    put->exec();
   }
 
-  // The tree's number; made for a tree that is new.
+  static std::string rows_of(const ExecutionTree& tree, int64_t events) {
+    return fmt::format("{} {} {} {}", tree.executions.size(), tree.tasks.size(), tree.actions.size(), events);
+  }
+
+  // The tree's number; a new one for a tree that is new.
   int64_t number_of(const ExecutionTree& tree) {
     const Uuid& root = tree.root().id;
     const auto known = numbers.find(root);
     if (known != numbers.end()) return known->second;
-    const Lease find = statement("SELECT number FROM trees WHERE root = ?");
+    const Lease find = file.statement("SELECT number FROM trees WHERE root = ?");
     bind(*find, 1, root);
-    int64_t number = 0;
-    if (find->executeStep()) {
-      number = find->getColumn(0).getInt64();
-    } else {
-      const Lease insert = statement(
-          "INSERT INTO trees (root, program, workflow_name, state, created_at, updated_at) "
-          "VALUES (?, ?, ?, 'IDLE', ?, ?)");
-      bind(*insert, 1, root);
-      insert->bind(2, tree.program_digest);
-      insert->bind(3, tree.root().workflow_name);
-      insert->bind(4, static_cast<int64_t>(tree.root().created_at));
-      insert->bind(5, static_cast<int64_t>(tree.root().updated_at));
-      insert->exec();
-      number = database.getLastInsertRowid();
-    }
-    return numbers[root] = number;
+    if (find->executeStep()) return numbers[root] = find->getColumn(0).getInt64();
+    const Lease last = file.statement("SELECT coalesce(max(number), 0) + 1 FROM trees");
+    last->executeStep();
+    return numbers[root] = last->getColumn(0).getInt64();
   }
 
   void write(const TreeChange& change) {
     const ExecutionTree& tree = *change.tree;
     const int64_t number = number_of(tree);
+    write_history(number, change.output->history);
+    put_tree(tree, number);
     for (const Index index : change.output->executions) {
       const WorkflowExecution& execution = tree.executions[index];
-      const Lease put = statement("INSERT OR REPLACE INTO workflow_executions VALUES (?, ?, ?, ?)");
+      const std::string record = to_record(execution, kit());
+      const Lease put = file.statement("INSERT OR REPLACE INTO workflow_executions VALUES (?, ?, ?, ?, ?)");
       put->bind(1, number);
       put->bind(2, static_cast<int64_t>(index));
       bind(*put, 3, execution.id);
-      put->bind(4, to_record(execution, vault));
+      put->bindNoCopy(4, record);
+      put->bind(5, checksum_of(Table::workflow_executions, number, index,
+                               record + std::string(bytes_of(execution.id))));
       put->exec();
-      if (index != 0) continue;
-      const Lease update = statement("UPDATE trees SET state = ?, updated_at = ? WHERE number = ?");
-      update->bind(1, std::string(to_string(execution.state)));
-      update->bind(2, static_cast<int64_t>(execution.updated_at));
-      update->bind(3, number);
-      update->exec();
     }
     for (const Index index : change.output->tasks) {
-      const Lease put = statement("INSERT OR REPLACE INTO task_executions VALUES (?, ?, ?)");
+      const std::string record = to_record(tree.tasks[index], kit());
+      const Lease put = file.statement("INSERT OR REPLACE INTO task_executions VALUES (?, ?, ?, ?)");
       put->bind(1, number);
       put->bind(2, static_cast<int64_t>(index));
-      put->bind(3, to_record(tree.tasks[index], vault));
+      put->bindNoCopy(3, record);
+      put->bind(4, checksum_of(Table::task_executions, number, index, record));
       put->exec();
     }
     for (const Index index : change.output->actions) {
       const ActionExecution& action = tree.actions[index];
-      const Lease put = statement("INSERT OR REPLACE INTO action_executions VALUES (?, ?, ?, ?, ?)");
+      const std::string record = to_record(action, kit());
+      const Lease put = file.statement("INSERT OR REPLACE INTO action_executions VALUES (?, ?, ?, ?, ?, ?)");
       put->bind(1, number);
       put->bind(2, static_cast<int64_t>(index));
       bind(*put, 3, action.id);
       put->bind(4, std::string(to_string(action.state)));
-      put->bind(5, to_record(action, vault));
-      put->exec();
-    }
-    write_history(number, change.output->history);
-  }
-
-  void write_history(int64_t tree, const std::vector<HistoryRecord>& records) {
-    if (records.empty()) return;
-    auto next = history_numbers.find(tree);
-    if (next == history_numbers.end()) {
-      const Lease last = statement("SELECT coalesce(max(number) + 1, 0) FROM history WHERE tree = ?");
-      last->bind(1, tree);
-      last->executeStep();
-      next = history_numbers.emplace(tree, last->getColumn(0).getInt64()).first;
-    }
-    for (const HistoryRecord& record : records) {
-      const Lease put = statement("INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?)");
-      put->bind(1, tree);
-      put->bind(2, next->second++);
-      put->bind(3, static_cast<int64_t>(record.time));
-      put->bind(4, static_cast<int>(record.subject));
-      put->bind(5, static_cast<int64_t>(record.index));
-      put->bind(6, std::string(to_string(record.state)));
-      if (!record.published.is_null()) put->bind(7, core::to_json(record.published));
+      put->bindNoCopy(5, record);
+      put->bind(6, checksum_of(Table::action_executions, number, index,
+                               fmt::format("{}{}{}", record, bytes_of(action.id), to_string(action.state))));
       put->exec();
     }
   }
 
-  std::string path;
-  StoreAccess access;
+  // The number of the tree's next event.
+  int64_t& next_event(int64_t tree) {
+    const auto known = history_numbers.find(tree);
+    if (known != history_numbers.end()) return known->second;
+    const Lease last =
+        file.statement("SELECT number + count FROM history WHERE tree = ? ORDER BY number DESC LIMIT 1");
+    last->bind(1, tree);
+    return history_numbers[tree] = last->executeStep() ? last->getColumn(0).getInt64() : 0;
+  }
+
+  // The events of one step are one row.
+  void write_history(int64_t tree, const std::vector<HistoryRecord>& events) {
+    if (events.empty()) return;
+    int64_t& next = next_event(tree);
+    const std::string record = to_record(events, kit());
+    const Lease put = file.statement("INSERT INTO history VALUES (?, ?, ?, ?, ?)");
+    put->bind(1, tree);
+    put->bind(2, next);
+    put->bind(3, static_cast<int64_t>(events.size()));
+    put->bindNoCopy(4, record);
+    put->bind(5, checksum_of(Table::history, tree, next, record));
+    put->exec();
+    next += static_cast<int64_t>(events.size());
+  }
+
+  void keep_large(const std::string& digest, const std::string& text) {
+    const Lease put = file.statement("INSERT OR IGNORE INTO large_values VALUES (?, ?)");
+    put->bindNoCopy(1, digest);
+    put->bindNoCopy(2, text);
+    put->exec();
+  }
+
+  // What has ended is rarely written to again.
+  void forget_ended(const ExecutionTree& tree) {
+    if (!is_completed(tree.root().state)) return;
+    const auto known = numbers.find(tree.root().id);
+    if (known == numbers.end()) return;
+    history_numbers.erase(known->second);
+    numbers.erase(known);
+  }
+
+  // After a transaction that did not come to its end.
+  void forget() {
+    numbers.clear();
+    history_numbers.clear();
+    large_values.forget();
+  }
+
+  // ---- reading
+
+  std::string find_large(const std::string& digest) {
+    const Lease find = file.statement("SELECT text FROM large_values WHERE digest = ?");
+    find->bindNoCopy(1, digest);
+    if (!find->executeStep()) damaged(fmt::format("the large value {} is missing", digest));
+    return std::string(text_of(find->getColumn(0)));
+  }
+
+  // At the row of `trees` for [root]; nothing: there is none, which an index alone is not believed.
+  Lease find_tree(const Uuid& root) {
+    static const std::string kByIndex = fmt::format("{} FROM trees WHERE root = ?", kTreeColumns);
+    static const std::string kByScan = fmt::format("{} FROM trees NOT INDEXED WHERE root = ?", kTreeColumns);
+    for (const std::string* sql : {&kByIndex, &kByScan}) {
+      Lease rows = file.statement(sql->c_str());
+      bind(*rows, 1, root);
+      if (rows->executeStep()) return rows;
+    }
+    return nullptr;
+  }
+
+  // The row of `trees` that [rows] is at.
+  ExecutionSummary summary(SQLite::Statement& rows) {
+    ExecutionSummary found{uuid_of(rows.getColumn(1)),
+                           std::string(text_of(rows.getColumn(2))),
+                           State::idle,
+                           rows.getColumn(4).getInt64(),
+                           rows.getColumn(5).getInt64(),
+                           std::string(text_of(rows.getColumn(6)))};
+    const auto state = parse_state(text_of(rows.getColumn(3)));
+    if (state) found.state = *state;
+    if (!state || checksum_of(rows.getColumn(0).getInt64(), found, text_of(rows.getColumn(8))) !=
+                      rows.getColumn(7).getInt64()) {
+      damaged(fmt::format("the row of execution {} was altered", found.id.text()));
+    }
+    return found;
+  }
+
+  // Of a row "number, checksum, record, ..." of a table: the record, once it is certain that nothing of the
+  // row was altered.
+  std::string_view record_of(SQLite::Statement& row, Table table, int64_t tree) {
+    std::string content;
+    for (int i = 2; i < row.getColumnCount(); ++i) content += text_of(row.getColumn(i));
+    if (checksum_of(table, tree, row.getColumn(0).getInt64(), content) != row.getColumn(1).getInt64()) {
+      damaged(fmt::format("a record of execution number {} was altered", tree));
+    }
+    return text_of(row.getColumn(2));
+  }
+
+  template <typename List>
+  void read_all(const char* sql, Table table, int64_t tree, List& list) {
+    const Lease rows = file.statement(sql);
+    rows->bind(1, tree);
+    while (rows->executeStep()) {
+      if (rows->getColumn(0).getInt64() != static_cast<int64_t>(list.size())) {
+        damaged("an execution has a gap in its records");
+      }
+      from_record(record_of(*rows, table, tree), list.emplace_back(), kit());
+    }
+  }
+
+  // Throws where a row that could be the execution's was altered.
+  void check_executions() {
+    const Lease rows =
+        file.statement("SELECT number, checksum, record, id, tree FROM workflow_executions NOT INDEXED");
+    while (rows->executeStep()) {
+      const std::string content =
+          std::string(text_of(rows->getColumn(2))) + std::string(text_of(rows->getColumn(3)));
+      if (checksum_of(Table::workflow_executions, rows->getColumn(4).getInt64(),
+                      rows->getColumn(0).getInt64(), content) != rows->getColumn(1).getInt64()) {
+        damaged("the record of an execution was altered");
+      }
+    }
+  }
+
   Vault vault;
-  std::unique_ptr<WriterLock> lock;
-  SQLite::Database database;
-  std::unordered_map<std::string_view, std::unique_ptr<SQLite::Statement>> statements;
+  SqliteFile file;
+  LargeValues large_values;
   std::unordered_map<Uuid, int64_t> numbers;
   std::unordered_map<int64_t, int64_t> history_numbers;
 };
@@ -287,118 +290,127 @@ SqliteStore::SqliteStore(const std::string& path, StoreAccess access, Durability
   guarded(path, "open", [&] {
     const bool thrown_away = path == ":memory:" || durability == Durability::none;
     if (key_file.empty() && !thrown_away) key_file = path + ".key";
-    implementation_ = std::make_unique<Implementation>(path, access, std::move(key_file));
-    implementation_->prepare(durability);
+    implementation_ = std::make_unique<Implementation>(path, access, durability, std::move(key_file));
   });
 }
 
 SqliteStore::~SqliteStore() = default;
 
 void SqliteStore::save_program(const std::string& digest, std::string_view binary) {
-  guarded(implementation_->path, "save a program", [&] {
-    const Lease put = implementation_->statement("INSERT OR IGNORE INTO programs (digest, ir) VALUES (?, ?)");
-    put->bind(1, digest);
+  guarded(implementation_->file.path(), "save a program", [&] {
+    const Lease put = implementation_->file.statement("INSERT OR IGNORE INTO programs VALUES (?, ?, ?)");
+    put->bindNoCopy(1, digest);
     put->bindNoCopy(2, binary.data(), static_cast<int>(binary.size()));
+    put->bind(3, checksum_of(Table::programs, 0, 0, binary));
     put->exec();
   });
 }
 
 std::string SqliteStore::load_program(const std::string& digest) {
-  return guarded(implementation_->path, "load a program", [&] {
-    const Lease find = implementation_->statement("SELECT ir FROM programs WHERE digest = ?");
-    find->bind(1, digest);
+  return guarded(implementation_->file.path(), "load a program", [&] {
+    const Lease find = implementation_->file.statement("SELECT ir, checksum FROM programs WHERE digest = ?");
+    find->bindNoCopy(1, digest);
     if (!find->executeStep()) {
       throw Error(ErrorKind::not_found,
-                  fmt::format("store {} has no program {}", implementation_->path, digest));
+                  fmt::format("store {} has no program {}", implementation_->file.path(), digest));
     }
-    return find->getColumn(0).getString();
+    std::string binary = find->getColumn(0).getString();
+    if (checksum_of(Table::programs, 0, 0, binary) != find->getColumn(1).getInt64()) {
+      implementation_->damaged(fmt::format("the program {} was altered", digest));
+    }
+    return binary;
   });
 }
 
 void SqliteStore::commit(const std::vector<TreeChange>& changes) {
-  guarded(implementation_->path, "write", [&] {
+  guarded(implementation_->file.path(), "write", [&] {
     try {
-      SQLite::Transaction transaction(implementation_->database, SQLite::TransactionBehavior::IMMEDIATE);
+      SQLite::Transaction transaction(implementation_->file.database(),
+                                      SQLite::TransactionBehavior::IMMEDIATE);
       for (const TreeChange& change : changes) implementation_->write(change);
       transaction.commit();
+      for (const TreeChange& change : changes) implementation_->forget_ended(*change.tree);
     } catch (...) {  // numbers that were given out in it are void
-      implementation_->numbers.clear();
-      implementation_->history_numbers.clear();
+      implementation_->forget();
       throw;
     }
   });
 }
 
 ExecutionTree SqliteStore::load(const Uuid& root) {
-  return guarded(implementation_->path, "load an execution", [&] {
+  return guarded(implementation_->file.path(), "load an execution", [&] {
     ExecutionTree tree;
-    const Lease head = implementation_->statement("SELECT number, program FROM trees WHERE root = ?");
-    bind(*head, 1, root);
-    if (!head->executeStep()) {
-      throw Error(ErrorKind::not_found, fmt::format("no execution {}", root.text()));
+    int64_t number = 0;
+    ExecutionSummary summary;
+    std::string rows;
+    {
+      const Lease head = implementation_->find_tree(root);
+      if (!head) throw Error(ErrorKind::not_found, fmt::format("no execution {}", root.text()));
+      number = head->getColumn(0).getInt64();
+      summary = implementation_->summary(*head);
+      rows = text_of(head->getColumn(8));
     }
-    const int64_t number = head->getColumn(0).getInt64();
-    tree.program_digest = head->getColumn(1).getString();
-    const auto read_all = [&](const char* sql, auto& list) {
-      const Lease rows = implementation_->statement(sql);
-      rows->bind(1, number);
-      while (rows->executeStep()) {
-        if (rows->getColumn(0).getInt64() != static_cast<int64_t>(list.size())) {
-          throw Error(ErrorKind::unusable, fmt::format("store {}: execution {} has a gap in its records",
-                                                       implementation_->path, root.text()));
-        }
-        from_record(text_of(rows->getColumn(1)), list.emplace_back(), implementation_->vault_to_open());
-      }
-    };
-    read_all("SELECT number, record FROM workflow_executions WHERE tree = ? ORDER BY number",
-             tree.executions);
-    read_all("SELECT number, record FROM task_executions WHERE tree = ? ORDER BY number", tree.tasks);
-    read_all("SELECT number, record FROM action_executions WHERE tree = ? ORDER BY number", tree.actions);
+    implementation_->numbers[root] = number;
+    tree.program_digest = summary.program_digest;
+    implementation_->read_all(
+        "SELECT number, checksum, record, id FROM workflow_executions WHERE tree = ? ORDER BY number",
+        Table::workflow_executions, number, tree.executions);
+    implementation_->read_all(
+        "SELECT number, checksum, record FROM task_executions WHERE tree = ? ORDER BY number",
+        Table::task_executions, number, tree.tasks);
+    implementation_->read_all(
+        "SELECT number, checksum, record, id, state FROM action_executions WHERE tree = ? ORDER BY number",
+        Table::action_executions, number, tree.actions);
+    if (tree.executions.empty() || tree.root().id != root || tree.root().state != summary.state ||
+        Implementation::rows_of(tree, implementation_->next_event(number)) != rows) {
+      implementation_->damaged(fmt::format("execution {} is not what it is listed as", root.text()));
+    }
     link(tree);
     return tree;
   });
 }
 
 std::vector<ExecutionSummary> SqliteStore::list() {
-  return guarded(implementation_->path, "list executions", [&] {
+  return guarded(implementation_->file.path(), "list executions", [&] {
+    static const std::string sql = fmt::format("{} FROM trees ORDER BY number DESC", kTreeColumns);
     std::vector<ExecutionSummary> found;
-    const Lease rows = implementation_->statement(
-        "SELECT root, workflow_name, state, created_at, updated_at FROM trees ORDER BY number DESC");
-    while (rows->executeStep()) {
-      found.push_back({uuid_of(rows->getColumn(0)), rows->getColumn(1).getString(),
-                       state_of(rows->getColumn(2)), rows->getColumn(3).getInt64(),
-                       rows->getColumn(4).getInt64()});
-    }
+    const Lease rows = implementation_->file.statement(sql.c_str());
+    while (rows->executeStep()) found.push_back(implementation_->summary(*rows));
     return found;
   });
 }
 
 std::vector<Uuid> SqliteStore::unfinished() {
-  return guarded(implementation_->path, "list executions", [&] {
-    std::vector<Uuid> found;
-    const Lease rows = implementation_->statement(
-        "SELECT root FROM trees WHERE state IN ('IDLE', 'RUNNING') ORDER BY number");
-    while (rows->executeStep()) found.push_back(uuid_of(rows->getColumn(0)));
-    return found;
-  });
+  std::vector<ExecutionSummary> all = list();  // so that none is passed over for a state that was altered
+  std::vector<Uuid> found;
+  for (auto tree = all.rbegin(); tree != all.rend(); ++tree) {
+    if (tree->state == State::idle || tree->state == State::running) found.push_back(tree->id);
+  }
+  return found;
 }
 
 std::optional<ExecutionAddress> SqliteStore::find_execution(const Uuid& id) {
-  return guarded(implementation_->path, "find an execution", [&]() -> std::optional<ExecutionAddress> {
-    const Lease rows = implementation_->statement(
-        "SELECT trees.root, e.number FROM workflow_executions AS e "
-        "JOIN trees ON trees.number = e.tree WHERE e.id = ?");
-    bind(*rows, 1, id);
-    if (!rows->executeStep()) return std::nullopt;
-    return ExecutionAddress{uuid_of(rows->getColumn(0)), static_cast<Index>(rows->getColumn(1).getInt64())};
+  return guarded(implementation_->file.path(), "find an execution", [&]() -> std::optional<ExecutionAddress> {
+    // An index alone is not believed that there is none.
+    for (const char* sql : {"SELECT trees.root, e.number FROM workflow_executions AS e "
+                            "JOIN trees ON trees.number = e.tree WHERE e.id = ?",
+                            "SELECT trees.root, e.number FROM workflow_executions AS e NOT INDEXED "
+                            "JOIN trees ON trees.number = e.tree WHERE e.id = ?"}) {
+      const Lease rows = implementation_->file.statement(sql);
+      bind(*rows, 1, id);
+      if (!rows->executeStep()) continue;
+      return ExecutionAddress{uuid_of(rows->getColumn(0)), static_cast<Index>(rows->getColumn(1).getInt64())};
+    }
+    implementation_->check_executions();
+    return std::nullopt;
   });
 }
 
 std::optional<ActionAddress> SqliteStore::find_action(const Uuid& id) {
-  return guarded(implementation_->path, "find an action", [&]() -> std::optional<ActionAddress> {
+  return guarded(implementation_->file.path(), "find an action", [&]() -> std::optional<ActionAddress> {
     // The second query scans; it is only there to say of a completed action that it is completed.
     for (const char* condition : {"a.id = ? AND a.state = 'RUNNING'", "a.id = ?"}) {
-      SQLite::Statement rows(implementation_->database,
+      SQLite::Statement rows(implementation_->file.database(),
                              fmt::format("SELECT trees.root, a.number FROM action_executions AS a "
                                          "JOIN trees ON trees.number = a.tree WHERE {}",
                                          condition));
@@ -412,20 +424,21 @@ std::optional<ActionAddress> SqliteStore::find_action(const Uuid& id) {
 }
 
 std::vector<HistoryRecord> SqliteStore::history(const Uuid& root) {
-  return guarded(implementation_->path, "read the history", [&] {
+  return guarded(implementation_->file.path(), "read the history", [&] {
     std::vector<HistoryRecord> found;
-    const Lease rows = implementation_->statement(
-        "SELECT h.time, h.subject, h.subject_number, h.state, h.published FROM history AS h "
+    const Lease rows = implementation_->file.statement(
+        "SELECT h.tree, h.number, h.record, h.checksum FROM history AS h "
         "JOIN trees ON trees.number = h.tree WHERE trees.root = ? ORDER BY h.number");
     bind(*rows, 1, root);
     while (rows->executeStep()) {
-      HistoryRecord record;
-      record.time = rows->getColumn(0).getInt64();
-      record.subject = static_cast<HistoryRecord::Subject>(rows->getColumn(1).getInt());
-      record.index = static_cast<Index>(rows->getColumn(2).getInt64());
-      record.state = state_of(rows->getColumn(3));
-      if (!rows->getColumn(4).isNull()) record.published = core::parse_json(text_of(rows->getColumn(4)));
-      found.push_back(std::move(record));
+      const int64_t number = rows->getColumn(1).getInt64();
+      const SQLite::Column record = rows->getColumn(2);
+      const int64_t checksum =
+          checksum_of(Table::history, rows->getColumn(0).getInt64(), number, text_of(record));
+      if (number != static_cast<int64_t>(found.size()) || checksum != rows->getColumn(3).getInt64()) {
+        implementation_->damaged(fmt::format("the history of execution {} was altered", root.text()));
+      }
+      from_record(text_of(record), found, implementation_->kit());
     }
     return found;
   });

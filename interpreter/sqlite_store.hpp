@@ -15,8 +15,9 @@ enum class StoreAccess : uint8_t {
 
 // What survives when the machine loses power. When only the process dies, nothing is lost either way.
 enum class Durability : uint8_t {
-  full,  // everything that was committed
-  none,  // for stores that are thrown away
+  full,     // everything that was committed
+  relaxed,  // all but the last moments; what is left is whole
+  none,     // for stores that are thrown away
 };
 
 class SqliteStore : public Store {

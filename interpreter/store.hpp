@@ -23,6 +23,7 @@ struct ExecutionSummary {
   State state = State::idle;
   Microseconds created_at = 0;
   Microseconds updated_at = 0;
+  std::string program_digest = {};
 };
 
 struct ActionAddress {

@@ -230,17 +230,22 @@ void Machine::publish(Index index) {
   }
   if (branch.empty() && global.empty()) return;
   const auto evaluate_template = [&](Index source) { return evaluate(source, index); };
-  Map variables = branch.evaluate(evaluate_template);
-  Map globals = global.evaluate(evaluate_template);
-  task.published = Value(std::move(variables));
+  Value variables(branch.evaluate(evaluate_template));
+  Value globals(global.evaluate(evaluate_template));
+  for (const Value* published : {&variables, &globals}) {
+    if (!is_larger(*published, limits_.published_bytes)) continue;
+    throw Error(ErrorKind::limit,
+                fmt::format("What it publishes is larger than {} bytes", limits_.published_bytes));
+  }
+  task.published = std::move(variables);
   if (has_reruns_) {
     contexts_.forget_all();
   } else {
     contexts_.forget_outbound(index);
   }
-  if (!globals.empty()) {
+  if (globals.truthy()) {
     WorkflowExecution& execution = tree_.executions[task.execution];
-    execution.context = core::merge_maps(execution.context, Value(std::move(globals)));
+    execution.context = core::merge_maps(execution.context, globals);
     execution_changed(task.execution);
   }
   task_changed(index);

@@ -11,8 +11,9 @@ using core::ErrorKind;
 using core::Value;
 using interpreter::ActionResult;
 
-Allowance::Allowance(std::stop_token stop, std::chrono::seconds longest, core::Microseconds deadline)
-    : stop_(std::move(stop)), begin_(Clock::now()), end_(begin_ + longest) {
+Allowance::Allowance(std::stop_token pool, std::stop_token call, std::chrono::seconds longest,
+                     core::Microseconds deadline)
+    : pool_(std::move(pool)), call_(std::move(call)), begin_(Clock::now()), end_(begin_ + longest) {
   if (deadline == 0) return;
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const auto left = std::chrono::microseconds(deadline) - now;
@@ -32,8 +33,8 @@ std::string Allowance::reason() const {
 }
 
 void BlockingAction::start(interpreter::ActionCall call, interpreter::ActionCompletion completion) const {
-  pool_.submit([this, call = std::move(call), completion = std::move(completion)](const auto& stop) {
-    const Allowance allowance(stop, longest_, call.context.deadline);
+  pool_.submit([this, call = std::move(call), completion = std::move(completion)](const auto& pool_stop) {
+    const Allowance allowance(pool_stop, call.context.stop, longest_, call.context.deadline);
     ActionResult result;
     try {
       result = carry_out(call.input, allowance);

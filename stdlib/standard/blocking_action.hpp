@@ -14,11 +14,12 @@ class Allowance {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // [longest]: the most it may take. [deadline]: when the task times out, in microseconds since the epoch
-  // (0: it does not); the earlier of both counts.
-  Allowance(std::stop_token stop, std::chrono::seconds longest, core::Microseconds deadline);
+  // [pool], [call]: either may ask to stop. [longest]: the most it may take. [deadline]: when the task times
+  // out, in microseconds since the epoch (0: it does not); the earlier of both counts.
+  Allowance(std::stop_token pool, std::stop_token call, std::chrono::seconds longest,
+            core::Microseconds deadline);
 
-  bool stopped() const { return stop_.stop_requested(); }
+  bool stopped() const { return pool_.stop_requested() || call_.stop_requested(); }
   bool expired() const { return stopped() || Clock::now() >= end_; }
   // Not negative.
   std::chrono::milliseconds left() const;
@@ -26,7 +27,8 @@ class Allowance {
   std::string reason() const;
 
  private:
-  std::stop_token stop_;
+  std::stop_token pool_;
+  std::stop_token call_;
   Clock::time_point begin_;
   Clock::time_point end_;
 };

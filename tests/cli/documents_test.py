@@ -25,6 +25,11 @@ BLOCK = re.compile(r"^```yaml\n(.*?)^```\n+(?:`gregale (run|validate) FILE(.*?)`
                    r"```json\n(.*?)```|ends in ([A-Z]+)\.|(finds nothing)\.))?", re.S | re.M)
 
 
+# Keys that have pages of their own: inheritance.md, regions.md, custom-context.md.
+OTHER_CHAPTERS = {"extends", "abstract", "final", "override", "inherit", "redirect", "before", "with-regions",
+                  "on-region-error", "min-success", "custom_context", "required", "secret", "default"}
+
+
 def call(gregale, *arguments):
     done = subprocess.run([gregale, *arguments, "--format", "json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           universal_newlines=True, timeout=120)
@@ -64,6 +69,27 @@ def check(gregale, path, match, problems):
     return document["output"] if output is not None else None
 
 
+def keys_of(schema):
+    """All keys that the JSON schema of the language knows at some place."""
+    if isinstance(schema, list):
+        return set().union(*map(keys_of, schema)) if schema else set()
+    if not isinstance(schema, dict):
+        return set()
+    own = schema.get("properties")
+    return set(own if isinstance(own, dict) else ()) | keys_of(list(schema.values()))
+
+
+def without_example(gregale):
+    """Keys of the language that no example of the reference has."""
+    schema = subprocess.run([gregale, "compile", "--emit", "json-schema"], check=True, stdout=subprocess.PIPE).stdout
+    examples = ""
+    for path in glob.glob(os.path.join(DOCS, "language*.md")):
+        with open(path) as f:
+            examples += "\n".join(match.group(1) for match in BLOCK.finditer(f.read()))
+    return sorted(key for key in keys_of(json.loads(schema)) - OTHER_CHAPTERS
+                  if not re.search(r"(?<![\w-])[\"']?%s[\"']?:" % re.escape(key), examples))
+
+
 def main():
     gregale, write = os.path.abspath(sys.argv[1]), "--write" in sys.argv
     problems, count = [], 0
@@ -80,6 +106,7 @@ def main():
         if write:
             with open(path, "w") as f:
                 f.write(new + page[last:])
+    problems += ["no example has the key `%s`" % key for key in without_example(gregale)]
     print("\n".join(problems))
     print("%d examples, %d problems" % (count, len(problems)))
     return 1 if problems or count < 30 else 0

@@ -30,8 +30,8 @@ class TestActions {
 // A runtime whose waiting moves the virtual clock.
 class Workbench {
  public:
-  explicit Workbench(Store& store, core::VirtualClock& clock, const ActionRegistry& registry,
-                     const Limits& limits = {});
+  Workbench(Store& store, core::VirtualClock& clock, const ActionRegistry& registry,
+            const Limits& limits = {});
   Runtime& runtime() { return runtime_; }
 
  private:

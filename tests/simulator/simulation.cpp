@@ -43,11 +43,19 @@ std::shared_ptr<const LoadedProgram> compile_program(const std::string& text, st
   return std::make_shared<const LoadedProgram>(std::move(*compilation.program), "generated");
 }
 
-// Text without the identities in it.
+// Text without the identities in it; also without one that was cut off with the end of the text ("...").
 std::string without_ids(const std::string& text) {
   constexpr size_t kLength = 36;
+  constexpr std::string_view kCut = "...\n";
+  const size_t end = text.ends_with(kCut) ? text.size() - kCut.size() : text.size();
   std::string out;
   for (size_t i = 0; i < text.size();) {
+    if (end != text.size() && end - i < kLength && text.substr(0, i).ends_with("_ex_id=") &&
+        text.find_first_not_of("0123456789abcdef-", i) >= end) {
+      out += "ID";
+      i = end;
+      continue;
+    }
     if (i + kLength <= text.size() && Uuid::looks_like(text.substr(i, kLength))) {
       out += "ID";
       i += kLength;
@@ -100,6 +108,20 @@ std::string difference(const Value& a, const Value& b, const std::string& path) 
     }
   }
   return fmt::format("{}: {} and {}", path, core::to_json(a), core::to_json(b));
+}
+
+void print_changes(const ExecutionTree& tree, const interpreter::StepOutput& output) {
+  for (const interpreter::HistoryRecord& record : output.history) {
+    using Subject = interpreter::HistoryRecord::Subject;
+    const auto line = [&](std::string_view subject, const std::string& name) {
+      fmt::print("{:>12.3f}  {} {} '{}' {}{}\n", static_cast<double>(record.time) / core::kSecond, subject,
+                 record.index, name, to_string(record.state),
+                 record.published.is_null() ? "" : " published " + core::to_json(record.published));
+    };
+    if (record.subject == Subject::execution) line("execution", tree.executions[record.index].workflow_name);
+    if (record.subject == Subject::task) line("task", tree.tasks[record.index].name);
+    if (record.subject == Subject::action) line("action", tree.actions[record.index].name);
+  }
 }
 
 class Simulation {
@@ -163,6 +185,7 @@ class Simulation {
     runtime_options.limits.tasks = kMostTasks;
     runtime_options.observer = [this](const ExecutionTree& tree, const interpreter::StepOutput& output) {
       ++commits_;
+      if (options_.trace) print_changes(tree, output);
       invariants_.observe(tree, output);
     };
     runtime_options.wait = [this](std::optional<core::Microseconds> until) { return world_.wait(until); };

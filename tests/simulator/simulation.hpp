@@ -16,6 +16,7 @@ struct SimulationOptions {
   uint32_t lost_replies = 5;
   uint32_t duplicate_replies = 5;
   bool confluent = false;
+  bool trace = false;  // prints every change of state
 };
 
 struct Outcome {

@@ -2,7 +2,7 @@
 // breaks. Then it says which seed it was, makes the program smaller, and prints it.
 //
 // usage: simulator [--events N] [--seed N]        programs of that seed and the ones after it
-//        simulator --file FILE [--seed N] [--confluent]   one program
+//        simulator --file FILE [--seed N] [--confluent | --trace]   one program
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -68,11 +68,14 @@ int simulate_many(uint64_t seed, uint64_t events) {
   return refused * 2 > programs ? 1 : 0;  // then the generator is at fault
 }
 
-int simulate_file(const std::string& path, uint64_t seed, bool confluent) {
+int simulate_file(const std::string& path, uint64_t seed, bool confluent, bool trace) {
   std::ifstream file(path);
   std::stringstream text;
   text << file.rdbuf();
-  const Outcome outcome = simulate_text(text.str(), seed, confluent);
+  SimulationOptions options;
+  options.seed = seed;
+  options.trace = trace;
+  const Outcome outcome = confluent ? simulate_confluent(text.str(), seed) : simulate(text.str(), options);
   fmt::print("{}\n", outcome.violation.empty() ? "no invariant broken" : outcome.violation);
   return outcome.violation.empty() ? 0 : 1;
 }
@@ -90,7 +93,9 @@ int main(int argc, char** argv) {
   app.add_option("--events", events, "Stop after so many events");
   app.add_option("--file", file, "Run this program instead of generated ones");
   app.add_flag("--confluent", confluent, "Its end must not depend on the order of events");
+  bool trace = false;
+  app.add_flag("--trace", trace, "Print every change of state of the program in the file");
   CLI11_PARSE(app, argc, argv);
   return file.empty() ? gregale::simulator::simulate_many(seed, events)
-                      : gregale::simulator::simulate_file(file, seed, confluent);
+                      : gregale::simulator::simulate_file(file, seed, confluent, trace);
 }
