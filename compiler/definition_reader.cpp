@@ -318,7 +318,7 @@ void require(const YamlNode& name, const YamlNode& node, std::string_view key, s
 std::vector<std::string> WorkflowDefinition::task_names() const {
   std::vector<std::string> names;
   names.reserve(tasks.size());
-  for (const TaskDefinition& task : tasks) names.push_back(task.name->text);
+  for (const TaskDefinition* task : tasks) names.push_back(task->name->text);
   return names;
 }
 
@@ -345,7 +345,7 @@ ActionDefinition read_action(const FlatAction& flat, Report& report) {
   return action;
 }
 
-WorkflowDefinition read_workflow(const FlatWorkflow& flat, Report& report) {
+WorkflowDefinition read_workflow(const FlatWorkflow& flat, TaskDefinitions& tasks, Report& report) {
   const Report::About about(report, &flat);
   const Declaration& declaration = *flat.declaration;
   WorkflowDefinition workflow;
@@ -368,7 +368,7 @@ WorkflowDefinition read_workflow(const FlatWorkflow& flat, Report& report) {
   }
   workflow.input = read_parameters(workflow.value("input"), report);
   workflow.custom_context = read_context_keys(workflow.value("custom_context"), report);
-  read_tasks(flat, workflow, report);
+  read_tasks(flat, workflow, tasks, report);
   return workflow;
 }
 

@@ -256,6 +256,11 @@ void Inheritance::fill(FlatWorkflow& flat, const Link& link, FlatWorkflow* paren
     shell = merge_workflow(*parent->node, own, report_);
     inherit_tasks(draft, *parent, report_);
   }
+  flat.defaults = value_of(shell, "task-defaults");
+  if (parent != nullptr && parent->defaults != nullptr && flat.defaults != nullptr &&
+      same_meaning(*parent->defaults, *flat.defaults)) {
+    flat.defaults = parent->defaults;
+  }
   read_final(own, flat.final, report_);
   if (flat.sound) check_promises(flat, report_);
 }
