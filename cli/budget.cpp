@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+
+#include "cli/arguments.hpp"
 
 namespace gregale::cli {
 
@@ -18,14 +19,7 @@ void add_budget_option(CLI::App& command, BudgetSettings& settings) {
 expression::Budget read_budget(const BudgetSettings& settings) {
   expression::Budget budget;
   for (const std::string& setting : settings) {
-    const size_t equals = std::min(setting.find('='), setting.size());
-    const std::string name = setting.substr(0, equals);
-    uint64_t number = 0;
-    const char* end = setting.data() + setting.size();
-    const auto [stop, error] = std::from_chars(std::min(setting.data() + equals + 1, end), end, number);
-    if (error != std::errc() || stop != end) {
-      throw core::Error(core::ErrorKind::invalid, fmt::format("--budget {}: write NAME=NUMBER", setting));
-    }
+    const auto [name, number] = read_setting("--budget", setting);
     if (name == "steps") {
       budget.steps = number;
     } else if (name == "memory") {

@@ -68,6 +68,7 @@ void add_engine_options(CLI::App& command, EngineOptions& options) {
   command.add_option("--limit", options.limits,
                      "NAME=NUMBER, how large executions may become; NAME: sub-workflow-depth, tasks, items, "
                      "result-bytes, published-bytes");
+  add_budget_option(command, options.budget);
 }
 
 interpreter::Limits limits_of(const EngineOptions& options) {
@@ -76,6 +77,7 @@ interpreter::Limits limits_of(const EngineOptions& options) {
     const auto [name, number] = read_setting("--limit", setting);
     interpreter::set_limit(limits, name, number);
   }
+  limits.evaluation = read_budget(options.budget);
   return limits;
 }
 

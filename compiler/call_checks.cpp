@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_map>
+#include <map>
 #include <unordered_set>
 
 #include "compiler/checks.hpp"
@@ -36,39 +36,35 @@ struct Parameters {
 
 class CallChecker {
  public:
-  CallChecker(const Definitions& definitions, const ir::ActionCatalogue* catalogue, Report& report)
-      : definitions_(definitions), catalogue_(catalogue), report_(report) {
-    for (const WorkflowDefinition& workflow : definitions.workflows) note(workflows_, workflow);
-    for (const ActionDefinition& action : definitions.actions) note(actions_, action);
+  CallChecker(const Definitions& definitions, const Directory& directory,
+              const ir::ActionCatalogue* catalogue, Report& report)
+      : definitions_(definitions), directory_(directory), catalogue_(catalogue), report_(report) {
     if (catalogue != nullptr) action_names_ = catalogue->action_names();
   }
 
   void check() {
     for (const ActionDefinition& action : definitions_.actions) {
-      check_action_call(action.base, action.workbook, action.node);
+      check_action_call(action.base, *action.declaration, action.node);
       check_base_cycle(action);
     }
     for (const WorkflowDefinition& workflow : definitions_.workflows) {
       const Report::About about(report_, workflow.flat);
-      for (const TaskDefinition& task : workflow.tasks) check_task(workflow, task);
+      const Declaration& from = *workflow.flat->declaration;
+      // A task that is inherited as it is calls the same as in the workflow before, in the same workbook.
+      std::unordered_set<const TaskDefinition*>& checked = checked_[Scope(from.workbook, from.name_space)];
+      for (const TaskDefinition* task : workflow.tasks) {
+        if (checked.insert(task).second) check_task(from, *task);
+      }
     }
   }
 
  private:
-  template <typename Definition>
-  void note(std::unordered_map<std::string, const Definition*>& known, const Definition& definition) {
-    const auto [place, is_new] = known.emplace(definition.full_name, &definition);
-    if (!is_new && place->second->name_space != definition.name_space)
-      ambiguous_.insert(definition.full_name);
-    place->second = &definition;
-  }
-
-  void check_task(const WorkflowDefinition& workflow, const TaskDefinition& task) {
+  void check_task(const Declaration& from, const TaskDefinition& task) {
     if (task.node->kind != YamlNode::Kind::mapping) return;
     if (task.call.kind == ir::CallKind::workflow) {
-      check_workflow_call(task.call, workflow.workbook);
+      check_workflow_call(task.call, from);
     } else {
-      check_action_call(task.call, workflow.workbook, task.node);
+      check_action_call(task.call, from, task.node);
     }
     check_given_twice(task.call);
     check_timeout(task);
@@ -186,108 +182,70 @@ class CallChecker {
     return result;
   }
 
-  const ActionDefinition* find_action(std::string_view workbook, const std::string& name) const {
-    if (!workbook.empty()) {
-      const auto own = actions_.find(fmt::format("{}.{}", workbook, name));
-      if (own != actions_.end()) return own->second;
-    }
-    const auto found = actions_.find(name);
-    return found == actions_.end() ? nullptr : found->second;
-  }
-
-  const WorkflowDefinition* find_workflow(std::string_view workbook, const std::string& name) const {
-    if (!workbook.empty()) {
-      const auto own = workflows_.find(fmt::format("{}.{}", workbook, name));
-      if (own != workflows_.end()) return own->second;
-    }
-    const auto found = workflows_.find(name);
-    return found == workflows_.end() ? nullptr : found->second;
-  }
-
-  // Full names, and the short ones within the workbook.
-  template <typename Names>
-  static void add_names(const Names& definitions, std::string_view workbook,
-                        std::vector<std::string>& result) {
-    for (const auto& definition : definitions) {
-      result.push_back(definition.full_name);
-      if (!workbook.empty() && definition.workbook == workbook) result.push_back(definition.name->text);
-    }
-  }
-
-  void check_action_call(const CallDefinition& call, const std::string& workbook, const YamlNode* node) {
+  void check_action_call(const CallDefinition& call, const Declaration& from, const YamlNode* node) {
     if (call.kind != ir::CallKind::action) return;
     const std::string name = call.text == nullptr ? "std.noop" : call.call.name;
     if (name.empty() || has_expression(name)) return;
     const core::Span place = call.text == nullptr ? node->span : name_place(call);
-    if (const ActionDefinition* action = find_action(workbook, name)) {
-      if (ambiguous_.contains(action->full_name)) return;
-      check_arguments(call, fmt::format("the action `{}`", name), of_inputs(action->input), place);
+    const Directory::Meaning adhoc = directory_.action(from, name);
+    if (adhoc.callable != nullptr) {
+      if (adhoc.certain() == nullptr || !adhoc.certain()->sound()) return;
+      check_arguments(call, fmt::format("the action `{}`", name), of_inputs(adhoc.callable->action->input),
+                      place);
       return;
     }
-    if (catalogue_ == nullptr || is_broken(Declaration::Kind::action, workbook, name)) return;
+    if (catalogue_ == nullptr) return;
     if (const ir::ActionSignature* signature = catalogue_->find_signature(name)) {
       check_arguments(call, fmt::format("the action `{}`", name), of_signature(*signature), place);
       return;
     }
-    if (find_workflow(workbook, name) != nullptr) {
+    if (directory_.workflow(from, name).callable != nullptr) {
       report_.add("GR0302", place, fmt::format("`{}` is a workflow, not an action", name)).note =
           fmt::format("write `workflow: {}`", name);
       return;
     }
     std::vector<std::string> candidates = action_names_;
-    add_names(definitions_.actions, workbook, candidates);
+    for (std::string& own : directory_.names(Declaration::Kind::action, from))
+      candidates.push_back(std::move(own));
     report_.add_misspelt("GR0302", place, fmt::format("there is no action `{}`", name), name, candidates);
   }
 
-  void check_workflow_call(const CallDefinition& call, const std::string& workbook) {
+  void check_workflow_call(const CallDefinition& call, const Declaration& from) {
     const std::string& name = call.call.name;
     if (call.text == nullptr || name.empty() || has_expression(name)) return;
     const core::Span place = name_place(call);
-    if (const WorkflowDefinition* workflow = find_workflow(workbook, name)) {
-      if (ambiguous_.contains(workflow->full_name)) return;
-      Parameters parameters = of_inputs(workflow->input);
-      parameters.names.insert(parameters.names.end(), kExecutionParameters.begin(),
-                              kExecutionParameters.end());
-      if (workflow->node->find("input") == nullptr && has_unknown_keys(*workflow)) return;
-      check_arguments(call, fmt::format("the workflow `{}`", name), parameters, place);
+    const Directory::Meaning called = directory_.workflow(from, name);
+    if (called.callable != nullptr) {
+      if (called.certain() != nullptr) check_known_workflow(call, *called.certain());
       return;
     }
-    if (const WorkflowDefinition* abstract = find_in(definitions_.abstract_workflows, workbook, name)) {
-      core::Diagnostic& finding =
-          report_.add("GR1013", place,
-                      fmt::format("the workflow `{}` is abstract; it is only there to be extended", name));
-      finding.related.push_back({abstract->flat->abstract->span, "abstract"});
-      return;
-    }
-    if (is_broken(Declaration::Kind::workflow, workbook, name)) return;
-    const bool action = find_action(workbook, name) != nullptr ||
+    const bool action = directory_.action(from, name).callable != nullptr ||
                         (catalogue_ != nullptr && catalogue_->find_signature(name) != nullptr);
     if (action) {
       report_.add("GR0305", place, fmt::format("`{}` is an action, not a workflow", name)).note =
           fmt::format("write `action: {}`", name);
       return;
     }
-    std::vector<std::string> candidates;
-    add_names(definitions_.workflows, workbook, candidates);
     report_.add_misspelt("GR0305", place,
                          fmt::format("there is no workflow `{}` in the files that were given", name), name,
-                         candidates);
+                         directory_.names(Declaration::Kind::workflow, from));
   }
 
-  static const WorkflowDefinition* find_in(const std::vector<WorkflowDefinition>& workflows,
-                                           const std::string& workbook, const std::string& name) {
-    const auto found = std::find_if(workflows.begin(), workflows.end(), [&](const WorkflowDefinition& one) {
-      return one.full_name == name || (!workbook.empty() && one.full_name == workbook + "." + name);
-    });
-    return found == workflows.end() ? nullptr : &*found;
-  }
-
-  // Whether it is there, but with mistakes that have been told.
-  bool is_broken(Declaration::Kind kind, const std::string& workbook, const std::string& name) const {
-    return std::any_of(definitions_.broken.begin(), definitions_.broken.end(), [&](const Declaration* one) {
-      return one->kind == kind &&
-             (one->full_name == name || (!workbook.empty() && one->full_name == workbook + "." + name));
-    });
+  void check_known_workflow(const CallDefinition& call, const Callable& called) {
+    const std::string& name = call.call.name;
+    if (called.abstract != nullptr) {
+      core::Diagnostic& finding =
+          report_.add("GR1013", name_place(call),
+                      fmt::format("the workflow `{}` is abstract; it is only there to be extended", name));
+      finding.related.push_back({called.abstract->flat->abstract->span, "abstract"});
+      return;
+    }
+    if (!called.sound()) return;
+    const WorkflowDefinition& workflow = definitions_.workflows[called.workflow];
+    Parameters parameters = of_inputs(workflow.input);
+    parameters.names.insert(parameters.names.end(), kExecutionParameters.begin(), kExecutionParameters.end());
+    if (workflow.node->find("input") == nullptr && has_unknown_keys(workflow)) return;
+    check_arguments(call, fmt::format("the workflow `{}`", name), parameters, name_place(call));
   }
 
   static bool has_unknown_keys(const WorkflowDefinition& workflow) {
@@ -301,7 +259,8 @@ class CallChecker {
     std::unordered_set<const ActionDefinition*> seen;
     const ActionDefinition* action = &first;
     while (action != nullptr && action->base.text != nullptr && seen.insert(action).second) {
-      action = find_action(action->workbook, action->base.call.name);
+      const Callable* base = directory_.action(*action->declaration, action->base.call.name).certain();
+      action = base == nullptr ? nullptr : base->action;
     }
     if (action != &first || seen.empty() || first.base.text == nullptr) return;
     const bool reported = std::any_of(seen.begin(), seen.end(),
@@ -314,20 +273,20 @@ class CallChecker {
   }
 
   const Definitions& definitions_;
+  const Directory& directory_;
   const ir::ActionCatalogue* catalogue_;
   Report& report_;
-  std::unordered_map<std::string, const WorkflowDefinition*> workflows_;
-  std::unordered_map<std::string, const ActionDefinition*> actions_;
-  // Names that mean different things in different namespaces: what a call of one takes is known when it runs.
-  std::unordered_set<std::string> ambiguous_;
+  using Scope = std::pair<std::string_view, std::string_view>;  // workbook, namespace
+  std::map<Scope, std::unordered_set<const TaskDefinition*>> checked_;
   std::vector<std::string> action_names_;
   std::unordered_set<const ActionDefinition*> cyclic_;
 };
 
 }  // namespace
 
-void check_calls(const Definitions& definitions, const ir::ActionCatalogue* catalogue, Report& report) {
-  CallChecker(definitions, catalogue, report).check();
+void check_calls(const Definitions& definitions, const Directory& directory,
+                 const ir::ActionCatalogue* catalogue, Report& report) {
+  CallChecker(definitions, directory, catalogue, report).check();
 }
 
 }  // namespace gregale::compiler

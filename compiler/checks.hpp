@@ -4,6 +4,7 @@
 #include "compiler/analysis/reference.hpp"
 #include "compiler/cloud_view.hpp"
 #include "compiler/definition.hpp"
+#include "compiler/directory.hpp"
 #include "compiler/ir/action_signature.hpp"
 #include "compiler/lowering.hpp"
 #include "compiler/report.hpp"
@@ -17,11 +18,12 @@ void check_task_names(const Definitions& definitions, Report& report);
 void check_graphs(const Definitions& definitions, const ir::Program& program, Report& report);
 
 // Actions and workflows that are called, and their parameters; actions only where there is a catalogue.
-void check_calls(const Definitions& definitions, const ir::ActionCatalogue* catalogue, Report& report);
+void check_calls(const Definitions& definitions, const Directory& directory,
+                 const ir::ActionCatalogue* catalogue, Report& report);
 
 // Regions that tasks name; against the live cloud only where [cloud] is not nullptr.
-void check_regions(const Definitions& definitions, const ir::ActionCatalogue* catalogue,
-                   const CloudView* cloud, Report& report);
+void check_regions(const Definitions& definitions, const Directory& directory,
+                   const ir::ActionCatalogue* catalogue, const CloudView* cloud, Report& report);
 
 // Passwords and keys that stand in the text.
 void check_secrets(const Definitions& definitions, Report& report);

@@ -24,7 +24,7 @@ class Linker {
     for (size_t i = 0; i < definitions_.workflows.size(); ++i) {
       for (size_t task = 0; task < definitions_.workflows[i].tasks.size(); ++task) {
         const WorkflowDefinition& workflow = definitions_.workflows[i];
-        link_call(*workflow.flat->declaration, workflow.tasks[task].call);
+        link_call(*workflow.flat->declaration, workflow.tasks[task]->call);
       }
     }
     for (size_t i = 0; i < definitions_.actions.size(); ++i) {
@@ -49,9 +49,9 @@ class Linker {
     if (!flat.sound) {
       definitions_.broken.push_back(&declaration);
     } else if (flat.abstract != nullptr) {
-      definitions_.abstract_workflows.push_back(read_workflow(flat, report_));
+      definitions_.abstract_workflows.push_back(read_workflow(flat, tasks_, report_));
     } else {
-      definitions_.workflows.push_back(read_workflow(flat, report_));
+      definitions_.workflows.push_back(read_workflow(flat, tasks_, report_));
     }
   }
 
@@ -69,6 +69,7 @@ class Linker {
   const ir::ActionCatalogue* catalogue_;
   Inheritance inheritance_;
   Report& report_;
+  TaskDefinitions tasks_;
   Definitions definitions_;
   std::unordered_set<const Declaration*> known_;
 };
@@ -95,15 +96,16 @@ Compilation compile(const std::vector<core::SourcePtr>& sources, const Options& 
   Lowered lowered = lower(definitions, report);
   check_task_names(definitions, report);
   check_graphs(definitions, lowered.program, report);
-  check_calls(definitions, options.catalogue, report);
-  check_regions(definitions, options.catalogue, options.cloud, report);
+  const Directory directory(definitions);
+  check_calls(definitions, directory, options.catalogue, report);
+  check_regions(definitions, directory, options.catalogue, options.cloud, report);
   const References references = check_expressions(definitions, lowered, options.environment, report);
   check_secrets(definitions, report);
   check_abstract(definitions.abstract_workflows, report);
   for (const WorkflowDefinition& workflow : definitions.abstract_workflows) {
     result.abstract_workflows.push_back(workflow.full_name);
   }
-  const Analysis analysis{definitions, lowered, options.catalogue, references, report};
+  const Analysis analysis{definitions, directory, lowered, options.catalogue, references, report};
   analyse_graph(analysis);
   analyse_constants(analysis);
   analyse_results(analysis);

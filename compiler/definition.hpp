@@ -98,7 +98,7 @@ struct WorkflowDefinition {
   std::vector<ParameterDefinition> input;
   std::vector<ContextKeyDefinition> custom_context;
   std::optional<TaskPart> defaults;
-  std::vector<TaskDefinition> tasks;
+  std::vector<const TaskDefinition*> tasks;  // belong to the reader
   std::unordered_map<std::string_view, size_t> task_index;
 
   const YamlNode* value(std::string_view key) const noexcept { return value_of(*node, key); }

@@ -15,6 +15,8 @@ namespace gregale::compiler {
 namespace {
 
 constexpr std::string_view kDialect = "gregale/1";
+constexpr int kMostAncestors =
+    20;  // that are asked whether a definition is a workflow; more are refused later
 
 // The version that a member states; missing or strange ones are reported.
 void check_version(const YamlNode& document, bool workbook, Report& report) {
@@ -194,6 +196,8 @@ class DocumentReader {
     check_names("workflow", document, report_);
     check_version(document, false, report_);
     size_t count = 0;
+    std::unordered_map<std::string_view, const YamlNode*> by_name;
+    for (const YamlNode::Member& member : document.members) by_name.emplace(member.key.text, &member.value);
     for (const YamlNode::Member& member : document.members) {
       if (!member.key.scalar.is_string() || member.key.text == "version") continue;
       if (member.value.kind != YamlNode::Kind::mapping) {
@@ -201,7 +205,7 @@ class DocumentReader {
         continue;
       }
       ++count;
-      declare(is_action(document, member.value) ? Declaration::Kind::action : Declaration::Kind::workflow,
+      declare(is_action(by_name, member.value) ? Declaration::Kind::action : Declaration::Kind::workflow,
               member, {});
     }
     if (count == 0) {
@@ -227,14 +231,17 @@ class DocumentReader {
 
   // Told from the keys; where both `tasks` and `base` are missing from what looks like them, and then from
   // what it extends.
-  static bool is_action(const YamlNode& document, const YamlNode& node, int depth = 0) {
+  static bool is_action(const std::unordered_map<std::string_view, const YamlNode*>& by_name,
+                        const YamlNode& node, int depth = 0) {
     if (node.find("tasks") != nullptr) return false;
     if (node.find("base") != nullptr || node.find("base-input") != nullptr) return true;
     const YamlNode* extends = value_of(node, "extends");
     if (extends != nullptr && extends->kind == YamlNode::Kind::mapping)
       return extends->find("action") != nullptr;
-    const YamlNode* parent = extends == nullptr || depth > 20 ? nullptr : value_of(document, extends->text);
-    if (parent != nullptr) return is_action(document, *parent, depth + 1);
+    if (extends != nullptr && depth < kMostAncestors) {
+      const auto parent = by_name.find(extends->text);
+      if (parent != by_name.end()) return is_action(by_name, *parent->second, depth + 1);
+    }
     int score = 0;
     for (const YamlNode::Member& member : node.members) {
       const bool action = find_key(Place::action, member.key.text) != nullptr;
@@ -311,7 +318,7 @@ void require(const YamlNode& name, const YamlNode& node, std::string_view key, s
 std::vector<std::string> WorkflowDefinition::task_names() const {
   std::vector<std::string> names;
   names.reserve(tasks.size());
-  for (const TaskDefinition& task : tasks) names.push_back(task.name->text);
+  for (const TaskDefinition* task : tasks) names.push_back(task->name->text);
   return names;
 }
 
@@ -338,7 +345,7 @@ ActionDefinition read_action(const FlatAction& flat, Report& report) {
   return action;
 }
 
-WorkflowDefinition read_workflow(const FlatWorkflow& flat, Report& report) {
+WorkflowDefinition read_workflow(const FlatWorkflow& flat, TaskDefinitions& tasks, Report& report) {
   const Report::About about(report, &flat);
   const Declaration& declaration = *flat.declaration;
   WorkflowDefinition workflow;
@@ -361,7 +368,7 @@ WorkflowDefinition read_workflow(const FlatWorkflow& flat, Report& report) {
   }
   workflow.input = read_parameters(workflow.value("input"), report);
   workflow.custom_context = read_context_keys(workflow.value("custom_context"), report);
-  read_tasks(flat, workflow, report);
+  read_tasks(flat, workflow, tasks, report);
   return workflow;
 }
 

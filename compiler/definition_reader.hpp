@@ -2,6 +2,8 @@
 #pragma once
 
 #include <deque>
+#include <memory>
+#include <unordered_map>
 
 #include "compiler/definition.hpp"
 #include "compiler/inheritance/flat_workflow.hpp"
@@ -14,12 +16,16 @@ namespace gregale::compiler {
 // has `base`). [document] must outlive the declarations.
 void list_declarations(const YamlNode& document, std::deque<Declaration>& declarations, Report& report);
 
-// The flat forms must outlive the definitions.
-WorkflowDefinition read_workflow(const FlatWorkflow& workflow, Report& report);
+// Task definitions by what they were read from: a task that several workflows inherit as it is, is read once.
+using TaskDefinitions = std::unordered_map<const YamlNode::Member*, std::unique_ptr<const TaskDefinition>>;
+
+// The flat forms and the tasks must outlive the definitions.
+WorkflowDefinition read_workflow(const FlatWorkflow& workflow, TaskDefinitions& tasks, Report& report);
 ActionDefinition read_action(const FlatAction& action, Report& report);
 
 // The tasks of a workflow whose other parts are read; also its task-defaults.
-void read_tasks(const FlatWorkflow& flat, WorkflowDefinition& workflow, Report& report);
+void read_tasks(const FlatWorkflow& flat, WorkflowDefinition& workflow, TaskDefinitions& tasks,
+                Report& report);
 
 // A one-line call, with findings about what Mistral would drop from it.
 CallDefinition read_call(ir::CallKind kind, const YamlNode& text, const YamlNode* input, Report& report);

@@ -1,5 +1,7 @@
 #include "compiler/documents.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "compiler/definition_reader.hpp"
@@ -22,26 +24,49 @@ size_t number(Declaration::Kind kind) {
 
 }  // namespace
 
+void Documents::Names::add(const Declaration& declaration) {
+  by_kind_[number(declaration.kind)].emplace(declaration.full_name, &declaration);
+}
+
+const Declaration* Documents::Names::find(Declaration::Kind kind, std::string_view full_name) const {
+  const auto found = all(kind).find(full_name);
+  return found == all(kind).end() ? nullptr : found->second;
+}
+
+const Declaration* Documents::Names::find(Declaration::Kind kind, std::string_view workbook,
+                                          std::string_view name) const {
+  if (!workbook.empty()) {
+    const std::string full_name = fmt::format("{}.{}", workbook, name);
+    if (const Declaration* own = find(kind, full_name)) return own;
+  }
+  return find(kind, name);
+}
+
+const std::unordered_map<std::string_view, const Declaration*>& Documents::Names::all(
+    Declaration::Kind kind) const {
+  return by_kind_[number(kind)];
+}
+
 Documents::Documents(Library* library, core::Diagnostics& diagnostics)
     : library_(library), diagnostics_(diagnostics), report_(diagnostics) {}
 
 Documents::Document& Documents::parse(const core::SourcePtr& source, bool from_library) {
   Document& document = documents_.emplace_back();
+  by_source_.emplace(source.get(), &document);
   core::Diagnostics& diagnostics = from_library ? document.findings : diagnostics_;
   if (std::optional<YamlNode> root = grammar::parse_yaml(source, diagnostics, definition_limits())) {
     document.root = std::move(*root);
     Report report(diagnostics);
     list_declarations(document.root, document.declarations, report);
+    for (const Declaration& declaration : document.declarations) document.names.add(declaration);
   }
   return document;
 }
 
 const Declaration* Documents::used(const Declaration* declaration) {
   if (declaration == nullptr) return nullptr;
-  for (Document& document : documents_) {
-    if (document.root.span.source != declaration->name->span.source) continue;
-    diagnostics_.append(std::exchange(document.findings, {}));
-  }
+  Document& document = *by_source_.at(declaration->name->span.source.get());
+  diagnostics_.append(std::exchange(document.findings, {}));
   return declaration;
 }
 
@@ -51,7 +76,7 @@ void Documents::add(const core::SourcePtr& source, const std::string& name_space
   for (Declaration& declaration : document.declarations) {
     declaration.name_space = name_space;
     given_.push_back(&declaration);
-    given_names_[number(declaration.kind)].emplace(declaration.full_name, &declaration);
+    given_names_[name_space].add(declaration);
   }
 }
 
@@ -62,45 +87,34 @@ void Documents::load_library() {
     if (by_file_.count(source->name()) != 0) continue;
     Document& document = parse(source, true);
     by_file_.emplace(source->name(), &document);
-    for (const Declaration& declaration : document.declarations) {
-      library_names_[number(declaration.kind)].emplace(declaration.full_name, &declaration);
-    }
+    for (const Declaration& declaration : document.declarations) library_names_.add(declaration);
   }
+}
+
+template <typename Find>
+const Declaration* Documents::find_given(const std::string& name_space, Find find) const {
+  for (const std::string& one : {name_space, std::string()}) {
+    const auto names = given_names_.find(one);
+    const Declaration* found = names == given_names_.end() ? nullptr : find(names->second);
+    if (found != nullptr) return found;
+  }
+  return nullptr;
 }
 
 const Declaration* Documents::find(Declaration::Kind kind, const Declaration& from, std::string_view name) {
-  const std::string in_workbook =
-      from.workbook.empty() ? std::string() : from.workbook + "." + std::string(name);
-  const core::Source* file = from.name->span.source.get();
-  for (const Document& document : documents_) {
-    if (document.root.span.source.get() != file) continue;
-    const Declaration* found = nullptr;
-    for (const Declaration& declaration : document.declarations) {
-      if (declaration.kind != kind) continue;
-      if (!in_workbook.empty() && declaration.full_name == in_workbook) return &declaration;
-      if (declaration.full_name == name) found = &declaration;
-    }
-    if (found != nullptr) return found;
-  }
-  const auto look = [&](const Names& names) -> const Declaration* {
-    if (const auto found = names.find(in_workbook); !in_workbook.empty() && found != names.end()) {
-      return found->second;
-    }
-    const auto found = names.find(name);
-    return found == names.end() ? nullptr : found->second;
-  };
-  if (const Declaration* found = look(given_names_[number(kind)])) return found;
+  const auto look = [&](const Names& names) { return names.find(kind, from.workbook, name); };
+  const Document& own = *by_source_.at(from.name->span.source.get());
+  if (const Declaration* found = look(own.names)) return found;
+  if (const Declaration* found = find_given(from.name_space, look)) return found;
   load_library();
-  return used(look(library_names_[number(kind)]));
+  return used(look(library_names_));
 }
 
 const Declaration* Documents::find(Declaration::Kind kind, std::string_view full_name) {
-  const Names& given = given_names_[number(kind)];
-  if (const auto found = given.find(full_name); found != given.end()) return found->second;
+  const auto look = [&](const Names& names) { return names.find(kind, full_name); };
+  if (const Declaration* found = find_given({}, look)) return found;
   load_library();
-  const Names& library = library_names_[number(kind)];
-  const auto found = library.find(full_name);
-  return found == library.end() ? nullptr : used(found->second);
+  return used(look(library_names_));
 }
 
 const Declaration* Documents::find_in_file(const Declaration& from, std::string_view name,
@@ -121,17 +135,14 @@ const Declaration* Documents::find_in_file(const Declaration& from, std::string_
   auto document = by_file_.find(file->name());
   if (document == by_file_.end()) document = by_file_.emplace(file->name(), &parse(file, false)).first;
   readable = true;
-  for (const Declaration& declaration : document->second->declarations) {
-    if (declaration.kind == from.kind && declaration.full_name == name) return used(&declaration);
-  }
-  return nullptr;
+  return used(document->second->names.find(from.kind, name));
 }
 
 std::vector<std::string> Documents::names(const Declaration& from) {
   std::vector<std::string> result;
   const std::string prefix = from.workbook + ".";
   const auto add = [&](const Names& names) {
-    for (const auto& [name, declaration] : names) {
+    for (const auto& [name, declaration] : names.all(from.kind)) {
       if (declaration == &from) continue;
       if (!from.workbook.empty() && declaration->workbook == from.workbook) {
         result.emplace_back(name.substr(prefix.size()));
@@ -139,8 +150,10 @@ std::vector<std::string> Documents::names(const Declaration& from) {
       result.emplace_back(name);
     }
   };
-  add(given_names_[number(from.kind)]);
-  add(library_names_[number(from.kind)]);
+  for (const auto& [name_space, names] : given_names_) {
+    if (name_space.empty() || name_space == from.name_space) add(names);
+  }
+  add(library_names_);
   return result;
 }
 

@@ -39,10 +39,12 @@ class Documents {
   // What the given files declare, in order.
   const std::vector<const Declaration*>& given() const noexcept { return given_; }
 
-  // What a name means in a definition of [from]: one of the same file, of the same workbook, of the given
-  // files, of the library. nullptr when there is none.
+  // What a name means in a definition of [from]: one of the same file, of the given files (those of its
+  // namespace, then those of the default one), of the library; each time within its workbook first. nullptr
+  // when there is none.
   const Declaration* find(Declaration::Kind kind, const Declaration& from, std::string_view name);
-  // One of that full name, of the given files or of the library; nullptr when there is none.
+  // One of that full name, of the given files of the default namespace or of the library; nullptr when there
+  // is none.
   const Declaration* find(Declaration::Kind kind, std::string_view full_name);
   // A declaration of the file that [from] names by its path; nullptr with a finding at [place] when the
   // file cannot be read, without one when it has no such declaration.
@@ -52,25 +54,42 @@ class Documents {
   std::vector<std::string> names(const Declaration& from);
 
  private:
+  // Declarations by their full names, of each kind.
+  class Names {
+   public:
+    void add(const Declaration& declaration);
+    const Declaration* find(Declaration::Kind kind, std::string_view full_name) const;
+    // As a definition of [workbook] means a name: one of that workbook first.
+    const Declaration* find(Declaration::Kind kind, std::string_view workbook, std::string_view name) const;
+    const std::unordered_map<std::string_view, const Declaration*>& all(Declaration::Kind kind) const;
+
+   private:
+    std::unordered_map<std::string_view, const Declaration*> by_kind_[2];
+  };
+
   struct Document {
     YamlNode root;
     std::deque<Declaration> declarations;
+    Names names;
     core::Diagnostics findings;  // of a library's file: told when one of its declarations is used
   };
-  using Names = std::unordered_map<std::string_view, const Declaration*>;
 
   Document& parse(const core::SourcePtr& source, bool from_library);
   void load_library();
   const Declaration* used(const Declaration* declaration);
+  // Among the given files, as a definition of that namespace means a name.
+  template <typename Find>
+  const Declaration* find_given(const std::string& name_space, Find find) const;
 
   Library* library_;
   core::Diagnostics& diagnostics_;
   Report report_;
   std::deque<Document> documents_;
   std::unordered_map<std::string, Document*> by_file_;  // files that were named by their paths
+  std::unordered_map<const core::Source*, Document*> by_source_;
   std::vector<const Declaration*> given_;
-  Names given_names_[2];    // by kind
-  Names library_names_[2];  // by kind
+  std::unordered_map<std::string, Names> given_names_;  // by namespace
+  Names library_names_;
   bool library_loaded_ = false;
 };
 

@@ -30,11 +30,11 @@ class ExpressionChecker {
         references_(lowered.program.workflows.size()) {}
 
   References check() {
-    for (size_t i = 0; i < lowered_.sites.size(); ++i) {
-      site_ = &lowered_.sites[i];
+    for (const ExpressionSite& site : lowered_.sites) {
+      site_ = &site;
       const Report::About about(
           report_, site_->workflow == ir::kNone ? nullptr : definitions_.workflows[site_->workflow].flat);
-      const grammar::Expression& expression = lowered_.program.expressions[i].expression;
+      const grammar::Expression& expression = lowered_.program.expressions[site_->expression].expression;
       for (const grammar::Expression::Piece& piece : expression.pieces) {
         piece_ = &piece;
         text_ = std::string_view(expression.text).substr(piece.inner);
@@ -112,7 +112,7 @@ class ExpressionChecker {
       const WorkflowDefinition& workflow = definitions_.workflows[i];
       const Report::About about(report_, workflow.flat);
       for (ir::Index task = 0; task < workflow.tasks.size(); ++task) {
-        for (const WithItemsDefinition& items : workflow.tasks[task].with_items) {
+        for (const WithItemsDefinition& items : workflow.tasks[task]->with_items) {
           const std::string& name = items.items.variable;
           if (!variables_.published_before(i, task, name)) continue;
           report_.add(

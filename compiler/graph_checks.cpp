@@ -46,7 +46,7 @@ class GraphChecker {
   void check_joins() {
     for (Index index = 0; index < workflow_.tasks.size(); ++index) {
       const ir::Task& task = workflow_.tasks[index];
-      const YamlNode* join = definition_.tasks[index].value("join");
+      const YamlNode* join = definition_.tasks[index]->value("join");
       if (join == nullptr) continue;
       if (join->scalar.is_small_integer() && join->scalar.as_integer() == 0) {
         report_.add("GR0403", join->span, "`join: 0` waits for nothing, as if there were no `join`");
@@ -55,7 +55,7 @@ class GraphChecker {
       if (task.join.kind == ir::Join::Kind::all && inbound == 0) {
         report_.add("GR0402", join->span,
                     fmt::format("`join: all`, but no transition leads to the task `{}`",
-                                definition_.tasks[index].name->text));
+                                definition_.tasks[index]->name->text));
       }
       if (task.join.kind == ir::Join::Kind::count && task.join.count > inbound) {
         report_.add("GR0402", join->span,
@@ -63,7 +63,7 @@ class GraphChecker {
                                 inbound == 0   ? std::string("no transition leads")
                                 : inbound == 1 ? std::string("only one task leads")
                                                : fmt::format("only {} tasks lead", inbound),
-                                definition_.tasks[index].name->text));
+                                definition_.tasks[index]->name->text));
       }
     }
   }
@@ -121,7 +121,7 @@ class GraphChecker {
       const size_t lost = std::min(side.success.size(), side.error.size());
       if (lost == 0 || needed <= task.inbound.size() - lost || needed > task.inbound.size()) continue;
       report_.add(
-          "GR0407", definition_.tasks[index].value("join")->span,
+          "GR0407", definition_.tasks[index]->value("join")->span,
           fmt::format("this join is never met: `{}` follows the success of `{}` and `{}` its error, so "
                       "they never both arrive",
                       name(side.success.front()), name(condition), name(side.error.front())));
@@ -150,19 +150,19 @@ class GraphChecker {
     }
     for (Index from : task.inbound) {
       if (reached[from]) continue;
-      report_.add("GR0408", definition_.tasks[join].value("join")->span,
+      report_.add("GR0408", definition_.tasks[join]->value("join")->span,
                   fmt::format("the join `{}` waits for `{}`, which is only reached by way of the join itself",
                               name(join), name(from)));
       return;
     }
   }
 
-  const std::string& name(Index index) const { return definition_.tasks[index].name->text; }
+  const std::string& name(Index index) const { return definition_.tasks[index]->name->text; }
 
   // Targets behind a `fail` or `succeed` without a guard. A clause of task-defaults is looked at with the
   // first task that has it.
   void check_commands() {
-    for (const TaskDefinition& task : definition_.tasks) check_clauses(task);
+    for (const TaskDefinition* task : definition_.tasks) check_clauses(*task);
     if (definition_.defaults) check_clauses(*definition_.defaults);
   }
 
@@ -202,15 +202,16 @@ class GraphChecker {
     for (Index index = 0; index < workflow_.tasks.size(); ++index) {
       if (reached[index]) continue;
       report_.add(
-          "GR0404", definition_.tasks[index].name->span,
+          "GR0404", definition_.tasks[index]->name->span,
           fmt::format("the task `{}` is never reached: it is only led to by tasks that are not reached "
                       "themselves",
-                      definition_.tasks[index].name->text));
+                      definition_.tasks[index]->name->text));
     }
   }
 
   void check_own_requirements() {
-    for (const TaskDefinition& task : definition_.tasks) {
+    for (const TaskDefinition* one : definition_.tasks) {
+      const TaskDefinition& task = *one;
       for (const YamlNode* name : task.requires_tasks) {
         if (name->text != task.name->text) continue;
         report_.add("GR0405", name->span, fmt::format("the task `{}` requires itself", name->text));
@@ -250,14 +251,14 @@ class GraphChecker {
   }
 
   void report_cycle(Index from, Index to) {
-    const TaskDefinition& task = definition_.tasks[from];
+    const TaskDefinition& task = *definition_.tasks[from];
     const YamlNode* place = task.name;
     for (const YamlNode* name : task.requires_tasks) {
-      if (name->text == definition_.tasks[to].name->text) place = name;
+      if (name->text == definition_.tasks[to]->name->text) place = name;
     }
     report_.add("GR0405", place->span,
                 fmt::format("the tasks `{}` and `{}` require each other in a cycle, so none of them can run",
-                            task.name->text, definition_.tasks[to].name->text));
+                            task.name->text, definition_.tasks[to]->name->text));
   }
 
   static constexpr size_t kLongestChain = 1000;      // tasks that are followed back from a join

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "compiler/keys.hpp"
 #include "compiler/nodes.hpp"
@@ -46,6 +47,13 @@ class Lowering {
   }
 
  private:
+  // A task as it is in every workflow that has it, and the sites of its expressions in the first of them.
+  struct SharedTask {
+    ir::Task task;
+    size_t first_site = 0;
+    size_t end_site = 0;
+  };
+
   ir::Program& program() { return builder_.result().program; }
 
   std::vector<ir::Parameter> parameters(const std::vector<ParameterDefinition>& input) {
@@ -164,9 +172,9 @@ class Lowering {
                                     parent->digest});
     }
     workflow.tasks.reserve(definition.tasks.size());
-    for (const TaskDefinition& task : definition.tasks) {
+    for (const TaskDefinition* task : definition.tasks) {
       site.task = static_cast<Index>(workflow.tasks.size());
-      workflow.tasks.push_back(lower_task(definition, task, site));
+      workflow.tasks.push_back(task_of(definition, *task, site));
     }
     link(workflow);
     workflow.spec = workflow_spec(definition, workflow);
@@ -224,19 +232,44 @@ class Lowering {
     return own != nullptr || !workflow.defaults ? own : workflow.defaults->value(key);
   }
 
+  // The task for one workflow. What does not depend on the workflow is lowered once for all that have the
+  // same task and task-defaults.
+  ir::Task task_of(const WorkflowDefinition& workflow, const TaskDefinition& definition,
+                   const ExpressionSite& site) {
+    const auto [known, is_new] =
+        tasks_.try_emplace({&definition, workflow.defaults ? workflow.defaults->node : nullptr});
+    SharedTask& shared = known->second;
+    std::vector<ExpressionSite>& sites = builder_.result().sites;
+    if (is_new) {
+      shared.first_site = sites.size();
+      shared.task = lower_task(workflow, definition, site);
+      shared.end_site = sites.size();
+    } else {
+      for (size_t i = shared.first_site; i < shared.end_site; ++i) {
+        ExpressionSite here = sites[i];
+        here.workflow = site.workflow;
+        here.task = site.task;
+        sites.push_back(here);
+      }
+    }
+    ir::Task task = shared.task;
+    if (workflow.type == ir::Workflow::Type::reverse) {
+      lower_requires(workflow, definition, task);
+    } else {
+      find_targets(workflow, definition, task);
+    }
+    return task;
+  }
+
+  // All of the task but the other tasks that it names; its targets are in the order of their definitions.
   ir::Task lower_task(const WorkflowDefinition& workflow, const TaskDefinition& definition,
                       ExpressionSite site) {
     ir::Task task;
     task.name = builder_.name(definition.name->text);
     task.location = builder_.location(definition.name->span);
     const bool reverse = workflow.type == ir::Workflow::Type::reverse;
-    // Tasks that are inherited as they are have one specification.
-    Value& spec = specs_[definition.node];
-    if (spec.is_null()) {
-      spec = spec_of(builder_.plain(*definition.node), *definition.name,
-                     {{"type", Value(reverse ? "reverse" : "direct")}});
-    }
-    task.spec = spec;
+    task.spec = spec_of(builder_.plain(*definition.node), *definition.name,
+                        {{"type", Value(reverse ? "reverse" : "direct")}});
     site.usage = Usage::task;
     lower_call(definition, task, site);
     for (const WithItemsDefinition& items : definition.with_items) {
@@ -279,9 +312,7 @@ class Lowering {
     if (is_mapping(definition.value("publish-on-skip"))) {
       task.publish_on_skip.branch = builder_.value(definition.value("publish-on-skip"), site);
     }
-    if (reverse) {
-      lower_requires(workflow, definition, task);
-    } else {
+    if (!reverse) {
       lower_join(definition, task);
       for (size_t kind = 0; kind < ir::kClauseCount; ++kind) {
         task.clauses[kind] = lower_clause(workflow, definition, kind, site);
@@ -362,7 +393,7 @@ class Lowering {
                           const ExpressionSite& site) {
     const ClauseDefinition& own = definition.clauses[kind];
     const ClauseDefinition* defaults = workflow.defaults ? &workflow.defaults->clauses[kind] : nullptr;
-    const bool use_defaults = defaults != nullptr && defaults->key != nullptr && own.targets.empty();
+    const bool use_defaults = takes_default_targets(workflow, definition, kind);
     ir::Clause clause;
     clause.present = own.key != nullptr || use_defaults;
     const YamlNode* publish = own.publish != nullptr || own.key != nullptr ? own.publish
@@ -375,29 +406,63 @@ class Lowering {
       };
       clause.publish = {scope("branch"), scope("global"), scope("atomic")};
     }
-    for (const TargetDefinition& target : use_defaults ? defaults->targets : own.targets) {
-      if (use_defaults && target.text->text == definition.name->text) continue;  // not to itself
-      if (std::optional<ir::Target> lowered = lower_target(workflow, target, site)) {
-        clause.targets.push_back(*lowered);
-      }
+    for (const TargetDefinition* target : targets(workflow, definition, kind)) {
+      clause.targets.push_back(lower_target(*target, site));
     }
     return clause;
   }
 
-  std::optional<ir::Target> lower_target(const WorkflowDefinition& workflow, const TargetDefinition& target,
-                                         ExpressionSite site) {
+  static bool takes_default_targets(const WorkflowDefinition& workflow, const TaskDefinition& definition,
+                                    size_t kind) {
+    return workflow.defaults && workflow.defaults->clauses[kind].key != nullptr &&
+           definition.clauses[kind].targets.empty();
+  }
+
+  // Where a clause of the task leads: its own targets, or those of task-defaults but for the task itself.
+  static std::vector<const TargetDefinition*> targets(const WorkflowDefinition& workflow,
+                                                      const TaskDefinition& definition, size_t kind) {
+    const bool use_defaults = takes_default_targets(workflow, definition, kind);
+    std::vector<const TargetDefinition*> result;
+    for (const TargetDefinition& target :
+         use_defaults ? workflow.defaults->clauses[kind].targets : definition.clauses[kind].targets) {
+      if (use_defaults && target.text->text == definition.name->text) continue;
+      result.push_back(&target);
+    }
+    return result;
+  }
+
+  // Without the task that it leads to.
+  ir::Target lower_target(const TargetDefinition& target, ExpressionSite site) {
     site.usage = Usage::guard;
     ir::Target lowered;
     lowered.kind = command_kind(target.command.name);
-    const auto named = workflow.task_index.find(target.text->text);
-    if (lowered.kind == ir::TargetKind::task) {
-      if (named == workflow.task_index.end()) return std::nullopt;  // reported with the names
-      lowered.task = static_cast<Index>(named->second);
-    } else if (const grammar::InlineArgument* message = target.command.find("msg")) {
+    const grammar::InlineArgument* message = target.command.find("msg");
+    if (lowered.kind != ir::TargetKind::task && message != nullptr) {
       lowered.message = builder_.argument(*target.text, *message, site);
     }
     lowered.guard = builder_.condition(target.guard, site);
     return lowered;
+  }
+
+  // The tasks of the workflow that the targets name; one that names none is left out, and reported with the
+  // names.
+  static void find_targets(const WorkflowDefinition& workflow, const TaskDefinition& definition,
+                           ir::Task& task) {
+    for (size_t kind = 0; kind < ir::kClauseCount; ++kind) {
+      std::vector<ir::Target>& lowered = task.clauses[kind].targets;
+      if (lowered.empty()) continue;
+      const std::vector<const TargetDefinition*> written = targets(workflow, definition, kind);
+      size_t kept = 0;
+      for (size_t i = 0; i < lowered.size(); ++i) {
+        if (lowered[i].kind == ir::TargetKind::task) {
+          const auto named = workflow.task_index.find(written[i]->text->text);
+          if (named == workflow.task_index.end()) continue;
+          lowered[i].task = static_cast<Index>(named->second);
+        }
+        lowered[kept++] = lowered[i];
+      }
+      lowered.resize(kept);
+    }
   }
 
   static void link(ir::Workflow& workflow) {
@@ -419,7 +484,8 @@ class Lowering {
   const Definitions& definitions_;
   Report& report_;
   ProgramBuilder builder_;
-  std::unordered_map<const YamlNode*, Value> specs_;  // of tasks
+  std::map<std::pair<const TaskDefinition*, const YamlNode*>, SharedTask>
+      tasks_;  // by task and task-defaults
 };
 
 }  // namespace

@@ -23,8 +23,9 @@ enum class Usage : uint8_t {
 };
 
 struct ExpressionSite {
-  const YamlNode* node = nullptr;  // the scalar that holds it
-  size_t offset = 0;               // of the expression's text in the scalar's text
+  ir::Index expression = ir::kNone;  // of Program::expressions
+  const YamlNode* node = nullptr;    // the scalar that holds it
+  size_t offset = 0;                 // of the expression's text in the scalar's text
   Usage usage = Usage::task;
   bool own_key = false;            // of a key that stock Mistral does not have
   ir::Index workflow = ir::kNone;  // of Program::workflows
@@ -34,7 +35,9 @@ struct ExpressionSite {
 
 struct Lowered {
   ir::Program program;
-  std::vector<ExpressionSite> sites;  // beside Program::expressions
+  // Where expressions are used, workflow by workflow. One in a task that several workflows inherit as it is
+  // has a site for each of them.
+  std::vector<ExpressionSite> sites;
 };
 
 // [sources]: names for Program::sources come from the nodes' spans.

@@ -25,7 +25,8 @@ class NameChecker {
 
   void check() {
     if (workflow_.defaults) check_part(*workflow_.defaults);
-    for (const TaskDefinition& task : workflow_.tasks) {
+    for (const TaskDefinition* one : workflow_.tasks) {
+      const TaskDefinition& task = *one;
       check_part(task);
       if (is_command(task.name->text)) {
         report_.add("GR0309", task.name->span,

@@ -220,6 +220,7 @@ Index ProgramBuilder::text(const YamlNode& node, size_t offset, std::string_view
   entry.expression = static_cast<Index>(result_.program.expressions.size());
   result_.program.expressions.push_back(std::move(expression));
   ExpressionSite here = site;
+  here.expression = entry.expression;
   here.node = &node;
   here.offset = offset;
   result_.sites.push_back(here);

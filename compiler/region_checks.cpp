@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <unordered_map>
 
 #include "compiler/checks.hpp"
 #include "compiler/keys.hpp"
@@ -31,16 +30,18 @@ std::string list(const std::vector<std::string>& names) {
 class RegionChecker {
  public:
   RegionChecker(const Definitions& definitions, const ir::ActionCatalogue* catalogue, const CloudView* cloud,
-                Report& report)
-      : definitions_(definitions), catalogue_(catalogue), cloud_(cloud), report_(report) {
-    for (const ActionDefinition& action : definitions.actions) actions_[action.full_name] = &action;
-  }
+                const Directory& directory, Report& report)
+      : definitions_(definitions),
+        catalogue_(catalogue),
+        cloud_(cloud),
+        directory_(directory),
+        report_(report) {}
 
   void check() {
     for (const WorkflowDefinition& workflow : definitions_.workflows) {
       const std::optional<WrittenRegion> own = written(workflow.value("region"));
       if (own) exists(*own);
-      for (const TaskDefinition& task : workflow.tasks) check_task(workflow, task, own);
+      for (const TaskDefinition* task : workflow.tasks) check_task(workflow, *task, own);
     }
   }
 
@@ -101,20 +102,11 @@ class RegionChecker {
     }
   }
 
-  const ActionDefinition* find_action(std::string_view workbook, const std::string& name) const {
-    if (!workbook.empty()) {
-      const auto own = actions_.find(fmt::format("{}.{}", workbook, name));
-      if (own != actions_.end()) return own->second;
-    }
-    const auto found = actions_.find(name);
-    return found == actions_.end() ? nullptr : found->second;
-  }
-
   // Reports a region where none counts.
   bool takes_no_region(const WorkflowDefinition& workflow, const TaskDefinition& task, const YamlNode& key) {
     if (task.call.kind != ir::CallKind::action) return false;
     const std::string name = task.call.text == nullptr ? std::string() : task.call.call.name;
-    if (find_action(workflow.workbook, name) != nullptr) return false;
+    if (directory_.action(*workflow.flat->declaration, name).callable != nullptr) return false;
     const ir::ActionSignature* signature = catalogue_ == nullptr ? nullptr : catalogue_->find_signature(name);
     const bool elsewhere = signature != nullptr ? !signature->takes_region : name.compare(0, 4, "std.") == 0;
     // A standard action may run once for each region, whose name its input takes from region().
@@ -174,9 +166,9 @@ class RegionChecker {
     if (task.call.kind != ir::CallKind::action || task.call.text == nullptr) return {};
     const CallDefinition* call = &task.call;
     for (size_t depth = 0; depth < definitions_.actions.size(); ++depth) {
-      const ActionDefinition* adhoc = find_action(workflow.workbook, call->call.name);
-      if (adhoc == nullptr) break;
-      call = &adhoc->base;
+      const Callable* adhoc = directory_.action(*workflow.flat->declaration, call->call.name).callable;
+      if (adhoc == nullptr || adhoc->action == nullptr) break;
+      call = &adhoc->action->base;
     }
     const ir::ActionSignature* signature =
         catalogue_ == nullptr ? nullptr : catalogue_->find_signature(call->call.name);
@@ -266,15 +258,15 @@ class RegionChecker {
   const Definitions& definitions_;
   const ir::ActionCatalogue* catalogue_;
   const CloudView* cloud_;
+  const Directory& directory_;
   Report& report_;
-  std::unordered_map<std::string, const ActionDefinition*> actions_;
 };
 
 }  // namespace
 
-void check_regions(const Definitions& definitions, const ir::ActionCatalogue* catalogue,
-                   const CloudView* cloud, Report& report) {
-  RegionChecker(definitions, catalogue, cloud, report).check();
+void check_regions(const Definitions& definitions, const Directory& directory,
+                   const ir::ActionCatalogue* catalogue, const CloudView* cloud, Report& report) {
+  RegionChecker(definitions, catalogue, cloud, directory, report).check();
 }
 
 }  // namespace gregale::compiler

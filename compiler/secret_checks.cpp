@@ -125,7 +125,8 @@ void check_secrets(const Definitions& definitions, Report& report) {
     }
     finder.node(workflow.value("vars"));
     finder.published(workflow.value("output"));
-    for (const TaskDefinition& task : workflow.tasks) {
+    for (const TaskDefinition* one : workflow.tasks) {
+      const TaskDefinition& task = *one;
       finder.call(task.call);
       finder.verification(task.call);
       finder.node(task.value("publish"));

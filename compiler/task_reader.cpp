@@ -42,7 +42,7 @@ class TaskReader {
     workflow_.defaults = std::move(part);
   }
 
-  void read_task(const FlatTask& flat) {
+  TaskDefinition read_task(const FlatTask& flat) {
     const YamlNode::Member& member = *flat.member;
     const YamlNode& node = member.value;
     const bool promise = flat.abstract != nullptr && node.kind == YamlNode::Kind::mapping;
@@ -68,8 +68,7 @@ class TaskReader {
       read_what(task);
       read_with_items(task);
     }
-    workflow_.task_index.emplace(member.key.text, workflow_.tasks.size());
-    workflow_.tasks.push_back(std::move(task));
+    return task;
   }
 
  private:
@@ -422,12 +421,18 @@ CallDefinition read_call(ir::CallKind kind, const YamlNode& text, const YamlNode
   return result;
 }
 
-void read_tasks(const FlatWorkflow& flat, WorkflowDefinition& workflow, Report& report) {
+void read_tasks(const FlatWorkflow& flat, WorkflowDefinition& workflow, TaskDefinitions& tasks,
+                Report& report) {
   TaskReader reader(workflow, report);
-  if (const YamlNode* defaults = workflow.value("task-defaults")) reader.read_defaults(*defaults);
-  if (const YamlNode* tasks = workflow.value("tasks")) check_names("task", *tasks, report);
+  if (flat.defaults != nullptr) reader.read_defaults(*flat.defaults);
+  if (const YamlNode* own = workflow.value("tasks")) check_names("task", *own, report);
   workflow.tasks.reserve(flat.tasks.size());
-  for (const FlatTask& task : flat.tasks) reader.read_task(task);
+  for (const FlatTask& task : flat.tasks) {
+    std::unique_ptr<const TaskDefinition>& definition = tasks[task.member];
+    if (definition == nullptr) definition = std::make_unique<TaskDefinition>(reader.read_task(task));
+    workflow.task_index.emplace(definition->name->text, workflow.tasks.size());
+    workflow.tasks.push_back(definition.get());
+  }
 }
 
 }  // namespace gregale::compiler

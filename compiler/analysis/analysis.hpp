@@ -7,6 +7,7 @@
 
 #include "compiler/analysis/reference.hpp"
 #include "compiler/definition.hpp"
+#include "compiler/directory.hpp"
 #include "compiler/ir/action_signature.hpp"
 #include "compiler/lowering.hpp"
 #include "compiler/report.hpp"
@@ -15,6 +16,7 @@ namespace gregale::compiler {
 
 struct Analysis {
   const Definitions& definitions;
+  const Directory& directory;
   const Lowered& lowered;
   const ir::ActionCatalogue* catalogue;  // may be nullptr
   const References& references;

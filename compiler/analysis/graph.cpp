@@ -41,7 +41,7 @@ class GraphAnalysis {
   }
 
  private:
-  const std::string& name(Index task) const { return definition_.tasks[task].name->text; }
+  const std::string& name(Index task) const { return definition_.tasks[task]->name->text; }
 
   // Whether the task ends in success, as far as can be told from what it calls.
   bool cannot_fail(Index index) const {
@@ -79,7 +79,7 @@ class GraphAnalysis {
         names += fmt::format("{}`{}`", i == 0 ? "" : ", ", name(loop[i]));
       if (loop.size() > 5) names += ", ...";
       report_
-          .add("GR0409", definition_.tasks[loop.front()].name->span,
+          .add("GR0409", definition_.tasks[loop.front()]->name->span,
                loop.size() == 1
                    ? fmt::format("the task {} starts itself again for ever: nothing ends the loop", names)
                    : fmt::format("the tasks {} start each other for ever: nothing ends the loop", names))
@@ -110,7 +110,7 @@ class GraphAnalysis {
   void find_repeated_tasks() {
     for (Index index = 0; index < graph_.size(); ++index) {
       const std::vector<FlowEdge>& in = graph_.in(index);
-      if (in.size() < 2 || in.size() > kMostBranches || definition_.tasks[index].value("join") != nullptr)
+      if (in.size() < 2 || in.size() > kMostBranches || definition_.tasks[index]->value("join") != nullptr)
         continue;
       report_repeated(index, in);
     }
@@ -124,7 +124,7 @@ class GraphAnalysis {
         const bool together = other->second.kind == step.kind;
         if (is_new || !together || other->second.child == step.child || step.task == index) continue;
         report_
-            .add("GR0411", definition_.tasks[index].name->span,
+            .add("GR0411", definition_.tasks[index]->name->span,
                  fmt::format(
                      "the task `{}` runs once for each of the branches that `{}` starts, since it has no "
                      "`join`",
@@ -144,7 +144,7 @@ class GraphAnalysis {
     for (Index index = 0; index < graph_.size(); ++index) {
       if (!alone(index)) continue;
       report_.add(
-          "GR0412", definition_.tasks[index].name->span,
+          "GR0412", definition_.tasks[index]->name->span,
           fmt::format("no transition leads to the task `{}` or from it: it runs at the start, beside the "
                       "others",
                       name(index)));
@@ -167,18 +167,16 @@ class RecursionAnalysis {
 
   void run() {
     const auto& definitions = analysis_.definitions.workflows;
-    std::unordered_map<std::string_view, Index> workflows;
-    for (Index i = 0; i < definitions.size(); ++i) workflows[definitions[i].full_name] = i;
     std::vector<std::vector<Index>> calls(definitions.size());
     std::vector<std::vector<const YamlNode*>> places(definitions.size());
     for (Index i = 0; i < definitions.size(); ++i) {
       for (Index task : certain_tasks(program_.workflows[i])) {
-        const CallDefinition& call = definitions[i].tasks[task].call;
+        const CallDefinition& call = definitions[i].tasks[task]->call;
         if (call.kind != ir::CallKind::workflow || call.text == nullptr) continue;
-        auto called = workflows.find(fmt::format("{}.{}", definitions[i].workbook, call.call.name));
-        if (called == workflows.end()) called = workflows.find(call.call.name);
-        if (called == workflows.end()) continue;
-        calls[i].push_back(called->second);
+        const Callable* called =
+            analysis_.directory.workflow(*definitions[i].flat->declaration, call.call.name).certain();
+        if (called == nullptr || called->workflow == ir::kNone) continue;
+        calls[i].push_back(called->workflow);
         places[i].push_back(call.text);
       }
     }

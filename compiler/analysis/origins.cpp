@@ -33,7 +33,7 @@ class OriginAnalysis {
         workflow_(program_.workflows[index]) {
     for (Index task = 0; task < workflow_.tasks.size(); ++task) regions_.push_back(region_of(task));
     for (const Reference& reference : analysis.references[index])
-      by_site_[reference.site].push_back(&reference);
+      by_expression_[analysis.lowered.sites[reference.site].expression].push_back(&reference);
     for (const ir::Parameter& input : workflow_.input) mixed_.insert(program_.name(input.name));
     read_names(workflow_.vars);
   }
@@ -160,8 +160,8 @@ class OriginAnalysis {
   std::optional<Origin> origin_of(const Published& one) const {
     const ir::Template* value = entry(one.value);
     if (value == nullptr || value->kind != ir::Template::Kind::expression) return std::nullopt;
-    const auto found = by_site_.find(value->expression);
-    if (found == by_site_.end() || found->second.size() != 1 || !found->second.front()->whole)
+    const auto found = by_expression_.find(value->expression);
+    if (found == by_expression_.end() || found->second.size() != 1 || !found->second.front()->whole)
       return std::nullopt;
     return origin_of(*found->second.front(), one.task);
   }
@@ -201,8 +201,8 @@ class OriginAnalysis {
   void check_input(Index task, Index value) {
     const ir::Template* found = entry(value);
     if (found == nullptr || found->kind != ir::Template::Kind::expression) return;
-    const auto references = by_site_.find(found->expression);
-    if (references == by_site_.end()) return;
+    const auto references = by_expression_.find(found->expression);
+    if (references == by_expression_.end()) return;
     for (const Reference* reference : references->second) {
       const std::optional<Origin> origin = origin_of(*reference, kNone);
       if (!origin || !origin->is_id || origin->regions.count(*regions_[task]) != 0) continue;
@@ -220,7 +220,7 @@ class OriginAnalysis {
   const WorkflowDefinition& definition_;
   const ir::Workflow& workflow_;
   std::vector<std::optional<std::string>> regions_;  // of each task
-  std::unordered_map<Index, std::vector<const Reference*>> by_site_;
+  std::unordered_map<Index, std::vector<const Reference*>> by_expression_;
   std::map<std::string, Origin> origins_;
   std::set<std::string> mixed_;  // names with a value whose origin is not known
 };

@@ -44,7 +44,8 @@ class PublishingAnalysis {
   }
 
   void run() {
-    for (const TaskDefinition& task : definition_.tasks) {
+    for (const TaskDefinition* one : definition_.tasks) {
+      const TaskDefinition& task = *one;
       for (std::string_view key : {"publish", "publish-on-error", "publish-on-skip"}) {
         if (const YamlNode* publish = mapping_of(*task.node, key)) check_published(*publish);
       }

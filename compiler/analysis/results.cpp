@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <unordered_map>
-#include <unordered_set>
 
 #include "compiler/analysis/analysis.hpp"
 #include "compiler/analysis/flow_graph.hpp"
@@ -29,9 +27,6 @@ class ResultAnalysis {
  public:
   explicit ResultAnalysis(const Analysis& analysis)
       : analysis_(analysis), program_(analysis.lowered.program) {
-    for (Index i = 0; i < program_.workflows.size(); ++i)
-      workflows_[program_.name(program_.workflows[i].name)] = i;
-    for (const ActionDefinition& action : analysis.definitions.actions) actions_.insert(action.full_name);
     graphs_.resize(program_.workflows.size());
   }
 
@@ -64,7 +59,11 @@ class ResultAnalysis {
   }
 
   const std::string& name(const ExpressionSite& site, Index task) const {
-    return analysis_.definitions.workflows[site.workflow].tasks[task].name->text;
+    return analysis_.definitions.workflows[site.workflow].tasks[task]->name->text;
+  }
+
+  const Declaration& declaration(const ExpressionSite& site) const {
+    return *analysis_.definitions.workflows[site.workflow].flat->declaration;
   }
 
   const FlowGraph& graph(Index workflow) {
@@ -148,12 +147,11 @@ class ResultAnalysis {
 
   ResultShape shape_of(const ExpressionSite& site, Index task) const {
     const ir::Task& definition = program_.workflows[site.workflow].tasks[task];
-    const CallDefinition& call = analysis_.definitions.workflows[site.workflow].tasks[task].call;
+    const CallDefinition& call = analysis_.definitions.workflows[site.workflow].tasks[task]->call;
     if (!definition.with_items.empty()) return {};
     if (call.kind == ir::CallKind::workflow) return shape_of_workflow(site, call);
     const std::string called = call.text == nullptr ? "std.noop" : call.call.name;
-    const std::string& workbook = analysis_.definitions.workflows[site.workflow].workbook;
-    if (actions_.count(called) != 0 || actions_.count(workbook + "." + called) != 0) return {};
+    if (analysis_.directory.action(declaration(site), called).callable != nullptr) return {};
     if (analysis_.catalogue == nullptr) return {};
     const ir::ActionSignature* signature = analysis_.catalogue->find_signature(called);
     if (signature == nullptr || signature->result == ir::ActionSignature::Result::unknown) return {};
@@ -162,12 +160,10 @@ class ResultAnalysis {
 
   // A sub-workflow's output.
   ResultShape shape_of_workflow(const ExpressionSite& site, const CallDefinition& call) const {
-    const std::string& workbook = analysis_.definitions.workflows[site.workflow].workbook;
-    auto found = workflows_.find(workbook + "." + call.call.name);
-    if (found == workflows_.end()) found = workflows_.find(call.call.name);
-    if (found == workflows_.end()) return {};
+    const Callable* called = analysis_.directory.workflow(declaration(site), call.call.name).certain();
+    if (called == nullptr || called->workflow == kNone) return {};
     ResultShape shape{true, false, {"result"}};
-    const ir::Workflow& workflow = program_.workflows[found->second];
+    const ir::Workflow& workflow = program_.workflows[called->workflow];
     if (workflow.output == kNone || !add_keys(workflow.output, shape) ||
         !add_keys(workflow.output_on_error, shape)) {
       return {};
@@ -190,8 +186,6 @@ class ResultAnalysis {
 
   const Analysis& analysis_;
   const ir::Program& program_;
-  std::unordered_map<std::string, Index> workflows_;
-  std::unordered_set<std::string> actions_;         // ad-hoc ones
   std::vector<std::unique_ptr<FlowGraph>> graphs_;  // made when they are needed
   std::vector<bool> around_;                        // reached without the task of `before_`
   Index before_ = kNone;                            // the site that it was made for

@@ -60,7 +60,8 @@ bool misspells_variables(const WorkflowDefinition& workflow) {
       return true;
     }
   }
-  for (const TaskDefinition& task : workflow.tasks) {
+  for (const TaskDefinition* one : workflow.tasks) {
+    const TaskDefinition& task = *one;
     for (const YamlNode::Member& member : task.node->members) {
       if (find_key(Place::task, member.key.text) == nullptr &&
           !core::nearest_name(member.key.text, {"publish", "publish-on-error", "with-items"}).empty()) {

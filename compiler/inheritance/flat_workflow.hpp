@@ -42,9 +42,10 @@ struct FlatTask {
 struct FlatWorkflow {
   const Declaration* declaration = nullptr;
   const FlatWorkflow* parent = nullptr;
-  const YamlNode* extends = nullptr;  // the name in `extends`
-  const YamlNode* node = nullptr;     // the mapping, without the keys of inheritance; `tasks` as written
-  std::vector<FlatTask> tasks;        // in order: the ancestors' at their places, then the own ones
+  const YamlNode* extends = nullptr;   // the name in `extends`
+  const YamlNode* node = nullptr;      // the mapping, without the keys of inheritance; `tasks` as written
+  const YamlNode* defaults = nullptr;  // `task-defaults`; the parent's own where nothing is changed
+  std::vector<FlatTask> tasks;         // in order: the ancestors' at their places, then the own ones
   std::unordered_map<std::string_view, size_t> index;  // of tasks, by name
   const YamlNode* abstract = nullptr;
   Final final;

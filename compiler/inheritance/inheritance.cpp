@@ -142,19 +142,57 @@ const Declaration* Inheritance::parent_of(const Declaration& declaration, const 
   return parent;
 }
 
-bool Inheritance::check_cycle(const Declaration& declaration) {
-  const auto first = std::find(under_way_.begin(), under_way_.end(), &declaration);
-  if (first == under_way_.end()) return true;
-  std::string chain;
-  for (auto one = first; one != under_way_.end(); ++one) chain += (*one)->full_name + " -> ";
-  core::Diagnostic& finding = report_.add(
-      "GR1002", under_way_places_[static_cast<size_t>(first - under_way_.begin())]->span,
-      fmt::format("`{}` extends itself: {}{}", declaration.full_name, chain, declaration.full_name));
-  for (auto one = first + 1; one != under_way_.end(); ++one) {
-    finding.related.push_back({under_way_places_[static_cast<size_t>(one - under_way_.begin())]->span,
-                               fmt::format("`{}` extends", (*one)->full_name)});
+void Inheritance::report_cycle(const std::vector<Link>& chain, const Declaration& first) {
+  const auto begin =
+      std::find_if(chain.begin(), chain.end(), [&](const Link& one) { return one.declaration == &first; });
+  std::string names;
+  for (auto one = begin; one != chain.end(); ++one) names += one->declaration->full_name + " -> ";
+  core::Diagnostic& finding =
+      report_.add("GR1002", begin->name->span,
+                  fmt::format("`{}` extends itself: {}{}", first.full_name, names, first.full_name));
+  for (auto one = begin + 1; one != chain.end(); ++one) {
+    finding.related.push_back({one->name->span, fmt::format("`{}` extends", one->declaration->full_name)});
   }
-  return false;
+}
+
+template <typename Flat>
+std::vector<Inheritance::Link> Inheritance::chain_of(
+    const Declaration& declaration, std::unordered_map<const Declaration*, std::unique_ptr<Flat>>& made) {
+  std::vector<Link> chain;
+  for (const Declaration* next = &declaration; next != nullptr;) {
+    const auto [known, is_new] = made.try_emplace(next);
+    if (!is_new) {
+      if (known->second != nullptr) break;
+      report_cycle(chain, *next);
+      chain.back().parent = nullptr;
+      break;
+    }
+    Link link{next, value_of(*next->node, "extends")};
+    if (link.extends != nullptr) link.parent = parent_of(*next, *link.extends, link.name);
+    next = link.parent;
+    chain.push_back(link);
+  }
+  return chain;
+}
+
+template <typename Flat>
+Flat& Inheritance::make(const Declaration& declaration,
+                        std::unordered_map<const Declaration*, std::unique_ptr<Flat>>& made) {
+  const std::vector<Link> chain = chain_of(declaration, made);
+  for (auto link = chain.rbegin(); link != chain.rend(); ++link) {
+    auto flat = std::make_unique<Flat>();
+    Flat* parent = link->parent == nullptr ? nullptr : made.at(link->parent).get();
+    flat->declaration = link->declaration;
+    flat->parent = parent;
+    flat->extends = link->name;
+    flat->sound = link->extends == nullptr || (parent != nullptr && parent->sound);
+    flat->depth = parent == nullptr ? 0 : parent->depth + 1;
+    if (flat->depth > 0 && flat->sound)
+      check_depth(*link->declaration, *link->name, flat->depth, flat->sound);
+    fill(*flat, *link, parent);
+    made.at(link->declaration) = std::move(flat);
+  }
+  return *made.at(&declaration);
 }
 
 void Inheritance::check_depth(const Declaration& declaration, const YamlNode& extends, size_t depth,
@@ -184,50 +222,26 @@ void Inheritance::check_digest(const YamlNode& extends, FlatWorkflow& parent) {
   finding.suggestion = core::Suggestion{actual, digest->span};
 }
 
-FlatWorkflow& Inheritance::make_workflow(const Declaration& declaration) {
-  if (const auto known = workflows_.find(&declaration); known != workflows_.end()) return *known->second;
-  const YamlNode* extends = value_of(*declaration.node, "extends");
-  FlatWorkflow* parent = nullptr;
-  const YamlNode* name = nullptr;
-  bool sound = true;
-  if (extends != nullptr) {
-    const Declaration* found = parent_of(declaration, *extends, name);
-    if (found != nullptr) {
-      under_way_.push_back(&declaration);
-      under_way_places_.push_back(name);
-      if (check_cycle(*found)) parent = &make_workflow(*found);
-      under_way_.pop_back();
-      under_way_places_.pop_back();
-    }
-    sound = parent != nullptr && parent->sound;
-  }
-  std::unique_ptr<FlatWorkflow>& made = workflows_[&declaration];
-  made = std::make_unique<FlatWorkflow>();
-  FlatWorkflow& flat = *made;
-  flat.declaration = &declaration;
-  flat.parent = parent;
-  flat.extends = name;
-  flat.sound = sound;
-  flat.abstract = read_abstract(*declaration.node, report_);
+void Inheritance::fill(FlatWorkflow& flat, const Link& link, FlatWorkflow* parent) {
+  const YamlNode& own = *link.declaration->node;
+  flat.abstract = read_abstract(own, report_);
   nodes_.push_back(YamlNode());
   YamlNode& shell = nodes_.back();
   flat.node = &shell;
   FlatDraft draft{flat, shell, members_};
-  if (extends == nullptr) {
-    shell = without_inheritance_keys(*declaration.node);
+  if (link.extends == nullptr) {
+    shell = without_inheritance_keys(own);
     take_tasks(draft, report_);
-  } else if (sound) {
-    flat.depth = parent->depth + 1;
-    check_depth(declaration, *name, flat.depth, flat.sound);
-    check_digest(*extends, *parent);
+  } else if (flat.sound) {
+    check_digest(*link.extends, *parent);
     if (parent->final.all != nullptr) {
-      report_final(name->span, fmt::format("the workflow `{}`", parent->declaration->full_name),
+      report_final(link.name->span, fmt::format("the workflow `{}`", parent->declaration->full_name),
                    *parent->final.all, report_);
       flat.sound = false;
-      return flat;
+      return;
     }
-    const YamlNode* type = value_of(*declaration.node, "type");
-    if (type != nullptr && is_reverse(*declaration.node) != is_reverse(*parent->node)) {
+    const YamlNode* type = value_of(own, "type");
+    if (type != nullptr && is_reverse(own) != is_reverse(*parent->node)) {
       core::Diagnostic& finding = report_.add(
           "GR1012", type->span,
           fmt::format("`{}` is a {} workflow, and so must this be", parent->declaration->full_name,
@@ -236,48 +250,36 @@ FlatWorkflow& Inheritance::make_workflow(const Declaration& declaration) {
       flat.sound = false;
     }
     check_inputs(fmt::format("`{}`", parent->declaration->full_name), *parent->node,
-                 parent->abstract != nullptr, *declaration.node, report_, flat.sound);
-    check_final_keys(*declaration.node, *parent, report_, flat.sound);
+                 parent->abstract != nullptr, own, report_, flat.sound);
+    check_final_keys(own, *parent, report_, flat.sound);
     flat.final = parent->final;
-    shell = merge_workflow(*parent->node, *declaration.node, report_);
+    shell = merge_workflow(*parent->node, own, report_);
     inherit_tasks(draft, *parent, report_);
   }
-  read_final(*declaration.node, flat.final, report_);
+  flat.defaults = value_of(shell, "task-defaults");
+  if (parent != nullptr && parent->defaults != nullptr && flat.defaults != nullptr &&
+      same_meaning(*parent->defaults, *flat.defaults)) {
+    flat.defaults = parent->defaults;
+  }
+  read_final(own, flat.final, report_);
   if (flat.sound) check_promises(flat, report_);
-  return flat;
+}
+
+void Inheritance::fill(FlatAction& flat, const Link& link, const FlatAction* parent) {
+  flat.node = link.declaration->node;
+  if (link.extends == nullptr || !flat.sound) return;
+  check_inputs(fmt::format("`{}`", parent->declaration->full_name), *parent->node, false, *flat.node, report_,
+               flat.sound);
+  nodes_.push_back(merge_action(*parent->node, *flat.node));
+  flat.node = &nodes_.back();
+}
+
+const FlatWorkflow& Inheritance::workflow(const Declaration& declaration) {
+  return make(declaration, workflows_);
 }
 
 const FlatAction& Inheritance::action(const Declaration& declaration) {
-  if (const auto known = actions_.find(&declaration); known != actions_.end()) return *known->second;
-  const YamlNode* extends = value_of(*declaration.node, "extends");
-  const FlatAction* parent = nullptr;
-  const YamlNode* name = nullptr;
-  if (extends != nullptr) {
-    if (const Declaration* found = parent_of(declaration, *extends, name)) {
-      under_way_.push_back(&declaration);
-      under_way_places_.push_back(name);
-      if (check_cycle(*found)) parent = &action(*found);
-      under_way_.pop_back();
-      under_way_places_.pop_back();
-    }
-  }
-  std::unique_ptr<FlatAction>& made = actions_[&declaration];
-  made = std::make_unique<FlatAction>();
-  FlatAction& flat = *made;
-  flat.declaration = &declaration;
-  flat.parent = parent;
-  flat.extends = name;
-  flat.node = declaration.node;
-  if (extends == nullptr) return flat;
-  flat.sound = parent != nullptr && parent->sound;
-  if (!flat.sound) return flat;
-  flat.depth = parent->depth + 1;
-  check_depth(declaration, *name, flat.depth, flat.sound);
-  check_inputs(fmt::format("`{}`", parent->declaration->full_name), *parent->node, false, *declaration.node,
-               report_, flat.sound);
-  nodes_.push_back(merge_action(*parent->node, *declaration.node));
-  flat.node = &nodes_.back();
-  return flat;
+  return make(declaration, actions_);
 }
 
 std::string digest_of(const FlatWorkflow& workflow) {

@@ -18,16 +18,34 @@ class Inheritance {
   Inheritance(Documents& documents, Report& report) : documents_(documents), report_(report) {}
 
   // The flat form; made once, ancestors first. Not sound when the chain has no end or no beginning.
-  const FlatWorkflow& workflow(const Declaration& declaration) { return make_workflow(declaration); }
+  const FlatWorkflow& workflow(const Declaration& declaration);
   const FlatAction& action(const Declaration& declaration);
 
  private:
-  FlatWorkflow& make_workflow(const Declaration& declaration);
+  // A definition that is not made yet, with what it extends.
+  struct Link {
+    const Declaration* declaration;
+    const YamlNode* extends = nullptr;    // its value of that key; none: it has no parent
+    const YamlNode* name = nullptr;       // the parent's name in it
+    const Declaration* parent = nullptr;  // none: there is none, or a finding tells why not
+  };
+
+  // The definition and its ancestors up to the first that is in [made], which are marked there as under way.
+  template <typename Flat>
+  std::vector<Link> chain_of(const Declaration& declaration,
+                             std::unordered_map<const Declaration*, std::unique_ptr<Flat>>& made);
+  // Makes all that is missing of the chain, ancestors first.
+  template <typename Flat>
+  Flat& make(const Declaration& declaration,
+             std::unordered_map<const Declaration*, std::unique_ptr<Flat>>& made);
+  void fill(FlatWorkflow& flat, const Link& link, FlatWorkflow* parent);
+  void fill(FlatAction& flat, const Link& link, const FlatAction* parent);
   // The declaration that `extends` names; nullptr with a finding when there is none. [name] becomes the
   // node that holds the name.
   const Declaration* parent_of(const Declaration& declaration, const YamlNode& extends,
                                const YamlNode*& name);
-  bool check_cycle(const Declaration& declaration);
+  // [chain]: definitions each of which extends the next, and the last of which extends [first].
+  void report_cycle(const std::vector<Link>& chain, const Declaration& first);
   void check_depth(const Declaration& declaration, const YamlNode& extends, size_t depth, bool& sound);
   // Also gives the parent its digest.
   void check_digest(const YamlNode& extends, FlatWorkflow& parent);
@@ -36,8 +54,6 @@ class Inheritance {
   Report& report_;
   std::unordered_map<const Declaration*, std::unique_ptr<FlatWorkflow>> workflows_;
   std::unordered_map<const Declaration*, std::unique_ptr<FlatAction>> actions_;
-  std::vector<const Declaration*> under_way_;
-  std::vector<const YamlNode*> under_way_places_;
   std::deque<YamlNode> nodes_;            // made by merging
   std::deque<YamlNode::Member> members_;  // made by merging
 };

@@ -144,6 +144,35 @@ class Family:
         return "version: '2.0'\ndialect: gregale/1\n" + "\n".join([self.base()] + [self.child(i) for i in (1, 2)])
 
 
+# Keys of the readable IR whose number is the place of a template.
+TEMPLATES = {"input", "inline_input", "items", "regions", "min-success", "guard", "message", "branch", "global",
+             "atomic", "count", "delay", "break-on", "continue-on", "wait-before", "wait-after", "timeout",
+             "pause-before", "concurrency", "fail-on", "keep-result", "safe-rerun", "target", "region",
+             "custom-context", "vars", "output", "output-on-error", "base-input"}
+
+
+def whole(program):
+    """The program with each template in the place where it is referred to: what several workflows have in common
+    is there once, and the flat text has nothing in common."""
+    def template(index):
+        entry = program["templates"][index]
+        if entry.get("kind") == "expression":
+            return {"expression": program["expressions"][entry["expression"]]["text"]}
+        return dict(entry, children=[template(child) for child in entry.get("children", [])])
+
+    def filled(node, key=None):
+        if isinstance(node, list):
+            return [filled(one) for one in node]
+        if not isinstance(node, dict):
+            return node
+        names = TEMPLATES | {"name"} if key == "call" else set() if key == "join" else TEMPLATES
+        return {name: one if name in ("spec", "default")
+                else template(one) if name in names and type(one) is int
+                else filled(one, name) for name, one in node.items()}
+
+    return filled({key: value for key, value in program.items() if key not in ("templates", "expressions")})
+
+
 def bare(program):
     """The program without what depends on where things stand."""
     if isinstance(program, dict):
@@ -200,7 +229,7 @@ class Check:
         for path in (source, flat):
             code, out, err = self.run("compile", "--emit", "text", path)
             assert code == 0, err
-            programs.append(bare(json.loads(out)))
+            programs.append(bare(whole(json.loads(out))))
         assert programs[0] == programs[1], "the flat text is another program"
 
         for level in range(3):

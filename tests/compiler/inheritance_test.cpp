@@ -253,12 +253,38 @@ TEST(Inheritance, NamesAreLookedForInOrder) {
       "");
 }
 
+TEST(Inheritance, NamesOfTheNamespaceComeBeforeThoseOfTheDefaultOne) {
+  const auto file = [](const std::string& name, const std::string& body) {
+    return std::make_shared<const core::Source>(name, kHead + body);
+  };
+  Options options;
+  options.namespaces = {"", "site", "site", "other"};
+  const Compilation result = compile(
+      {file("a.yaml", "base: {tasks: {t: {action: std.noop}}}\nplain: {tasks: {p: {action: std.noop}}}\n"),
+       file("b.yaml", "base: {tasks: {s: {action: std.noop}}}\n"),
+       file("c.yaml", "child: {extends: base}\nsecond: {extends: plain}\n"),
+       file("d.yaml", "third: {extends: base}\n")},
+      options);
+  ASSERT_TRUE(result.program) << core::to_text(result.diagnostics.sorted(), false);
+  const auto first_task = [&](std::string_view name) {
+    return result.program->name(result.program->find_workflow(name)->tasks.front().name);
+  };
+  EXPECT_EQ(first_task("child"), "s");
+  EXPECT_EQ(first_task("second"), "p");
+  EXPECT_EQ(first_task("third"), "t");
+}
+
 TEST(Inheritance, ChainsHaveAnEndAndALength) {
   EXPECT_EQ(findings("a: {extends: a}\n"), "GR1002 3:14");
   EXPECT_EQ(findings("a: {extends: b}\nb: {extends: c}\nc: {extends: a}\n"), "GR1002 3:14");
   std::string deep = "w0: {tasks: {t: {action: std.noop}}}\n";
   for (int i = 1; i <= 17; ++i) deep += fmt::format("w{}: {{extends: w{}}}\n", i, i - 1);
   EXPECT_EQ(findings(deep), "GR1003 7:15, GR1004 20:16");
+  // Whatever the length, and from whichever end it is met.
+  std::string endless;
+  for (int i = 0; i < 50'000; ++i) endless += fmt::format("w{}: {{extends: w{}}}\n", i, i + 1);
+  EXPECT_EQ(findings(endless + "w50000: {tasks: {t: {action: std.noop}}}\n"),
+            "GR1004 49986:19, GR1003 49999:19");
 }
 
 TEST(Inheritance, OverridesAreSaid) {
