@@ -47,7 +47,8 @@ class CarriedOn {
   std::unique_ptr<ControlSocket> control_;
 };
 
-// Of every command that writes to a store: --durability full|relaxed, --limit NAME=NUMBER, --budget NAME=NUMBER.
+// Of every command that writes to a store: --durability full|relaxed, --limit NAME=NUMBER, --budget
+// NAME=NUMBER.
 struct EngineOptions {
   interpreter::Durability durability = interpreter::Durability::full;
   std::vector<std::string> limits;

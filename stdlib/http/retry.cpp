@@ -1,5 +1,7 @@
 #include "stdlib/http/retry.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <chrono>
@@ -30,22 +32,61 @@ double jitter_factor(double part) {
   return std::uniform_real_distribution<double>(1 - part, 1 + part)(source);
 }
 
+// Whether the service itself has answered, rather than nobody or what stands before it.
+bool reached(const HttpResult& result) {
+  if (!result.ok()) {
+    return result.error->kind() != core::ErrorKind::disconnected &&
+           result.error->kind() != core::ErrorKind::timed_out;
+  }
+  const int status = result.response.status;
+  return status != 502 && status != 504 && (status != 503 || retry_after(result.response));
+}
+
 // One request on its way, with what is needed to send it again.
 class Attempts : public std::enable_shared_from_this<Attempts> {
  public:
-  Attempts(HttpClient& client, HttpRequest request, const RetryPolicy& policy, HttpCompletion completion)
-      : client_(client), request_(std::move(request)), policy_(policy), completion_(std::move(completion)) {}
+  Attempts(HttpClient& client, HttpRequest request, const RetryPolicy& policy,
+           std::shared_ptr<ServiceGate> gate, HttpCompletion completion)
+      : client_(client),
+        request_(std::move(request)),
+        policy_(policy),
+        gate_(std::move(gate)),
+        completion_(std::move(completion)) {}
 
   void send() {
+    if (gate_ == nullptr) return send_now();
+    gate_->enter([self = shared_from_this()](std::optional<core::Error> refused) {
+      if (!refused && self->policy_.seconds > 0 && self->seconds_left() <= 0) {
+        self->gate_->leave(std::nullopt);
+        refused = core::Error(core::ErrorKind::timed_out,
+                              fmt::format("Its turn for {} did not come in time", self->gate_->service()));
+      }
+      if (!refused) return self->send_now();
+      HttpResult result;
+      result.error = std::move(refused);
+      result.may_have_arrived = self->number_ > 0 && !self->policy_.repeatable;
+      self->completion_(std::move(result));
+    });
+  }
+
+ private:
+  void send_now() {
     ++number_;
     HttpRequest request = request_;
     request.once = !policy_.repeatable;
     if (policy_.seconds > 0) request.timeout_seconds = std::max(seconds_left(), 0.001);
-    client_.send(std::move(request),
-                 [self = shared_from_this()](HttpResult result) { self->take(std::move(result)); });
+    client_.send(std::move(request), [self = shared_from_this()](HttpResult result) {
+      if (self->gate_ != nullptr) self->leave_gate(result);
+      self->take(std::move(result));
+    });
   }
 
- private:
+  void leave_gate(const HttpResult& result) {
+    const std::optional<double> asked = result.ok() ? retry_after(result.response) : std::nullopt;
+    if (asked && (result.response.status == 429 || result.response.status == 503)) gate_->pause(*asked);
+    gate_->leave(reached(result));
+  }
+
   void take(HttpResult result) {
     const std::optional<double> delay = delay_before_next(result);
     if (!delay || (policy_.seconds > 0 && *delay >= seconds_left())) return completion_(std::move(result));
@@ -82,6 +123,7 @@ class Attempts : public std::enable_shared_from_this<Attempts> {
   HttpClient& client_;
   const HttpRequest request_;
   const RetryPolicy policy_;
+  const std::shared_ptr<ServiceGate> gate_;
   const HttpCompletion completion_;
   const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   int number_ = 0;
@@ -90,8 +132,9 @@ class Attempts : public std::enable_shared_from_this<Attempts> {
 }  // namespace
 
 void send_with_retries(HttpClient& client, HttpRequest request, const RetryPolicy& policy,
-                       HttpCompletion completion) {
-  std::make_shared<Attempts>(client, std::move(request), policy, std::move(completion))->send();
+                       std::shared_ptr<ServiceGate> gate, HttpCompletion completion) {
+  std::make_shared<Attempts>(client, std::move(request), policy, std::move(gate), std::move(completion))
+      ->send();
 }
 
 }  // namespace gregale::stdlib

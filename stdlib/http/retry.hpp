@@ -1,7 +1,10 @@
 // Sending again what did not get through, a bounded number of times.
 #pragma once
 
+#include <memory>
+
 #include "stdlib/http/http_client.hpp"
+#include "stdlib/http/service_gate.hpp"
 
 namespace gregale::stdlib {
 
@@ -17,9 +20,10 @@ struct RetryPolicy {
   bool repeatable = true;
 };
 
-// Sends [request]; again after a failed connection, and after 429 and 503 as Retry-After says.
-// [completion] is called exactly once.
+// Sends [request]; again after a failed connection, and after 429 and 503 as Retry-After says. Each attempt
+// goes through [gate] (null: there is none), and what it refuses is not tried again. [completion] is called
+// exactly once.
 void send_with_retries(HttpClient& client, HttpRequest request, const RetryPolicy& policy,
-                       HttpCompletion completion);
+                       std::shared_ptr<ServiceGate> gate, HttpCompletion completion);
 
 }  // namespace gregale::stdlib

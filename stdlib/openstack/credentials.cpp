@@ -101,6 +101,32 @@ Value named_in_domain(const std::string& id, const std::string& name, const std:
   return result;
 }
 
+// 0 for what is no number, or too large for one that anybody means.
+double number_of(const Value& value) {
+  if (value.is_float()) return value.as_float();
+  return value.is_small_integer() ? static_cast<double>(value.as_integer()) : 0;
+}
+
+// Checked here, so that a mistake is told before anything is sent.
+Value limits_in(const Value& cloud, std::string_view key, const std::string& origin) {
+  const Value limits = cloud.get(key);
+  const auto positive = [](const Value& limit) { return limit.is_number() && number_of(limit) > 0; };
+  bool good = limits.is_null() || positive(limits);
+  if (limits.is_map()) {
+    const Map& each = limits.as_map();
+    good = std::all_of(each.begin(), each.end(), [&](const Map::Entry& entry) {
+      return entry.key.is_string() && positive(entry.value);
+    });
+  }
+  if (!good) {
+    throw Error(
+        ErrorKind::unauthorized,
+        fmt::format("{}: {} must be a number above 0, or a mapping from service type to such a number",
+                    origin, key));
+  }
+  return limits;
+}
+
 }  // namespace
 
 Credentials credentials_from_cloud(const Value& cloud, const std::string& origin) {
@@ -154,6 +180,8 @@ Credentials credentials_from_cloud(const Value& cloud, const std::string& origin
       out.endpoint_overrides[name.substr(0, name.size() - kOverride.size())] = value.as_string();
     }
   }
+  out.rate_limit = limits_in(cloud, "rate_limit", origin);
+  out.concurrency = limits_in(cloud, "concurrency", origin);
   const std::string version = text_of(cloud, "identity_api_version");
   if (!version.empty() && version[0] != '3') {
     throw Error(
@@ -172,6 +200,15 @@ const std::string* Credentials::endpoint_override(std::string_view service_type)
     if (found != endpoint_overrides.end()) return &found->second;
   }
   return nullptr;
+}
+
+double Credentials::limit_of(const Value& limits, std::string_view service_type) {
+  if (limits.is_number()) return number_of(limits);
+  for (const std::string_view type : service_type_names(service_type)) {
+    const Value limit = limits.get(type);
+    if (!limit.is_null()) return number_of(limit);
+  }
+  return 0;
 }
 
 Value Credentials::token_request() const {

@@ -33,10 +33,17 @@ struct Credentials {
   std::string ca_file, client_certificate, client_key;
   std::map<std::string, std::string> endpoint_overrides;  // by service type, dashes as underscores
 
+  // What the services allow: a number for all of them, or a mapping from service type to number; null: any.
+  core::Value rate_limit;   // requests per second
+  core::Value concurrency;  // requests at once
+
   core::Value service_catalog;  // a list, used with the token as it is; null: Keystone is asked for both
 
   // The URL that stands for the service's endpoint in every region, or nullptr.
   const std::string* endpoint_override(std::string_view service_type) const;
+
+  // What [limits] (rate_limit or concurrency) says of a service; 0: nothing.
+  static double limit_of(const core::Value& limits, std::string_view service_type);
 
   // The body of POST /v3/auth/tokens.
   core::Value token_request() const;

@@ -29,6 +29,14 @@ namespace {
 // A collection that goes on longer than this gives the same page again and again.
 constexpr size_t kMostPages = 10'000;
 
+// As many as keystoneauth follows.
+constexpr int kMostRedirects = 30;
+
+bool is_redirect(int status) {
+  constexpr int kStatuses[] = {301, 302, 303, 305, 307, 308};
+  return std::find(std::begin(kStatuses), std::end(kStatuses), status) != std::end(kStatuses);
+}
+
 // Ids of answers that are kept with an action; of one with many pages the first ones.
 constexpr size_t kMostRequestIds = 100;
 
@@ -176,6 +184,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
       region_ = endpoint.region;
     }
     urls_ = endpoint_urls(url, service_->version_path);
+    gate_ = session_.gate(credentials, service_->service_type, region_);
     scope_.set("cloud", Map{{"project_id", access_->project_id},
                             {"user_id", access_->user_id},
                             {"endpoint", urls_.versioned}});
@@ -348,11 +357,13 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
       }
     }
     if (step.oauth1) sign(request, step.oauth1->evaluate(scope_).value_or(Value()));
-    send(std::move(request), [&step](Dispatch& self, const HttpResponse& response) {
+    const auto take = [&step](Dispatch& self, const HttpResponse& response) {
       self.check_status(response, step.expected);
       if (!step.aside) self.take_response(response);
       self.finish_request(step);
-    });
+    };
+    redirects_ = std::any_of(step.expected.begin(), step.expected.end(), is_redirect) ? kMostRedirects : 0;
+    send(std::move(request), take);
   }
 
   void sign(HttpRequest& request, const Value& consumer) const {
@@ -564,7 +575,21 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
     if (!id.empty() && request_ids_.size() < kMostRequestIds) request_ids_.push_back(std::move(id));
   }
 
-  // Sends with the token; [next] gets the response, of whatever status but a first 401.
+  // Where a service says that it has moved what was asked for. As keystoneauth does it, the method stays; the
+  // token goes to no other server.
+  static std::string redirected(const std::string& from, const HttpResponse& response) {
+    std::string to(response.headers.get("Location"));
+    if (to.starts_with('/') && !to.starts_with("//")) to.insert(0, url_origin(from));
+    if (url_origin(to).empty() || url_origin(to) != url_origin(from)) {
+      throw Error(ErrorKind::invalid,
+                  fmt::format("HTTP {} leads from {} to another server, which gets no token", response.status,
+                              url_without_secrets(from)));
+    }
+    return to;
+  }
+
+  // Sends with the token; [next] gets the response, of whatever status but a first 401 and redirects that the
+  // step does not expect.
   template <typename Next>
   void send(HttpRequest request, Next next) {
     request.headers.set("X-Auth-Token", access_->token);
@@ -576,11 +601,16 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
       policy.seconds = std::max(left, 0.001);
     }
     HttpRequest again = request;
-    send_with_retries(session_.client(), std::move(request), policy,
+    send_with_retries(session_.client(), std::move(request), policy, gate_,
                       [self = shared_from_this(), again = std::move(again), next](HttpResult result) mutable {
                         self->guarded([&] {
                           if (!result.ok()) throw *result.error;
                           self->keep_id(result.response);
+                          if (is_redirect(result.response.status) && self->redirects_ < kMostRedirects) {
+                            ++self->redirects_;
+                            again.url = self->redirected(again.url, result.response);
+                            return self->send(std::move(again), next);
+                          }
                           if (result.response.status == 401 && !self->renewed_) {
                             self->renewed_ = true;
                             self->keystone_->forget(self->access_->token);
@@ -601,9 +631,11 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
   std::shared_ptr<KeystoneSession> keystone_;
   AccessPtr access_;
   bool renewed_ = false;
+  int redirects_ = 0;  // of the step under way; at their limit: none is followed
   std::vector<std::string> request_ids_;
   std::string region_;
   EndpointUrls urls_;
+  std::shared_ptr<ServiceGate> gate_;
   std::string microversion_;
   Scope scope_;
 

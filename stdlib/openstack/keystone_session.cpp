@@ -145,14 +145,15 @@ void KeystoneSession::request_token() {
   request.body = core::to_json(credentials_.token_request());
   secure(request);
   const Microseconds asked_at = clock_.now();
-  send_with_retries(
-      client_, std::move(request), {}, [self = shared_from_this(), asked_at](const HttpResult& result) {
-        try {
-          self->deliver(read_token(result, self->credentials_.auth_url, asked_at), std::nullopt);
-        } catch (const Error& error) {
-          self->deliver(nullptr, error);
-        }
-      });
+  send_with_retries(client_, std::move(request), {}, nullptr,
+                    [self = shared_from_this(), asked_at](const HttpResult& result) {
+                      try {
+                        self->deliver(read_token(result, self->credentials_.auth_url, asked_at),
+                                      std::nullopt);
+                      } catch (const Error& error) {
+                        self->deliver(nullptr, error);
+                      }
+                    });
 }
 
 void KeystoneSession::deliver(AccessPtr access, std::optional<Error> error) {

@@ -14,6 +14,7 @@
 
 #include "interpreter/action.hpp"
 #include "stdlib/http/retry.hpp"
+#include "stdlib/http/service_gate.hpp"
 #include "stdlib/openstack/keystone_session.hpp"
 
 namespace gregale::stdlib {
@@ -42,6 +43,14 @@ class OpenstackSession {
   // otherwise the program's. Throws core::Error(unauthorized).
   std::shared_ptr<KeystoneSession> keystone(const interpreter::ActionContext& context);
 
+  // Through which all requests to a service of a region go, whoever asks.
+  std::shared_ptr<ServiceGate> gate(const Credentials& credentials, const std::string& service_type,
+                                    const std::string& region);
+  // When a circuit opens, and for how long. Not while actions are under way.
+  void set_gate_limits(const GateLimits& limits) { gate_limits_ = limits; }
+  // Of the services that hold requests up at the moment, by what messages call them.
+  std::map<std::string, GateStatus> held_up() const;
+
   // What the version document at [url] said, in the words of who asked, if it was read before.
   std::optional<std::string> known_version(const std::string& url) const;
   void remember_version(const std::string& url, std::string version);
@@ -52,10 +61,12 @@ class OpenstackSession {
   const CredentialsSource source_;
   const Timer timer_;
   RetryPolicy retry_policy_;
+  GateLimits gate_limits_;
   mutable std::mutex mutex_;
   std::shared_ptr<KeystoneSession> own_;
   std::map<std::string, std::shared_ptr<KeystoneSession>> sessions_;  // by Credentials::identity()
   std::map<std::string, std::string> versions_;
+  std::map<std::string, std::shared_ptr<ServiceGate>> gates_;  // by Keystone's URL, service type and region
 };
 
 }  // namespace gregale::stdlib

@@ -35,7 +35,7 @@ class Suite:
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
             file.write("version: '2.0'\n" + workflow)
             file.flush()
-            return self.gregale_json("run", file.name, "--cloud", cloud, *arguments, expect=expect)
+            return self.gregale_json("run", file.name, "--workflow", "wf", "--cloud", cloud, *arguments, expect=expect)
 
     def cloud(self, name):
         """The entry of clouds.yaml, by the openstacksdk's own form."""
@@ -62,7 +62,8 @@ wf:
       action: neutron.create_network
       with-regions: all
       input: {body: {network: {name: "gregale-<% region() %>"}}}
-      publish: {made: <% dict(task().result.items().select([$[0], $[1].network.id])) %>}
+      publish:
+        made: <% dict(task().result.items().select([$[0], $[1].network.id])) %>
       on-success: find
     find:
       workflow: find_one
@@ -100,6 +101,121 @@ wf:
 """)
         assert document["output"]["status"] == "available", document
         assert {a["region"] for t in document["tasks"] for a in t["action_executions"]} == {"RegionTwo"}
+
+    def test_a_server_in_the_other_region(self):
+        document = self.run("""
+wf:
+  region: RegionTwo
+  output: {status: <% $.status %>, listed: <% $.listed %>, server: <% $.server %>}
+  tasks:
+    find_image:
+      action: glance.images_list
+      publish: {image: <% task().result.where($.name = 'tb-same').first().id %>}
+      on-success: create
+    find_flavor:
+      action: nova.flavors_find name="tb.same"
+      publish: {flavor: <% task().result.id %>}
+      on-success: create
+    find_network:
+      action: neutron.list_networks name="private"
+      publish: {network: <% task().result.networks.first().id %>}
+      on-success: create
+    create:
+      join: all
+      action: nova.servers_create name="gregale" image=<% $.image %> flavor=<% $.flavor %>
+      input: {nics: [{net-id: <% $.network %>}]}
+      publish: {server: <% task().result.id %>}
+      on-success: wait
+    wait:
+      action: nova.servers_get server=<% $.server %>
+      retry: {count: 60, delay: 1, continue-on: <% task().result.status != ACTIVE %>}
+      publish: {status: <% task().result.status %>}
+      on-complete: list
+    list:
+      action: nova.servers_list
+      publish: {listed: <% task().result.id %>}
+      on-complete: delete
+    delete: {action: nova.servers_delete server=<% $.server %>}
+""")
+        output = document["output"]
+        assert output["status"] == "ACTIVE" and output["server"] in output["listed"], document
+
+    def test_a_stack_in_each_region(self):
+        document = self.run("""
+wf:
+  output: {stacks: <% $.stacks %>}
+  tasks:
+    create:
+      action: heat.stacks_create
+      with-regions: all
+      input:
+        stack_name: gregale
+        template:
+          heat_template_version: '2018-08-31'
+          resources: {value: {type: 'OS::Heat::Value', properties: {value: <% region() %>}}}
+          outputs: {where: {value: {get_attr: [value, value]}}}
+      on-success: wait
+    wait:
+      workflow: wait_for_stack
+      with-regions: all
+      publish: {stacks: <% task().result %>}
+      on-complete: delete
+    delete: {action: heat.stacks_delete stack_id="gregale", with-regions: all}
+wait_for_stack:
+  output: {where: <% $.where %>}
+  tasks:
+    show:
+      action: heat.stacks_get stack_id="gregale"
+      retry: {count: 60, delay: 1, continue-on: <% task().result.stack_status = CREATE_IN_PROGRESS %>}
+      publish: {where: <% task().result.outputs.first().output_value %>}
+""")
+        stacks = document["output"]["stacks"]
+        assert {r: stacks[r]["where"] for r in REGIONS} == {r: r for r in REGIONS}, document
+
+    def test_users_flavors_and_images(self):
+        document = self.run("""
+wf:
+  output: {user: <% $.user %>, flavors: <% $.flavors %>, images: <% $.images %>}
+  tasks:
+    user:
+      action: keystone.users_create name="gregale-user" domain="default"
+      publish: {user: <% task().result %>}
+      on-success: remove_user
+    remove_user: {action: keystone.users_delete user=<% $.user.id %>}
+    flavor:
+      action: nova.flavors_create name="gregale.tiny" ram=64 vcpus=1 disk=1 flavorid="gregale-<% region() %>"
+      with-regions: all
+      publish: {flavors: <% task().result %>}
+      on-success: remove_flavor
+    remove_flavor: {action: nova.flavors_delete flavor="gregale-<% region() %>", with-regions: all}
+    image:
+      action: glance.images_create name="gregale" disk_format="raw" container_format="bare"
+      with-regions: all
+      publish: {images: <% task().result %>}
+      on-success: remove_image
+    remove_image: {action: glance.images_delete image_id=<% $.images.get(region()).id %>, with-regions: all}
+""", cloud="admin-r1")
+        output = document["output"]
+        assert output["user"]["name"] == "gregale-user", output
+        for region in REGIONS:
+            assert output["flavors"][region]["ram"] == 64, output
+            assert output["images"][region]["status"] == "queued", output
+
+    def test_a_token_that_expires_in_the_middle(self):
+        """Where tokens live for a minute at most (TESTBED_TOKEN_TTL=60): renewed, and no action notices."""
+        cloud = self.cloud("demo-r1")["auth"]
+        seconds = self.seconds_of_token(cloud)
+        if seconds > 90:
+            print(f"        (not tried: tokens live for {seconds:.0f} s)")
+            return
+        document = self.run(f"""
+wf:
+  tasks:
+    before: {{action: glance.images_list, with-regions: all, on-success: wait}}
+    wait: {{action: std.sleep seconds={seconds + 5:.0f}, on-success: after}}
+    after: {{action: glance.images_list, with-regions: all}}
+""")
+        assert [t["state"] for t in document["tasks"]] == ["SUCCESS"] * 3, document
 
     def test_objects(self):
         document = self.run("""
@@ -162,13 +278,23 @@ wf:
     def test_definitions_are_checked_against_the_catalog(self):
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
             file.write("version: '2.0'\nwf: {tasks: {a: {action: nova.servers_list, region: RegionTow},"
-                       " b: {action: trove.backups_list, region: RegionOne}}}\n")
+                       " b: {action: designate.blacklists_list, region: RegionOne}}}\n")
             file.flush()
             report = self.gregale_json("validate", file.name, "--cloud", "demo-r1", expect=3)
-        assert [d["code"] for d in report["diagnostics"]] == ["GR0906", "GR0907"], report
+        assert [d["code"] for d in report["diagnostics"]] == ["GR0909", "GR0910"], report
+
+    def seconds_of_token(self, auth):
+        import datetime
+        token = self.keystone_answer(auth)[1]["token"]
+        times = [datetime.datetime.fromisoformat(token[key].rstrip("Z")) for key in ("issued_at", "expires_at")]
+        return (times[1] - times[0]).total_seconds()
+
+    def token(self, auth):
+        token, answer = self.keystone_answer(auth)
+        return token, answer["token"]["project"]["id"]
 
     @staticmethod
-    def token(auth):
+    def keystone_answer(auth):
         request = {"auth": {"identity": {"methods": ["password"], "password": {"user": {
             "name": auth["username"], "password": auth["password"],
             "domain": {"name": auth["user_domain_name"]}}}},
@@ -176,7 +302,7 @@ wf:
         with urllib.request.urlopen(urllib.request.Request(
                 auth["auth_url"].rstrip("/").removesuffix("/v3") + "/v3/auth/tokens", json.dumps(request).encode(),
                 {"Content-Type": "application/json"})) as response:
-            return response.headers["X-Subject-Token"], json.load(response)["token"]["project"]["id"]
+            return response.headers["X-Subject-Token"], json.load(response)
 
 
 def is_up(testbed):

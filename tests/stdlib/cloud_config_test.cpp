@@ -158,5 +158,25 @@ TEST_F(CloudConfig, TakesTheOnlyCloud) {
   EXPECT_EQ(load().method, Credentials::Method::token);
 }
 
+TEST(Credentials, LimitsAreForAllServicesOrForEach) {
+  const auto read = [](const core::Value& limit) {
+    return credentials_from_cloud(core::Map{{"auth", core::Map{{"auth_url", "http://k"}, {"token", "t"}}},
+                                            {"auth_type", "token"},
+                                            {"rate_limit", limit}},
+                                  "clouds.yaml, cloud a");
+  };
+  EXPECT_EQ(Credentials::limit_of(read(2.5).rate_limit, "compute"), 2.5);
+  const core::Value each = core::Map{{"compute", 10}, {"volumev3", 3}};
+  EXPECT_EQ(Credentials::limit_of(read(each).rate_limit, "compute"), 10);
+  EXPECT_EQ(Credentials::limit_of(read(each).rate_limit, "block-storage"), 3)
+      << "by another name of the service";
+  EXPECT_EQ(Credentials::limit_of(read(each).rate_limit, "image"), 0);
+  EXPECT_EQ(Credentials::limit_of(read(core::Value()).rate_limit, "image"), 0);
+  const core::Value wrong[] = {0, -1, "many", core::List{1}, core::Map{{"compute", "many"}}};
+  for (const core::Value& limit : wrong) {
+    EXPECT_THROW(read(limit), core::Error) << core::to_json(limit);
+  }
+}
+
 }  // namespace
 }  // namespace gregale::stdlib

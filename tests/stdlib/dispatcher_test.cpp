@@ -336,5 +336,56 @@ TEST(ServiceError, FindsTheMessageInEveryFormat) {
   EXPECT_LT(message(std::string(100'000, 'x')).size(), 3000u);
 }
 
+TEST_F(Dispatcher, ARegionThatIsDownIsLeftAloneForAWhileAndTheOthersGoOn) {
+  GateLimits limits;
+  limits.failures_to_open = 2;
+  session_.set_gate_limits(limits);
+  session_.set_retry_policy({.attempts = 1});
+  const auto answers = [this](int status) { responses_ = {json_response(status, R"({"networks": []})")}; };
+  for (int i = 0; i < 2; ++i) {
+    answers(502);
+    EXPECT_EQ(run("neutron.list_networks", Map{}, "RegionTwo").state, ActionResult::State::error);
+  }
+  seen_.clear();
+  answers(200);
+  const ActionResult refused = run("neutron.list_networks", Map{}, "RegionTwo");
+  EXPECT_TRUE(seen_.empty()) << "a request was sent";
+  EXPECT_TRUE(
+      refused.message.starts_with("neutron.list_networks failed in region RegionTwo: Not sent, since service "
+                                  "network in region RegionTwo was "
+                                  "not reached 2 times in a row; the next one is tried in "))
+      << refused.message;
+  EXPECT_EQ(run("neutron.list_networks", Map{}, "RegionOne").state, ActionResult::State::success);
+  const auto held_up = session_.held_up();
+  ASSERT_EQ(held_up.size(), 1u);
+  EXPECT_EQ(held_up.begin()->first, "service network in region RegionTwo");
+  EXPECT_EQ(held_up.begin()->second.circuit, Circuit::open);
+}
+
+TEST_F(Dispatcher, FollowsARedirectWithTheSameMethodOnTheSameServerOnly) {
+  responses_ = {json_response(302, ""), json_response(204, "")};
+  responses_[0].headers.emplace_back("Location", cloud_.url() + "/RegionOne/network/v2.0/networks/full-name");
+  const ActionResult followed = run("neutron.delete_network", Map{{"network", "n"}}, "RegionOne");
+  EXPECT_EQ(followed.state, ActionResult::State::success) << followed.message;
+  ASSERT_EQ(seen_.size(), 2u);
+  EXPECT_EQ(seen_[1].method, "DELETE");
+  EXPECT_EQ(seen_[1].path, "/RegionOne/network/v2.0/networks/full-name");
+
+  seen_.clear();
+  responses_ = {json_response(302, ""), json_response(204, "")};
+  responses_[0].headers.emplace_back("Location", "http://localhost:1/elsewhere");
+  const ActionResult refused = run("neutron.delete_network", Map{{"network", "n"}}, "RegionOne");
+  EXPECT_EQ(refused.state, ActionResult::State::error);
+  EXPECT_NE(refused.message.find("another server, which gets no token"), std::string::npos)
+      << refused.message;
+
+  seen_.clear();
+  responses_.assign(40, json_response(307, ""));
+  for (auto& response : responses_) response.headers.emplace_back("Location", "/RegionOne/again");
+  const ActionResult endless = run("neutron.delete_network", Map{{"network", "n"}}, "RegionOne");
+  EXPECT_EQ(endless.state, ActionResult::State::error);
+  EXPECT_EQ(seen_.size(), 31u);
+}
+
 }  // namespace
 }  // namespace gregale::stdlib
