@@ -133,8 +133,12 @@ class LineReader {
 
 class ControlSocket::Listener {
  public:
-  Listener(const std::string& store, interpreter::Runtime& runtime, CarryOut carry_out)
-      : runtime_(runtime), carry_out_(std::move(carry_out)), address_(store), socket_(listen()) {
+  Listener(const std::string& store, interpreter::Runtime& runtime, CarryOut carry_out, Answer answer)
+      : runtime_(runtime),
+        carry_out_(std::move(carry_out)),
+        answer_(std::move(answer)),
+        address_(store),
+        socket_(listen()) {
     if (socket_.valid()) thread_ = std::thread([this] { accept(); });
   }
   ~Listener() {
@@ -190,6 +194,10 @@ class ControlSocket::Listener {
   void serve(int socket) {
     const auto request = LineReader(socket).next([this] { return stop_.load(); });
     if (!request) return;
+    if (const Value question = request->get("question"); question.is_string()) {
+      send_line(socket, answer_to(question.as_string()));
+      return;
+    }
     interpreter::ExecutionAddress address;
     const auto answer = on_runtime<Value>([this, &address, &request](std::promise<Value>& promise) {
       try {
@@ -210,6 +218,14 @@ class ControlSocket::Listener {
       }
       pollfd gone{socket, POLLRDHUP, 0};
       if (::poll(&gone, 1, kTickMilliseconds) > 0) return;  // nobody waits any more
+    }
+  }
+
+  Value answer_to(const std::string& question) const {
+    try {
+      return Map{{"answer", answer_(question)}};
+    } catch (const Error& error) {
+      return Map{{"error", error.what()}};
     }
   }
 
@@ -234,6 +250,7 @@ class ControlSocket::Listener {
 
   interpreter::Runtime& runtime_;
   CarryOut carry_out_;
+  Answer answer_;
   Address address_;
   Descriptor socket_;
   std::atomic<bool> stop_ = false;
@@ -241,25 +258,46 @@ class ControlSocket::Listener {
   std::thread thread_;
 };
 
-ControlSocket::ControlSocket(const std::string& store, interpreter::Runtime& runtime, CarryOut carry_out)
-    : listener_(std::make_unique<Listener>(store, runtime, std::move(carry_out))) {}
+ControlSocket::ControlSocket(const std::string& store, interpreter::Runtime& runtime, CarryOut carry_out,
+                             Answer answer)
+    : listener_(std::make_unique<Listener>(store, runtime, std::move(carry_out), std::move(answer))) {}
 
 ControlSocket::~ControlSocket() = default;
 
-bool ask_holder(const std::string& store, const Value& request) {
+namespace {
+
+constexpr auto kNever = [] { return false; };
+
+// A connection on which [document] is sent; not valid where nobody listens.
+Descriptor sent_to_holder(const std::string& store, const Value& document) {
   const Address address(store);
-  const Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!address.valid() || !socket.valid()) return false;
-  if (::connect(socket.get(), address.get(), Address::kSize) != 0) return false;
-  if (!send_line(socket.get(), request)) return false;
+  Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const bool sent = address.valid() && socket.valid() &&
+                    ::connect(socket.get(), address.get(), Address::kSize) == 0 &&
+                    send_line(socket.get(), document);
+  return sent ? std::move(socket) : Descriptor();
+}
+
+}  // namespace
+
+std::optional<Value> question_holder(const std::string& store, const std::string& question) {
+  const Descriptor socket = sent_to_holder(store, Map{{"question", Value(question)}});
+  if (!socket.valid()) return std::nullopt;
+  const auto line = LineReader(socket.get()).next(kNever);
+  if (!line || line->find("answer") == nullptr) return std::nullopt;
+  return line->get("answer");
+}
+
+bool ask_holder(const std::string& store, const Value& request) {
+  const Descriptor socket = sent_to_holder(store, request);
+  if (!socket.valid()) return false;
   LineReader lines(socket.get());
-  const auto never = [] { return false; };
-  const auto answer = lines.next(never);
+  const auto answer = lines.next(kNever);
   if (!answer) return false;
   if (const Value error = answer->get("error"); error.is_string()) {
     throw Error(static_cast<ErrorKind>(answer->get("kind").as_integer()), error.as_string());
   }
-  lines.next(never);  // settled, or the process has ended
+  lines.next(kNever);  // settled, or the process has ended
   return true;
 }
 

@@ -141,8 +141,13 @@ int tasks(const Options& options) {
 int why(const Options& options) {
   const World world({{}, options.actions});
   interpreter::SqliteStore store(options.db, interpreter::StoreAccess::read);
-  const core::Value document =
-      why_document(store, world.actions(), options.id, options.task, world.clock().now());
+  core::Value document = why_document(store, world.actions(), options.id, options.task, world.clock().now());
+  const auto state = interpreter::parse_state(document.get("state").as_string());
+  if (state && !is_completed(*state)) {
+    if (const auto services = question_holder(options.db, kServicesQuestion)) {
+      document = with_services(document, *services);
+    }
+  }
   if (options.format == Format::json) {
     print_json(document);
   } else {

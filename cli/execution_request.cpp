@@ -102,6 +102,22 @@ ExecutionAddress carry_out(const Value& request, interpreter::Store& store, inte
   return address;
 }
 
+Value answer(const std::string& question, const World& world) {
+  if (question != kServicesQuestion) {
+    throw Error(ErrorKind::unimplemented,
+                fmt::format("this program does not know the question '{}'", question));
+  }
+  core::Map services;
+  for (const auto& [service, status] : world.openstack().held_up()) {
+    services.set(Value(service), core::Map{{"circuit", to_string(status.circuit)},
+                                           {"failures", status.failures},
+                                           {"under_way", static_cast<int64_t>(status.under_way)},
+                                           {"waiting", static_cast<int64_t>(status.waiting)},
+                                           {"seconds_to_next", status.seconds_to_next}});
+  }
+  return Value(std::move(services));
+}
+
 Outcome request(const Value& request, const std::string& db, const EngineOptions& engine, const World& world,
                 bool show_progress) {
   const interpreter::Limits limits = limits_of(engine);

@@ -26,6 +26,12 @@ interpreter::ExecutionAddress address_of(const core::Value& request, interpreter
 interpreter::ExecutionAddress carry_out(const core::Value& request, interpreter::Store& store,
                                         interpreter::Runtime& runtime);
 
+// What a process that carries executions on tells others about itself; throws core::Error(unimplemented) for
+// a question that it does not know. "services": those that hold requests up, a mapping from "service compute
+// in region RegionTwo" to {"circuit", "failures", "under_way", "waiting", "seconds_to_next"}.
+core::Value answer(const std::string& question, const World& world);
+inline constexpr const char* kServicesQuestion = "services";
+
 // What became of a request: the execution's document and state when nothing of it moves any more.
 struct Outcome {
   core::Value document;

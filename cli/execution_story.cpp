@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "cli/stored_execution.hpp"
 #include "core/json.hpp"
@@ -56,6 +57,41 @@ Value why_document(interpreter::Store& store, const interpreter::ActionRegistry&
   return Map{{"id", id},
              {"state", Value(to_string(tree.executions[address.execution].state))},
              {"reasons", Value(std::move(items))}};
+}
+
+namespace {
+
+// "service compute in region RegionTwo" and what holds its requests up.
+std::string service_text(const std::string& service, const Value& status) {
+  const double seconds = std::ceil(status.get("seconds_to_next").as_float());
+  const int64_t waiting = status.get("waiting").as_integer();
+  std::string text;
+  if (status.get("circuit") != Value("closed")) {
+    text = fmt::format("The {} was not reached {} times in a row, so calls to it fail at once; {}", service,
+                       status.get("failures").as_integer(),
+                       seconds > 0 ? fmt::format("the next one is tried in {} s.", seconds)
+                                   : std::string("the next one is tried."));
+  }
+  if (waiting > 0) {
+    text += fmt::format(
+        "{}{} {} for the {}, by the cloud's rate_limit or concurrency, or since it asked for a pause.",
+        text.empty() ? "" : " ", waiting, waiting == 1 ? "request waits" : "requests wait", service);
+  }
+  return text;
+}
+
+}  // namespace
+
+Value with_services(const Value& why, const Value& services) {
+  List reasons = why.get("reasons").as_list();
+  for (const auto& [service, status] : services.as_map()) {
+    reasons.push_back(Map{{"kind", "service"},
+                          {"execution_id", why.get("id")},
+                          {"text", Value(service_text(service.as_string(), status))}});
+  }
+  Map members = why.as_map();
+  members.set(Value("reasons"), Value(std::move(reasons)));
+  return Value(std::move(members));
 }
 
 std::string why_text(const Value& document) {

@@ -15,6 +15,9 @@ namespace gregale::cli {
 core::Value why_document(interpreter::Store& store, const interpreter::ActionRegistry& actions,
                          const std::string& id, const std::string& task, core::Microseconds now);
 std::string why_text(const core::Value& document);
+// The document with a reason of kind "service" for each of [services], as the process that carries the
+// execution on tells them (execution_request.hpp).
+core::Value with_services(const core::Value& why, const core::Value& services);
 
 // The state changes of the tree that the execution belongs to: [{"event", "time", "subject", "id", "name",
 // "state", "published"?}], events counted from 1.

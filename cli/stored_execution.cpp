@@ -50,7 +50,8 @@ CarriedOn::CarriedOn(interpreter::Store& store, const World& world, const CarryO
   if (options.db.empty()) return;
   control_ = std::make_unique<ControlSocket>(
       options.db, runtime_,
-      [this, &store](const core::Value& request) { return carry_out(request, store, runtime_); });
+      [this, &store](const core::Value& request) { return carry_out(request, store, runtime_); },
+      [&world](const std::string& question) { return answer(question, world); });
 }
 
 bool CarriedOn::run(core::Microseconds deadline) {

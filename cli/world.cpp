@@ -1,6 +1,10 @@
 #include "cli/world.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <set>
+#include <string_view>
+#include <utility>
 
 #include "cli/output.hpp"
 #include "stdlib/custom/action_folder.hpp"
@@ -13,6 +17,26 @@
 #include "stdlib/worker_pool.hpp"
 
 namespace gregale::cli {
+
+namespace {
+
+// "nova, glance": names between commas.
+std::set<std::string> names_in(std::string_view text) {
+  std::set<std::string> names;
+  std::string name;
+  for (const char c : text) {
+    if (c == ',') {
+      names.insert(std::exchange(name, {}));
+    } else if (c != ' ') {
+      name += c;
+    }
+  }
+  names.insert(std::move(name));
+  names.erase("");
+  return names;
+}
+
+}  // namespace
 
 struct World::Services {
   Services(const core::Clock& clock, const interpreter::ActionRegistry& registry, std::string cloud)
@@ -46,6 +70,9 @@ struct World::Services {
 
 World::World(const WorldOptions& options)
     : services_(std::make_unique<Services>(clock_, registry_, options.cloud)) {
+  if (const char* modules = std::getenv("GREGALE_MODULES_SUPPORT_REGION")) {
+    services_->openstack.set_modules_support_region(names_in(modules));
+  }
   stdlib::register_standard_actions(registry_, services_->http, services_->workers);
   stdlib::register_openstack_actions(registry_, services_->openstack);
   std::vector<std::string> folders = options.actions;

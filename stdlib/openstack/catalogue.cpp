@@ -75,8 +75,11 @@ class CatalogueAction : public Action {
  private:
   const std::shared_ptr<const ActionDescription>& description() const {
     std::call_once(once_, [this] {
-      description_ = std::make_shared<const ActionDescription>(ActionDescription::parse(
-          std::string(entry_.name), *service_->get(), core::parse_json(entry_.description)));
+      const ServiceDescription& service = *service_->get();
+      auto description = std::make_shared<ActionDescription>(
+          ActionDescription::parse(std::string(entry_.name), service, core::parse_json(entry_.description)));
+      description->signature.takes_region &= session_.supports_region(service.prefix);
+      description_ = std::move(description);
     });
     return description_;
   }

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "interpreter/action.hpp"
@@ -43,6 +44,15 @@ class OpenstackSession {
   // otherwise the program's. Throws core::Error(unauthorized).
   std::shared_ptr<KeystoneSession> keystone(const interpreter::ActionContext& context);
 
+  // The modules ("nova") whose actions take a region, `modules_support_region`; all, unless it is set. Before
+  // any action is looked at.
+  void set_modules_support_region(std::set<std::string> modules) {
+    modules_with_region_ = std::move(modules);
+  }
+  bool supports_region(const std::string& module) const {
+    return !modules_with_region_ || modules_with_region_->count(module) != 0;
+  }
+
   // Through which all requests to a service of a region go, whoever asks.
   std::shared_ptr<ServiceGate> gate(const Credentials& credentials, const std::string& service_type,
                                     const std::string& region);
@@ -60,6 +70,7 @@ class OpenstackSession {
   const core::Clock& clock_;
   const CredentialsSource source_;
   const Timer timer_;
+  std::optional<std::set<std::string>> modules_with_region_;
   RetryPolicy retry_policy_;
   GateLimits gate_limits_;
   mutable std::mutex mutex_;

@@ -3,11 +3,14 @@
 
 usage: control_test.py GREGALE
 """
+import base64
+import http.server
 import json
 import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -20,10 +23,24 @@ two_steps:
   tasks:
     ask: {action: std.async_noop, publish: {said: <% task().result %>}, on-success: wait}
     wait: {action: std.sleep seconds=0.1}
+down:
+  tasks:
+    list: {action: glance.images_list, with-items: "i in <% range(6) %>", on-error: t}
+    t: {action: std.sleep seconds=600}
 broken:
   output: {who: <% env().who %>}
   tasks: {t: {action: "<% switch(env().get(bad) => 'std.fail', true => 'std.noop') %>", on-skip: u}, u: {action: std.noop}}
 """
+
+
+class BadGateway(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(502)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *arguments):
+        pass
 
 
 class Control(unittest.TestCase):
@@ -34,9 +51,9 @@ class Control(unittest.TestCase):
         with open(os.path.join(self.folder, "wf.yaml"), "w") as f:
             f.write(WORKFLOW)
 
-    def start(self, workflow="long"):
+    def start(self, workflow="long", *arguments):
         process = subprocess.Popen([GREGALE, "run", "wf.yaml", "--workflow", workflow, "--db", "store.db",
-                                    "--format", "json"], cwd=self.folder, stdout=subprocess.PIPE)
+                                    "--format", "json", *arguments], cwd=self.folder, stdout=subprocess.PIPE)
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
@@ -64,6 +81,24 @@ class Control(unittest.TestCase):
         code, document = self.call("execution", "cancel", execution, "--message", "enough")
         self.assertEqual((code, document["state"], document["state_info"]), (5, "CANCELLED", "enough"))
         self.assertEqual(process.wait(60), 5)
+
+    def test_why_tells_of_a_service_that_is_down(self):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), BadGateway)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        url = f"http://127.0.0.1:{server.server_port}"
+        catalog = [{"type": "image", "endpoints": [{"interface": "public", "region_id": "RegionTwo", "url": url}]}]
+        auth = {"X-Target-Auth-Uri": url, "X-Target-Auth-Token": "token", "X-Target-Project-Id": "p",
+                "X-Target-Service-Catalog": base64.b64encode(json.dumps(catalog).encode()).decode()}
+        self.start("down", "--custom-context", json.dumps({"os": {"auth": auth}}))
+        execution = self.running("down")["id"]
+        code, answer = self.call("execution", "why", execution)
+        told = [reason["text"] for reason in answer["reasons"] if reason["kind"] == "service"]
+        self.assertEqual((code, len(told)), (0, 1), answer)
+        self.assertRegex(told[0], r"^The service image in region RegionTwo was not reached \d+ times in a row, so "
+                                  r"calls to it fail at once; the next one is tried")
+        self.assertEqual(self.call("execution", "cancel", execution)[0], 5)
 
     def test_a_running_execution_is_paused_and_stopped(self):
         process = self.start()

@@ -387,5 +387,14 @@ TEST_F(Dispatcher, FollowsARedirectWithTheSameMethodOnTheSameServerOnly) {
   EXPECT_EQ(seen_.size(), 31u);
 }
 
+TEST_F(Dispatcher, ModulesThatAreNotListedTakeNoRegion) {
+  session_.set_modules_support_region({"nova"});
+  EXPECT_TRUE(registry_.find_signature("nova.servers_list")->takes_region);
+  const ir::ActionSignature& neutron = *registry_.find_signature("neutron.show_network");
+  EXPECT_FALSE(neutron.takes_region);
+  EXPECT_NE(interpreter::check_input(neutron, Map{{"network", "n"}, {"region", "RegionTwo"}}), "");
+  EXPECT_EQ(interpreter::check_input(neutron, Map{{"network", "n"}}), "");
+}
+
 }  // namespace
 }  // namespace gregale::stdlib
