@@ -12,7 +12,6 @@ import importlib.metadata
 import inspect
 
 import gregale_action
-from mistral_lib import actions as mistral_actions
 from mistral_lib.actions import context as mistral_context
 from mistral_lib.actions import types as mistral_types
 
@@ -22,7 +21,7 @@ def context_of(context):
     given = context.security or {}
     user, project = given.get("user") or {}, given.get("project") or {}
     verify = given.get("verify_tls")
-    made = mistral_actions.ActionContext(
+    made = mistral_context.ActionContext(
         mistral_context.SecurityContext(
             auth_uri=given.get("auth_url"), auth_cacert=given.get("ca_file"),
             insecure=None if verify is None else not verify, service_catalog=given.get("service_catalog"),
@@ -78,7 +77,7 @@ def add(name, kind, credentials):
         return result_of(action.test(context_of(context))) if hasattr(action, "test") else None
 
     parameters, accepts_any = parameters_of(kind)
-    gregale_action.add(name, run, test, description=(inspect.getdoc(kind) or "").split("\n")[0],
+    gregale_action.add(name, run, test, description=inspect.cleandoc(kind.__doc__ or "").split("\n")[0],
                        parameters=parameters, accepts_any=accepts_any, credentials=credentials,
                        asynchronous=is_asynchronous(kind))
 

@@ -286,7 +286,7 @@ actions:
     parameters:
       city!: where
     GET: "v1/forecast/{city}"
-    result: "{body}"
+    result: "{reply}"
 """)
         shown = self.document("action", "show", "weather.forecast_get")
         self.assertEqual((shown["service"], shown["takes_region"]), ("weather", True))
