@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "interpreter/expression/jinja/registry.hpp"
+#include "interpreter/expression/messages.hpp"
 
 namespace gregale::expression::jinja {
 
@@ -15,9 +16,24 @@ using grammar::NodeKind;
 using grammar::Tree;
 using TreeNode = grammar::Node;
 
-constexpr std::string_view kChangingMethods[] = {"append", "clear",      "extend", "insert",
-                                                 "pop",    "popitem",    "remove", "reverse",
-                                                 "sort",   "setdefault", "update"};
+constexpr std::string_view kChangingMethods[] = {
+    "add",
+    "append",
+    "clear",
+    "difference_update",
+    "discard",
+    "extend",
+    "insert",
+    "intersection_update",
+    "pop",
+    "popitem",
+    "remove",
+    "reverse",
+    "setdefault",
+    "sort",
+    "symmetric_difference_update",
+    "update",
+};
 
 class Binder {
  public:
@@ -238,7 +254,7 @@ class Binder {
     if (value.is_float() && !std::isfinite(value.as_float())) {
       return make_failure("a constant part of the expression is infinite or not a number");
     }
-    const bool container = value.is_list() || value.is_map();
+    const bool container = value.is_list() || value.is_map() || value.is_set();
     if (value.is_object() || (container && !containers)) return node;
     return make_constant(std::move(value));
   }
@@ -255,7 +271,10 @@ class Binder {
       global = make_constant(*function);
     }
     if (global && !assigned_.contains(name)) return global;
-    return make_variable(assigned_.contains(name) ? id_of(name) : 0, name, std::move(global));
+    if (assigned_.contains(name)) return make_variable(id_of(name), name, std::move(global));
+    std::vector<std::string> names = global_names();
+    names.insert(names.begin(), assigned_.begin(), assigned_.end());
+    return make_variable(0, name, std::move(global), suggestion(name, names));
   }
 
   NodePtr subscript(const TreeNode& node) {

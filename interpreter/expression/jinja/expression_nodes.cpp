@@ -3,6 +3,7 @@
 
 #include "interpreter/expression/jinja/nodes.hpp"
 
+#include "interpreter/expression/messages.hpp"
 #include "interpreter/expression/python/number.hpp"
 
 namespace gregale::expression::jinja {
@@ -123,8 +124,8 @@ class ContextVariable : public Node {
 
 class Variable : public Node {
  public:
-  Variable(uint32_t id, std::string name, NodePtr otherwise)
-      : id_(id), name_(std::move(name)), otherwise_(std::move(otherwise)) {}
+  Variable(uint32_t id, std::string name, NodePtr otherwise, std::string hint)
+      : id_(id), name_(std::move(name)), otherwise_(std::move(otherwise)), hint_(std::move(hint)) {}
   Value evaluate(Runtime& runtime) const override {
     Value slot;
     return view(runtime, slot);
@@ -132,7 +133,7 @@ class Variable : public Node {
   const Value& view(Runtime& runtime, Value& slot) const override {
     if (const Value* found = runtime.frame->find(id_)) return *found;
     if (otherwise_) return otherwise_->view(runtime, slot);
-    slot = make_undefined("'" + name_ + "' is undefined");
+    slot = make_undefined("'" + name_ + "' is undefined" + hint_);
     return slot;
   }
   bool only_looks_up() const noexcept override { return !otherwise_ || otherwise_->only_looks_up(); }
@@ -141,6 +142,7 @@ class Variable : public Node {
   uint32_t id_;
   std::string name_;
   NodePtr otherwise_;
+  std::string hint_;
 };
 
 // ---- access
@@ -330,7 +332,7 @@ void ArgumentNodes::evaluate(Runtime& runtime, Arguments& result) const {
       for (const Map::Entry& entry : now.as_map()) {
         if (!entry.key.is_string()) throw TypeError("keywords must be strings");
         if (result.find(entry.key.as_string()) != nullptr) {
-          throw TypeError("got multiple values for keyword argument '" + entry.key.as_string() + "'");
+          throw TypeError("got multiple values for keyword argument " + shown(entry.key));
         }
         result.named.emplace_back(entry.key.as_string(), entry.value);
       }
@@ -356,8 +358,8 @@ NodePtr make_context_member(Value name) {
 NodePtr make_context_variable(std::string name) {
   return std::make_unique<ContextVariable>(std::move(name));
 }
-NodePtr make_variable(uint32_t id, std::string name, NodePtr otherwise) {
-  return std::make_unique<Variable>(id, std::move(name), std::move(otherwise));
+NodePtr make_variable(uint32_t id, std::string name, NodePtr otherwise, std::string hint) {
+  return std::make_unique<Variable>(id, std::move(name), std::move(otherwise), std::move(hint));
 }
 NodePtr make_attribute(NodePtr object, Value name) {
   return std::make_unique<Attribute>(std::move(object), std::move(name));

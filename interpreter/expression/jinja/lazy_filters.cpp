@@ -6,6 +6,7 @@
 #include "interpreter/expression/jinja/attribute_path.hpp"
 #include "interpreter/expression/jinja/registry.hpp"
 #include "interpreter/expression/jinja/sequence.hpp"
+#include "interpreter/expression/messages.hpp"
 
 namespace gregale::expression::jinja {
 
@@ -91,7 +92,7 @@ class MapAttribute {
       } else if (name == "default") {
         fallback = value;
       } else {
-        throw TypeError("Unexpected keyword argument '" + name + "'");
+        throw TypeError("Unexpected keyword argument " + shown(name));
       }
     }
     path_.emplace(attribute, fallback);

@@ -95,7 +95,8 @@ NodePtr make_map(std::vector<NodePtr> keys_and_values);
 NodePtr make_context();                           // _
 NodePtr make_context_member(Value name);          // _.name
 NodePtr make_context_variable(std::string name);  // __env, __execution, __task_execution
-NodePtr make_variable(uint32_t id, std::string name, NodePtr otherwise);
+// [hint] ends the message when there is no variable of that name.
+NodePtr make_variable(uint32_t id, std::string name, NodePtr otherwise, std::string hint = {});
 NodePtr make_attribute(NodePtr object, Value name);
 NodePtr make_item(NodePtr object, NodePtr key);
 NodePtr make_slice(NodePtr object, NodePtr start, NodePtr stop, NodePtr step);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "core/big_integer.hpp"
+#include "interpreter/expression/messages.hpp"
 #include "interpreter/expression/python/unicode.hpp"
 
 namespace gregale::expression::jinja {
@@ -46,10 +47,10 @@ Bound::Bound(std::string_view function, const Arguments& arguments,
     size_t position = positional_only;
     while (position < names.size() && names.begin()[position] != key) ++position;
     if (position == names.size()) {
-      throw TypeError(title() + " got an unexpected keyword argument '" + key + "'");
+      throw TypeError(title() + " got an unexpected keyword argument " + shown(key));
     }
     if (values_[position] != nullptr) {
-      throw TypeError(title() + " got multiple values for argument '" + key + "'");
+      throw TypeError(title() + " got multiple values for argument " + shown(key));
     }
     values_[position] = &value;
   }
@@ -61,8 +62,8 @@ Bound::Bound(std::string_view function, const Arguments& arguments,
 }
 
 void Undefined::fail() const {
-  if (kind_ == Kind::unsafe) throw SecurityError(message_);
-  throw UndefinedError(message_);
+  if (kind_ == Kind::unsafe) throw SecurityError(message());
+  throw UndefinedError(message());
 }
 
 Value make_undefined(std::string message, Undefined::Kind kind) {

@@ -91,6 +91,9 @@ class Undefined : public python::Printable {
     return {};
   }
 
+ protected:
+  virtual std::string message() const { return message_; }
+
  private:
   std::string message_;
   Kind kind_;
@@ -337,8 +340,10 @@ struct NamedTest {
 const NamedFilter* find_filter(std::string_view name);
 const NamedTest* find_test(std::string_view name);
 Method find_method(const Value& object, std::string_view name);
+std::vector<std::string> method_names(const Value& object);
 // A global function as a value; null value when there is none.
 const Value* find_global(std::string_view name);
+std::vector<std::string> global_names();
 
 template <typename T>
 struct NamedFunction {
