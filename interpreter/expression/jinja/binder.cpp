@@ -335,7 +335,7 @@ class Binder {
   NodePtr filter(const TreeNode& node) {
     const NamedFilter* known = find_filter(node.value.as_string());
     if (known == nullptr) return unknown(node, unknown_filter);
-    NodePtr result = make_filter(known->function, arguments(node, 0));
+    NodePtr result = make_filter(*known, arguments(node, 0));
     return foldable(node.value.as_string()) ? folded(std::move(result), node.children) : std::move(result);
   }
 
@@ -399,7 +399,19 @@ class Binder {
 
   StatementPtr body(const TreeNode& node) {
     auto result = std::make_unique<Body>();
-    for (uint32_t child : node.children) result->parts.push_back(statement(tree_.nodes[child]));
+    for (size_t i = 0; i < node.children.size(); ++i) {
+      const TreeNode& part = tree_.nodes[node.children[i]];
+      if (part.kind != NodeKind::jinja_output) {
+        result->parts.push_back(statement(part));
+        continue;
+      }
+      // With the text behind it, if there is any.
+      const TreeNode* next = i + 1 < node.children.size() ? &tree_.nodes[node.children[i + 1]] : nullptr;
+      const bool text = next != nullptr && next->kind == NodeKind::jinja_text;
+      result->parts.push_back(
+          make_output(expression(part.children[0]), text ? next->value.as_string() : std::string()));
+      if (text) ++i;
+    }
     return result;
   }
   StatementPtr body(uint32_t index) { return body(tree_.nodes[index]); }
@@ -409,7 +421,7 @@ class Binder {
       case NodeKind::jinja_text:
         return make_text(node.value.as_string());
       case NodeKind::jinja_output:
-        return make_output(expression(node.children[0]));
+        return make_output(expression(node.children[0]), "");
       case NodeKind::jinja_if:
         return if_statement(node);
       case NodeKind::jinja_for:

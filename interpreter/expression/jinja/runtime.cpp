@@ -75,7 +75,7 @@ void require_defined_object(const Value& value) {
   if (undefined != nullptr && !undefined->lenient()) undefined->fail();
 }
 
-const Value* Frame::find(uint32_t name) const noexcept {
+const Value* Frame::find_any(uint32_t name) const noexcept {
   for (const Frame* frame = this; frame != nullptr; frame = frame->parent.get()) {
     if (frame->item_ != nullptr && frame->item_name_ == name) return frame->item_;
     for (const auto& [key, value] : frame->variables) {
@@ -194,12 +194,10 @@ Value Runtime::text_value(const Value& value) {
   return value.is_string() ? value : Value(text(value));
 }
 
-void Runtime::print(const Value& value, std::string& out) {
+void Runtime::print_other(const Value& value, std::string& out) {
   const size_t before = out.size();
   if (autoescape) {
     out += escape(*this, value).as_string();
-  } else if (value.is_string()) {
-    out += value.as_string();
   } else {
     out += python::str(settled(value));
   }
