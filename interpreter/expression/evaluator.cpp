@@ -8,6 +8,7 @@
 #include "core/json.hpp"
 #include "interpreter/expression/jinja/jinja.hpp"
 #include "interpreter/expression/jinja/sequence.hpp"
+#include "interpreter/expression/messages.hpp"
 #include "interpreter/expression/python/errors.hpp"
 #include "interpreter/expression/python/text.hpp"
 #include "interpreter/expression/yaql/text_operations.hpp"
@@ -94,6 +95,7 @@ const std::string& BoundExpression::text() const noexcept {
 
 Value BoundExpression::evaluate(const Scope& scope) const {
   const python::TextLimit limit(scope.budget.output);
+  const ExpressionText at_work(text());
   try {
     return evaluate_pieces(scope);
   } catch (const EvaluationError& error) {

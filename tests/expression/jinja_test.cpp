@@ -124,6 +124,22 @@ TEST(Jinja, ColumnsThatDoNotPackIntoOneNumberAreSortedOneAfterTheOther) {
   EXPECT_EQ(expression("[]|sort(attribute='a,b')"), "[]");
 }
 
+TEST(Jinja, SortedItemsAreWalkedInOrderAndKeepTheirList) {
+  const std::string data = R"({"l": [{"a": 2, "b": "x"}, {"a": 1, "b": "Y"}, {"a": 2, "b": "W"}], "e": []})";
+  EXPECT_EQ(expression("_.l|sort(attribute='a,b')|map(attribute='b')|list", data), R"(["Y","W","x"])");
+  EXPECT_EQ(expression("_.l|sort(attribute='b')|selectattr('a', 'eq', 2)|map(attribute='b')|join('-')", data),
+            R"("W-x")");
+  EXPECT_EQ(expression("_.l|map(attribute='a')|sort(reverse=true)|batch(2)|list", data), "[[2,2],[1]]");
+  // Nothing to walk, nothing to ask for, as with an empty list.
+  EXPECT_EQ(expression("_.e|sort|map('no such filter')|list", data), "[]");
+  EXPECT_EQ(
+      rendered(
+          "{% set l = [3, 1, 2] %}{% set m = l|sort|map('string') %}{% set x = l.append(0) %}{{ m|join }}"
+          "{{ l|sort|join }}"),
+      "1230123");
+  EXPECT_THROW(run("_.l|sort(attribute='c')|map(attribute='a')", false, data), EvaluationError);
+}
+
 TEST(Jinja, GroupsOfManyTexts) {
   EXPECT_EQ(expression("range(3000)|map('string')|groupby('0')|map('last')|map('length')|list"),
             "[1,1111,1111,111,111,111,111,111,111,111]");
@@ -133,6 +149,9 @@ TEST(Jinja, GroupsOfManyTexts) {
   EXPECT_EQ(expression("['a', 'a\\0', 'a', '', 'abcdefgh', 'abcdefghi']|groupby(attribute=none)"
                        "|map('last')|map('length')|list"),
             "[1,2,1,1,1]");
+  EXPECT_EQ(expression("['', 'a', '\\0', 'aa', 'aaa', 'aba', 'abba', 'abcba', 'aa', 'abcdcba', 'abcddcba']"
+                       "|groupby(attribute=none)|map('last')|map('length')|list"),
+            "[1,1,1,2,1,1,1,1,1,1]");
 }
 
 TEST(Jinja, WalksThatPushTheirItemsAreThoseThatAreAskedForOneByOne) {

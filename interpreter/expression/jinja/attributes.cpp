@@ -1,10 +1,12 @@
 // Attributes of values: methods of Python's types, and what the language's own objects have.
+#include <algorithm>
 #include <cmath>
 #include <unordered_map>
 
 #include "core/big_integer.hpp"
 #include "interpreter/expression/jinja/methods.hpp"
 #include "interpreter/expression/jinja/sequence.hpp"
+#include "interpreter/expression/messages.hpp"
 #include "interpreter/expression/python/number.hpp"
 #include "interpreter/expression/python/number_text.hpp"
 #include "interpreter/expression/python/unicode.hpp"
@@ -127,15 +129,14 @@ Value decode_bytes(Runtime& runtime, const Value& self, const Arguments& argumen
     text = content;
     if (encoding == "ascii" && !python::is_ascii(text)) throw ValueError("the bytes are not ASCII");
   } else {
-    throw ValueError("unknown encoding: " + encoding);
+    throw ValueError("unknown encoding: " + shown(encoding));
   }
   runtime.use_memory(text.size());
   return Value(std::move(text));
 }
 
-}  // namespace
-
-Method find_method(const Value& object, std::string_view name) {
+// The methods of the object's type; null when it has none.
+const MethodTable* methods_of(const Value& object) {
   static const MethodTable strings = table_of({string_search_methods(), string_change_methods()});
   static const MethodTable lists = table_of({list_methods()});
   static const MethodTable tuples = table_of({tuple_methods()});
@@ -143,27 +144,34 @@ Method find_method(const Value& object, std::string_view name) {
   static const MethodTable sets = table_of({set_methods()});
   static const MethodTable integers = table_of({kIntegerMethods});
   static const MethodTable floats = table_of({kFloatMethods});
-  const MethodTable* table = nullptr;
-  if (object.is_map()) {
-    table = &dicts;
-  } else if (object.is_string()) {
-    if (is_markup(object) && name == "escape") return markup_escape;
-    table = &strings;
-  } else if (object.is_list()) {
-    table = object.is_tuple() ? &tuples : &lists;
-  } else if (object.is_set()) {
-    table = &sets;
-  } else if (object.is_float()) {
-    table = &floats;
-  } else if (object.is_integer() || object.is_boolean()) {
-    table = &integers;
-  } else if (object.object_as<Range>() != nullptr) {
-    table = &tuples;
-  } else {
+  if (object.is_map()) return &dicts;
+  if (object.is_string()) return &strings;
+  if (object.is_list()) return object.is_tuple() ? &tuples : &lists;
+  if (object.is_set()) return &sets;
+  if (object.is_float()) return &floats;
+  if (object.is_integer() || object.is_boolean()) return &integers;
+  return object.object_as<Range>() != nullptr ? &tuples : nullptr;
+}
+
+}  // namespace
+
+Method find_method(const Value& object, std::string_view name) {
+  if (is_markup(object) && name == "escape") return markup_escape;
+  const MethodTable* table = methods_of(object);
+  if (table == nullptr) {
     return name == "decode" && object.object_as<Bytes>() != nullptr ? decode_bytes : nullptr;
   }
   const auto found = table->find(name);
   return found == table->end() ? nullptr : found->second;
+}
+
+std::vector<std::string> method_names(const Value& object) {
+  std::vector<std::string> names;
+  if (const MethodTable* table = methods_of(object)) {
+    for (const auto& [name, method] : *table) names.emplace_back(name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 bool find_attribute(Runtime& runtime, const Value& object, const Value& name_value, Value& result) {

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "interpreter/expression/jinja/registry.hpp"
+#include "interpreter/expression/messages.hpp"
 
 namespace gregale::expression::jinja {
 
@@ -15,9 +16,24 @@ using grammar::NodeKind;
 using grammar::Tree;
 using TreeNode = grammar::Node;
 
-constexpr std::string_view kChangingMethods[] = {"append", "clear",      "extend", "insert",
-                                                 "pop",    "popitem",    "remove", "reverse",
-                                                 "sort",   "setdefault", "update"};
+constexpr std::string_view kChangingMethods[] = {
+    "add",
+    "append",
+    "clear",
+    "difference_update",
+    "discard",
+    "extend",
+    "insert",
+    "intersection_update",
+    "pop",
+    "popitem",
+    "remove",
+    "reverse",
+    "setdefault",
+    "sort",
+    "symmetric_difference_update",
+    "update",
+};
 
 class Binder {
  public:
@@ -238,7 +254,7 @@ class Binder {
     if (value.is_float() && !std::isfinite(value.as_float())) {
       return make_failure("a constant part of the expression is infinite or not a number");
     }
-    const bool container = value.is_list() || value.is_map();
+    const bool container = value.is_list() || value.is_map() || value.is_set();
     if (value.is_object() || (container && !containers)) return node;
     return make_constant(std::move(value));
   }
@@ -255,7 +271,10 @@ class Binder {
       global = make_constant(*function);
     }
     if (global && !assigned_.contains(name)) return global;
-    return make_variable(assigned_.contains(name) ? id_of(name) : 0, name, std::move(global));
+    if (assigned_.contains(name)) return make_variable(id_of(name), name, std::move(global));
+    std::vector<std::string> names = global_names();
+    names.insert(names.begin(), assigned_.begin(), assigned_.end());
+    return make_variable(0, name, std::move(global), suggestion(name, names));
   }
 
   NodePtr subscript(const TreeNode& node) {
@@ -316,7 +335,7 @@ class Binder {
   NodePtr filter(const TreeNode& node) {
     const NamedFilter* known = find_filter(node.value.as_string());
     if (known == nullptr) return unknown(node, unknown_filter);
-    NodePtr result = make_filter(known->function, arguments(node, 0));
+    NodePtr result = make_filter(*known, arguments(node, 0));
     return foldable(node.value.as_string()) ? folded(std::move(result), node.children) : std::move(result);
   }
 
@@ -380,7 +399,19 @@ class Binder {
 
   StatementPtr body(const TreeNode& node) {
     auto result = std::make_unique<Body>();
-    for (uint32_t child : node.children) result->parts.push_back(statement(tree_.nodes[child]));
+    for (size_t i = 0; i < node.children.size(); ++i) {
+      const TreeNode& part = tree_.nodes[node.children[i]];
+      if (part.kind != NodeKind::jinja_output) {
+        result->parts.push_back(statement(part));
+        continue;
+      }
+      // With the text behind it, if there is any.
+      const TreeNode* next = i + 1 < node.children.size() ? &tree_.nodes[node.children[i + 1]] : nullptr;
+      const bool text = next != nullptr && next->kind == NodeKind::jinja_text;
+      result->parts.push_back(
+          make_output(expression(part.children[0]), text ? next->value.as_string() : std::string()));
+      if (text) ++i;
+    }
     return result;
   }
   StatementPtr body(uint32_t index) { return body(tree_.nodes[index]); }
@@ -390,7 +421,7 @@ class Binder {
       case NodeKind::jinja_text:
         return make_text(node.value.as_string());
       case NodeKind::jinja_output:
-        return make_output(expression(node.children[0]));
+        return make_output(expression(node.children[0]), "");
       case NodeKind::jinja_if:
         return if_statement(node);
       case NodeKind::jinja_for:

@@ -5,6 +5,7 @@
 #include "interpreter/expression/jinja/methods.hpp"
 #include "interpreter/expression/jinja/sequence.hpp"
 #include "interpreter/expression/jinja/sorting.hpp"
+#include "interpreter/expression/messages.hpp"
 
 namespace gregale::expression::jinja {
 
@@ -148,7 +149,7 @@ Value dict_pop(Runtime& runtime, const Value& self, const Arguments& arguments) 
   const Bound bound("pop", arguments, {"key", "default"}, 1, 2);
   const Value* found = look_up(runtime, self, bound.at(0));
   if (found == nullptr) {
-    if (bound[1] == nullptr) throw KeyError(python::repr(bound.at(0)));
+    if (bound[1] == nullptr) throw KeyError("there is no key " + shown(bound.at(0)));
     return bound.at(1);
   }
   Value value = *found;

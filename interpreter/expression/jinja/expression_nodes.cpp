@@ -1,8 +1,10 @@
 // Nodes of expressions but for operators: constants, names, access, calls, filters and tests.
 #include <atomic>
+#include <cstring>
 
 #include "interpreter/expression/jinja/nodes.hpp"
 
+#include "interpreter/expression/messages.hpp"
 #include "interpreter/expression/python/number.hpp"
 
 namespace gregale::expression::jinja {
@@ -71,14 +73,41 @@ class Context : public Node {
 class Guess {
  public:
   const Value* find(const Map& map, const std::string& name) const noexcept {
-    const uint32_t before = position_.load(std::memory_order_relaxed);
-    uint32_t guess = before;
-    const Value* found = map.find(name, guess);
-    if (guess != before) position_.store(guess, std::memory_order_relaxed);
-    return found;
+    const uint32_t guess = position_.load(std::memory_order_relaxed);
+    if (guess < map.size()) {
+      const Map::Entry& entry = map.at(guess);
+      if (entry.key.is_string() && same(entry.key.as_string(), name)) return &entry.value;
+    }
+    return search(map, name, guess);
   }
 
  private:
+  // Names are short: a call of memcmp costs more than the comparison.
+  static bool same(const std::string& a, const std::string& b) noexcept {
+    if (a.size() != b.size()) return false;
+    if (a.size() > 16) return a == b;
+    if (a.size() >= 8) return same_ends<uint64_t>(a, b);
+    if (a.size() >= 4) return same_ends<uint32_t>(a, b);
+    if (a.size() >= 2) return same_ends<uint16_t>(a, b);
+    return a.empty() || a[0] == b[0];
+  }
+  // For texts of one size that is at most that of two Parts.
+  template <typename Part>
+  static bool same_ends(const std::string& a, const std::string& b) noexcept {
+    const auto part = [](const char* from) {
+      Part bytes;
+      std::memcpy(&bytes, from, sizeof bytes);
+      return bytes;
+    };
+    const size_t last = a.size() - sizeof(Part);
+    return part(a.data()) == part(b.data()) && part(a.data() + last) == part(b.data() + last);
+  }
+  const Value* search(const Map& map, const std::string& name, uint32_t guess) const noexcept {
+    const Value* found = map.find(name, guess);
+    position_.store(guess, std::memory_order_relaxed);
+    return found;
+  }
+
   mutable std::atomic<uint32_t> position_{0};
 };
 
@@ -123,8 +152,8 @@ class ContextVariable : public Node {
 
 class Variable : public Node {
  public:
-  Variable(uint32_t id, std::string name, NodePtr otherwise)
-      : id_(id), name_(std::move(name)), otherwise_(std::move(otherwise)) {}
+  Variable(uint32_t id, std::string name, NodePtr otherwise, std::string hint)
+      : id_(id), name_(std::move(name)), otherwise_(std::move(otherwise)), hint_(std::move(hint)) {}
   Value evaluate(Runtime& runtime) const override {
     Value slot;
     return view(runtime, slot);
@@ -132,15 +161,17 @@ class Variable : public Node {
   const Value& view(Runtime& runtime, Value& slot) const override {
     if (const Value* found = runtime.frame->find(id_)) return *found;
     if (otherwise_) return otherwise_->view(runtime, slot);
-    slot = make_undefined("'" + name_ + "' is undefined");
+    slot = make_undefined("'" + name_ + "' is undefined" + hint_);
     return slot;
   }
   bool only_looks_up() const noexcept override { return !otherwise_ || otherwise_->only_looks_up(); }
+  uint32_t variable() const noexcept override { return id_; }
 
  private:
   uint32_t id_;
   std::string name_;
   NodePtr otherwise_;
+  std::string hint_;
 };
 
 // ---- access
@@ -149,6 +180,7 @@ class Attribute : public Node {
  public:
   Attribute(NodePtr object, Value name)
       : object_(std::move(object)),
+        variable_(object_->variable()),
         name_(std::move(name)),
         hidden_(find_method(Value(Map()), name_.as_string()) != nullptr ||
                 name_.as_string().starts_with("__")) {}
@@ -157,7 +189,8 @@ class Attribute : public Node {
     return view(runtime, slot);
   }
   const Value& view(Runtime& runtime, Value& slot) const override {
-    const Value& object = object_->view(runtime, slot);
+    const Value* known = variable_ == 0 ? nullptr : runtime.frame->find(variable_);
+    const Value& object = known != nullptr ? *known : object_->view(runtime, slot);
     runtime.step();
     if (!hidden_) {  // the usual case: the item of a dict
       const Value& now = runtime.current(object);
@@ -173,6 +206,7 @@ class Attribute : public Node {
 
  private:
   NodePtr object_;
+  uint32_t variable_;  // that the object is; 0: something else
   Value name_;
   bool hidden_;
   Guess guess_;
@@ -263,17 +297,23 @@ class MethodCall : public Node {
 
 class Filter : public Node {
  public:
-  Filter(Function filter, ArgumentNodes arguments) : filter_(filter), arguments_(std::move(arguments)) {}
-  Value evaluate(Runtime& runtime) const override {
-    Arguments arguments;
-    arguments_.evaluate(runtime, arguments);
-    runtime.step();
-    mark(runtime);
-    return filter_(runtime, arguments);
+  Filter(const NamedFilter& filter, ArgumentNodes arguments)
+      : filter_(filter), arguments_(std::move(arguments)) {}
+  Value evaluate(Runtime& runtime) const override { return apply(runtime, filter_.function); }
+  Value evaluate_for_walk(Runtime& runtime) const override {
+    return apply(runtime, filter_.walked != nullptr ? filter_.walked : filter_.function);
   }
 
  private:
-  Function filter_;
+  Value apply(Runtime& runtime, Function function) const {
+    Arguments arguments;
+    arguments_.evaluate(runtime, arguments, filter_.only_walks);
+    runtime.step();
+    mark(runtime);
+    return function(runtime, arguments);
+  }
+
+  const NamedFilter& filter_;
   ArgumentNodes arguments_;
 };
 
@@ -313,10 +353,11 @@ class BlockText : public Node {
 
 }  // namespace
 
-void ArgumentNodes::evaluate(Runtime& runtime, Arguments& result) const {
+void ArgumentNodes::evaluate(Runtime& runtime, Arguments& result, bool walks_first) const {
   result.positional.reserve(arguments.size());
   for (const Argument& argument : arguments) {
-    Value value = argument.node->evaluate(runtime);
+    const bool walk = walks_first && &argument == &arguments.front();
+    Value value = walk ? argument.node->evaluate_for_walk(runtime) : argument.node->evaluate(runtime);
     if (argument.kind == Kind::positional) {
       result.positional.push_back(std::move(value));
     } else if (argument.kind == Kind::named) {
@@ -330,7 +371,7 @@ void ArgumentNodes::evaluate(Runtime& runtime, Arguments& result) const {
       for (const Map::Entry& entry : now.as_map()) {
         if (!entry.key.is_string()) throw TypeError("keywords must be strings");
         if (result.find(entry.key.as_string()) != nullptr) {
-          throw TypeError("got multiple values for keyword argument '" + entry.key.as_string() + "'");
+          throw TypeError("got multiple values for keyword argument " + shown(entry.key));
         }
         result.named.emplace_back(entry.key.as_string(), entry.value);
       }
@@ -356,8 +397,8 @@ NodePtr make_context_member(Value name) {
 NodePtr make_context_variable(std::string name) {
   return std::make_unique<ContextVariable>(std::move(name));
 }
-NodePtr make_variable(uint32_t id, std::string name, NodePtr otherwise) {
-  return std::make_unique<Variable>(id, std::move(name), std::move(otherwise));
+NodePtr make_variable(uint32_t id, std::string name, NodePtr otherwise, std::string hint) {
+  return std::make_unique<Variable>(id, std::move(name), std::move(otherwise), std::move(hint));
 }
 NodePtr make_attribute(NodePtr object, Value name) {
   return std::make_unique<Attribute>(std::move(object), std::move(name));
@@ -374,7 +415,7 @@ NodePtr make_call(NodePtr callee, ArgumentNodes arguments) {
 NodePtr make_method_call(NodePtr object, Value name, ArgumentNodes arguments) {
   return std::make_unique<MethodCall>(std::move(object), std::move(name), std::move(arguments));
 }
-NodePtr make_filter(Function filter, ArgumentNodes arguments) {
+NodePtr make_filter(const NamedFilter& filter, ArgumentNodes arguments) {
   return std::make_unique<Filter>(filter, std::move(arguments));
 }
 NodePtr make_test(Test test, ArgumentNodes arguments) {

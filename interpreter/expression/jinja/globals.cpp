@@ -1,4 +1,5 @@
 // Jinja's global functions.
+#include <algorithm>
 #include <random>
 #include <unordered_map>
 
@@ -210,9 +211,7 @@ constexpr NamedFunction<Function> kGlobals[] = {
     {"range", range},
 };
 
-}  // namespace
-
-const Value* find_global(std::string_view name) {
+const std::unordered_map<std::string_view, Value>& globals() {
   static const auto table = [] {
     std::unordered_map<std::string_view, Value> globals;
     for (const auto& global : kGlobals) {
@@ -225,8 +224,21 @@ const Value* find_global(std::string_view name) {
     }
     return globals;
   }();
-  const auto found = table.find(name);
-  return found == table.end() ? nullptr : &found->second;
+  return table;
+}
+
+}  // namespace
+
+const Value* find_global(std::string_view name) {
+  const auto found = globals().find(name);
+  return found == globals().end() ? nullptr : &found->second;
+}
+
+std::vector<std::string> global_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : globals()) names.emplace_back(name);
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 }  // namespace gregale::expression::jinja

@@ -1,5 +1,6 @@
 #include "interpreter/expression/jinja/grouping.hpp"
 
+#include <cstring>
 #include <functional>
 
 namespace gregale::expression::jinja {
@@ -11,15 +12,34 @@ void add_group(Grouping& grouping, size_t item) {
   grouping.first.push_back(static_cast<uint32_t>(item));
 }
 
+// Up to eight bytes as a number: texts of one length that are equal in it are equal.
+uint64_t packed(std::string_view text) noexcept {
+  const auto two_parts = [&]<typename Part>(Part first) {
+    Part last;
+    std::memcpy(&first, text.data(), sizeof first);
+    std::memcpy(&last, text.data() + text.size() - sizeof last, sizeof last);
+    return uint64_t{first} << 32 | last;
+  };
+  uint64_t whole = 0;
+  if (text.size() == sizeof whole) {
+    std::memcpy(&whole, text.data(), sizeof whole);
+    return whole;
+  }
+  if (text.size() >= 4) return two_parts(uint32_t{});
+  if (text.size() >= 2) return two_parts(uint16_t{});
+  return text.empty() ? 0 : static_cast<unsigned char>(text[0]);
+}
+
 // Texts, each with a number: open addressing, so that few groups stay in the nearest cache.
 class TextNumbers {
  public:
   // The number of [text], or the next one for a text that is new.
   uint32_t number_of(std::string_view text) {
     if (texts_.size() * 2 >= slots_.size()) grow();
-    Slot& slot = slot_of(hash(text), text);
+    const uint64_t sign = sign_of(text);
+    Slot& slot = slot_of(sign, text);
     if (slot.number == kFree) {
-      slot = {hash(text), static_cast<uint32_t>(texts_.size())};
+      slot = {sign, static_cast<uint32_t>(texts_.size())};
       texts_.push_back(text);
     }
     return slot.number;
@@ -28,29 +48,32 @@ class TextNumbers {
 
  private:
   static constexpr uint32_t kFree = UINT32_MAX;
+  static constexpr size_t kShort = 8;  // bytes that the sign holds
   struct Slot {
-    uint64_t hash = 0;
+    uint64_t sign = 0;
     uint32_t number = kFree;
   };
 
-  static uint64_t hash(std::string_view text) noexcept {
-    if (text.size() > 8) return std::hash<std::string_view>()(text);
-    const uint64_t mixed = (rank_of_text(text) + text.size()) * 0x9e3779b97f4a7c15;  // tells short ones apart
-    return mixed ^ mixed >> 32;
+  static uint64_t sign_of(std::string_view text) noexcept {
+    return text.size() > kShort ? std::hash<std::string_view>()(text) : packed(text);
   }
-  Slot& slot_of(uint64_t hash, std::string_view text) noexcept {
+  bool is(const Slot& slot, uint64_t sign, std::string_view text) const noexcept {
+    if (slot.sign != sign) return false;
+    const std::string_view known = texts_[slot.number];
+    return known.size() == text.size() && (text.size() <= kShort || known == text);
+  }
+  Slot& slot_of(uint64_t sign, std::string_view text) noexcept {
     const size_t mask = slots_.size() - 1;
-    size_t at = hash & mask;
-    while (slots_[at].number != kFree && (slots_[at].hash != hash || texts_[slots_[at].number] != text)) {
-      at = (at + 1) & mask;
-    }
+    const uint64_t mixed = (sign + text.size()) * 0x9e3779b97f4a7c15;
+    size_t at = (mixed ^ mixed >> 32) & mask;
+    while (slots_[at].number != kFree && !is(slots_[at], sign, text)) at = (at + 1) & mask;
     return slots_[at];
   }
   void grow() {
     std::vector<Slot> before(slots_.size() * 2);
     before.swap(slots_);
     for (const Slot& slot : before) {
-      if (slot.number != kFree) slot_of(slot.hash, texts_[slot.number]) = slot;
+      if (slot.number != kFree) slot_of(slot.sign, texts_[slot.number]) = slot;
     }
   }
 

@@ -4,6 +4,7 @@
 #include "interpreter/expression/jinja/methods.hpp"
 #include "interpreter/expression/jinja/registry.hpp"
 #include "interpreter/expression/jinja/sorting.hpp"
+#include "interpreter/expression/messages.hpp"
 #include "interpreter/expression/python/data_formats.hpp"
 #include "interpreter/expression/python/html.hpp"
 #include "interpreter/expression/python/unicode.hpp"
@@ -69,7 +70,7 @@ Value xml_attributes(Runtime& runtime, const Arguments& arguments) {
     if (entry.value.is_null() || is_undefined(entry.value)) continue;
     const std::string key = runtime.text(entry.key);
     if (key.find_first_of(" \t\n\r\f\v/>=") != std::string::npos) {
-      throw ValueError("Invalid character in attribute name: " + python::quote(key));
+      throw ValueError("Invalid character in attribute name: " + shown(key));
     }
     if (!out.empty()) out += ' ';
     out += escape(runtime, entry.key).as_string() + "=\"" + escape(runtime, entry.value).as_string() + "\"";

@@ -6,6 +6,7 @@
 #include "interpreter/expression/jinja/attribute_path.hpp"
 #include "interpreter/expression/jinja/registry.hpp"
 #include "interpreter/expression/jinja/sequence.hpp"
+#include "interpreter/expression/messages.hpp"
 
 namespace gregale::expression::jinja {
 
@@ -91,7 +92,7 @@ class MapAttribute {
       } else if (name == "default") {
         fallback = value;
       } else {
-        throw TypeError("Unexpected keyword argument '" + name + "'");
+        throw TypeError("Unexpected keyword argument " + shown(name));
       }
     }
     path_.emplace(attribute, fallback);
@@ -275,15 +276,15 @@ Value items(Runtime&, const Arguments& arguments) {
 }
 
 constexpr NamedFilter kLazyFilters[] = {
-    {"batch", batch},
-    {"items", items},
-    {"map", map},
-    {"reject", choose<false, false>},
-    {"rejectattr", choose<true, false>},
-    {"select", choose<false, true>},
-    {"selectattr", choose<true, true>},
-    {"slice", slice},
-    {"unique", unique},
+    {.name = "batch", .function = batch, .only_walks = true},
+    {.name = "items", .function = items},
+    {.name = "map", .function = map, .only_walks = true},
+    {.name = "reject", .function = choose<false, false>, .only_walks = true},
+    {.name = "rejectattr", .function = choose<true, false>, .only_walks = true},
+    {.name = "select", .function = choose<false, true>, .only_walks = true},
+    {.name = "selectattr", .function = choose<true, true>, .only_walks = true},
+    {.name = "slice", .function = slice, .only_walks = true},
+    {.name = "unique", .function = unique, .only_walks = true},
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 // {% macro %} and {% call %}.
 #include "interpreter/expression/jinja/nodes.hpp"
+#include "interpreter/expression/messages.hpp"
 
 namespace gregale::expression::jinja {
 
@@ -80,8 +81,7 @@ class Macro : public Callable, public WithAttributes {
     if (parts_->takes_kwargs) {
       frame.set(parts_->kwargs, Value(std::move(rest)));
     } else if (!rest.empty()) {
-      throw TypeError("macro '" + parts_->name + "' takes no keyword argument '" +
-                      rest.at(0).key.as_string() + "'");
+      throw TypeError("macro '" + parts_->name + "' takes no keyword argument " + shown(rest.at(0).key));
     }
     const size_t known = parts_->parameters.size();
     if (parts_->takes_varargs) {

@@ -2,6 +2,7 @@
 // global functions they get it by themselves, as filters it is the operand.
 #include "core/uuid.hpp"
 #include "interpreter/expression/jinja/registry.hpp"
+#include "interpreter/expression/messages.hpp"
 #include "interpreter/expression/python/data_formats.hpp"
 
 namespace gregale::expression::jinja {
@@ -14,7 +15,7 @@ Value context_member(Runtime& runtime, const Value& context, std::string_view na
   require_defined(now);
   const Value* found = now.is_map() ? now.as_map().find(name) : nullptr;
   if (found == nullptr && !now.is_map()) throw TypeError("the context must be a mapping");
-  if (found == nullptr) throw KeyError(python::quote(name));
+  if (found == nullptr) throw KeyError("there is no key " + shown(name));
   return *found;
 }
 

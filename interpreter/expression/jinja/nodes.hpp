@@ -24,6 +24,8 @@ class Node {
     slot = evaluate(runtime);
     return slot;
   }
+  // As evaluate(), for whoever walks the items once and does nothing else: a sequence of the same items.
+  virtual Value evaluate_for_walk(Runtime& runtime) const { return evaluate(runtime); }
   // Whether its evaluation cannot change anything: constants, names and attributes.
   virtual bool only_looks_up() const noexcept { return false; }
   // The truth of the value.
@@ -31,6 +33,8 @@ class Node {
     Value slot;
     return truth(runtime, view(runtime, slot));
   }
+  // The variable's id if that is all that the node looks up, otherwise 0.
+  virtual uint32_t variable() const noexcept { return 0; }
   // The value if it is a constant, otherwise null.
   virtual const Value* constant() const noexcept { return nullptr; }
 
@@ -81,7 +85,8 @@ class ArgumentNodes {
     std::string name;
     NodePtr node;
   };
-  void evaluate(Runtime& runtime, Arguments& arguments) const;
+  // [walks_first]: the first one is only walked, once.
+  void evaluate(Runtime& runtime, Arguments& arguments, bool walks_first = false) const;
 
   std::vector<Argument> arguments;
 };
@@ -95,13 +100,14 @@ NodePtr make_map(std::vector<NodePtr> keys_and_values);
 NodePtr make_context();                           // _
 NodePtr make_context_member(Value name);          // _.name
 NodePtr make_context_variable(std::string name);  // __env, __execution, __task_execution
-NodePtr make_variable(uint32_t id, std::string name, NodePtr otherwise);
+// [hint] ends the message when there is no variable of that name.
+NodePtr make_variable(uint32_t id, std::string name, NodePtr otherwise, std::string hint = {});
 NodePtr make_attribute(NodePtr object, Value name);
 NodePtr make_item(NodePtr object, NodePtr key);
 NodePtr make_slice(NodePtr object, NodePtr start, NodePtr stop, NodePtr step);
 NodePtr make_call(NodePtr callee, ArgumentNodes arguments);
 NodePtr make_method_call(NodePtr object, Value name, ArgumentNodes arguments);
-NodePtr make_filter(Function filter, ArgumentNodes arguments);
+NodePtr make_filter(const NamedFilter& filter, ArgumentNodes arguments);  // which stays
 NodePtr make_test(Test test, ArgumentNodes arguments);
 NodePtr make_failure(std::string message);  // fails when it is evaluated
 NodePtr make_block_text();                  // the text that a block's filter chain works on
@@ -120,7 +126,7 @@ NodePtr make_condition(NodePtr then, NodePtr condition, NodePtr otherwise);
 // ---- made in statement_nodes.cpp, macro_nodes.cpp and loop_node.cpp
 
 StatementPtr make_text(std::string text);
-StatementPtr make_output(NodePtr node);
+StatementPtr make_output(NodePtr node, std::string text);  // and the text behind it
 StatementPtr make_if(std::vector<NodePtr> conditions, std::vector<StatementPtr> bodies);
 StatementPtr make_set(TargetPtr target, NodePtr value);
 StatementPtr make_set_block(TargetPtr target, NodePtr filters, StatementPtr body);

@@ -1,4 +1,6 @@
 // Nodes of operators.
+#include <algorithm>
+
 #include "interpreter/expression/jinja/nodes.hpp"
 #include "interpreter/expression/python/number.hpp"
 
@@ -6,9 +8,9 @@ namespace gregale::expression::jinja {
 
 namespace {
 
-// The value of [node], which stays while [next] is evaluated.
-const Value& view_before(const Node& next, const Node& node, Runtime& runtime, Value& slot) {
-  if (next.only_looks_up()) return node.view(runtime, slot);
+// The value of [node], which stays while the next one is evaluated, which may only look up.
+const Value& view_before(bool next_looks_up, const Node& node, Runtime& runtime, Value& slot) {
+  if (next_looks_up) return node.view(runtime, slot);
   slot = node.evaluate(runtime);
   return slot;
 }
@@ -16,10 +18,13 @@ const Value& view_before(const Node& next, const Node& node, Runtime& runtime, V
 class Binary : public Node {
  public:
   Binary(std::string operation, NodePtr left, NodePtr right)
-      : operation_(std::move(operation)), left_(std::move(left)), right_(std::move(right)) {}
+      : operation_(std::move(operation)),
+        left_(std::move(left)),
+        right_(std::move(right)),
+        right_looks_up_(right_->only_looks_up()) {}
   Value evaluate(Runtime& runtime) const override {
     Value left_slot, right_slot;
-    const Value& left = view_before(*right_, *left_, runtime, left_slot);
+    const Value& left = view_before(right_looks_up_, *left_, runtime, left_slot);
     const Value& right = right_->view(runtime, right_slot);
     runtime.step();
     mark(runtime);
@@ -29,6 +34,7 @@ class Binary : public Node {
  private:
   std::string operation_;
   NodePtr left_, right_;
+  bool right_looks_up_;
 };
 
 class And : public Node {
@@ -141,37 +147,59 @@ bool is_not_in(Runtime& runtime, const Value& left, const Value& right) {
   return !contains(runtime, right, left);
 }
 
-Comparison comparison(std::string_view name) {
-  if (name == "==") return equal;
-  if (name == "!=") return unequal;
-  if (name == "<") return less;
-  if (name == "<=") return less_or_equal;
-  if (name == ">") return greater;
-  if (name == ">=") return greater_or_equal;
-  return name == "in" ? is_in : is_not_in;
+// A comparison, and which orders of two integers it is true for.
+struct Comparing {
+  std::string_view name;
+  Comparison function;
+  bool less = false, equal = false, greater = false;
+  bool of_integers = true;
+};
+constexpr Comparing kComparisons[] = {
+    {.name = "==", .function = equal, .equal = true},
+    {.name = "!=", .function = unequal, .less = true, .greater = true},
+    {.name = "<", .function = less, .less = true},
+    {.name = "<=", .function = less_or_equal, .less = true, .equal = true},
+    {.name = ">", .function = greater, .greater = true},
+    {.name = ">=", .function = greater_or_equal, .equal = true, .greater = true},
+    {.name = "in", .function = is_in, .of_integers = false},
+    {.name = "not in", .function = is_not_in, .of_integers = false},
+};
+
+bool compare(Runtime& runtime, const Comparing& how, const Value& left, const Value& right) {
+  if (how.of_integers && left.is_small_integer() && right.is_small_integer()) {
+    const int64_t a = left.as_integer();
+    const int64_t b = right.as_integer();
+    return a < b ? how.less : a == b ? how.equal : how.greater;
+  }
+  return how.function(runtime, left, right);
 }
 
 class Compare : public Node {
  public:
-  Compare(std::vector<NodePtr> operands, const List& operators) : operands_(std::move(operands)) {
-    for (const Value& name : operators) comparisons_.push_back(comparison(name.as_string()));
+  Compare(std::vector<NodePtr> operands, const List& operators)
+      : operands_(std::move(operands)), second_looks_up_(operands_[1]->only_looks_up()) {
+    for (const Value& name : operators) {
+      comparisons_.push_back(
+          std::find_if(std::begin(kComparisons), std::end(kComparisons) - 1,
+                       [&](const Comparing& how) { return how.name == name.as_string(); }));
+    }
   }
   Value evaluate(Runtime& runtime) const override { return Value(test(runtime)); }
   bool test(Runtime& runtime) const override {
     if (comparisons_.size() == 1) {
       Value left_slot, right_slot;
-      const Value& left = view_before(*operands_[1], *operands_[0], runtime, left_slot);
+      const Value& left = view_before(second_looks_up_, *operands_[0], runtime, left_slot);
       const Value& right = operands_[1]->view(runtime, right_slot);
       runtime.step();
       mark(runtime);
-      return comparisons_[0](runtime, left, right);
+      return compare(runtime, *comparisons_[0], left, right);
     }
     Value left = operands_[0]->evaluate(runtime);
     for (size_t i = 0; i < comparisons_.size(); ++i) {
       Value right = operands_[i + 1]->evaluate(runtime);
       runtime.step();
       mark(runtime);
-      if (!comparisons_[i](runtime, left, right)) return false;
+      if (!compare(runtime, *comparisons_[i], left, right)) return false;
       left = std::move(right);
     }
     return true;
@@ -179,7 +207,8 @@ class Compare : public Node {
 
  private:
   std::vector<NodePtr> operands_;
-  std::vector<Comparison> comparisons_;
+  std::vector<const Comparing*> comparisons_;
+  bool second_looks_up_;
 };
 
 class Condition : public Node {

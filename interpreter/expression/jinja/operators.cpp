@@ -3,6 +3,7 @@
 
 #include "interpreter/expression/jinja/runtime.hpp"
 #include "interpreter/expression/jinja/sequence.hpp"
+#include "interpreter/expression/messages.hpp"
 #include "interpreter/expression/python/number.hpp"
 #include "interpreter/expression/python/unicode.hpp"
 
@@ -177,12 +178,33 @@ SliceBounds slice_bounds(const Value& start, const Value& stop, const Value& ste
   return bounds;
 }
 
-Value missing(const Value& object, const Value& key) {
-  if (key.is_string()) {
-    return make_undefined("there is no " + python::quote(key.as_string()) + " in the " +
-                          std::string(object.kind_name()));
+// What object.key and object[key] give where there is none. Most are only asked whether they are defined, so
+// the message is made for an error only.
+class Missing : public Undefined {
+ public:
+  Missing(Value object, Value key) : Undefined(""), object_(std::move(object)), key_(std::move(key)) {}
+
+ protected:
+  std::string message() const override {
+    if (!key_.is_string()) {
+      return "the " + std::string(object_.kind_name()) + " has no item " + shown(key_);
+    }
+    std::vector<std::string> names = method_names(object_);
+    if (object_.is_map()) {
+      const std::vector<std::string> members = names_of_members(object_.as_map());
+      names.insert(names.begin(), members.begin(), members.end());
+    }
+    return "there is no " + shown(key_) + " in the " + std::string(object_.kind_name()) +
+           suggestion(key_.as_string(), names);
   }
-  return make_undefined("the " + std::string(object.kind_name()) + " has no item " + python::repr(key));
+
+ private:
+  Value object_;
+  Value key_;
+};
+
+Value missing(Runtime& runtime, const Value& object, const Value& key) {
+  return Value::object(std::make_shared<Missing>(runtime.current(object), key));
 }
 
 // object[key]; false for what Python answers with TypeError, LookupError or AttributeError.
@@ -250,7 +272,7 @@ bool is_internal(const Value& object, std::string_view name) {
 }
 
 Value unsafe(const Value& object, const Value& name) {
-  return make_undefined("access to attribute " + python::quote(name.as_string()) + " of '" +
+  return make_undefined("access to attribute " + shown(name) + " of '" +
                             std::string(python::type_name(object)) + "' object is unsafe",
                         Undefined::Kind::unsafe);
 }
@@ -306,14 +328,14 @@ Value get_attribute(Runtime& runtime, const Value& object, const Value& name) {
   Value result;
   if (find_safe_attribute(runtime, object, name, result)) return result;
   if (find_item(runtime, object, name, result)) return result;
-  return missing(object, name);
+  return missing(runtime, object, name);
 }
 
 Value get_plain_attribute(Runtime& runtime, const Value& object, const Value& name) {
   require_defined(object);
   Value result;
   if (find_safe_attribute(runtime, object, name, result)) return result;
-  return missing(object, name);
+  return missing(runtime, object, name);
 }
 
 Value get_item(Runtime& runtime, const Value& object, const Value& key) {
@@ -325,7 +347,7 @@ Value get_item(Runtime& runtime, const Value& object, const Value& key) {
   } else {
     require_defined(key);
   }
-  return missing(object, key);
+  return missing(runtime, object, key);
 }
 
 Value get_slice(Runtime& runtime, const Value& object, const Value& start, const Value& stop,

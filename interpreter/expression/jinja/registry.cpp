@@ -1,8 +1,7 @@
 #include "interpreter/expression/jinja/registry.hpp"
 
 #include <unordered_map>
-
-#include "core/similar.hpp"
+#include "interpreter/expression/messages.hpp"
 
 namespace gregale::expression::jinja {
 
@@ -27,16 +26,15 @@ const NamedFilter* find_filter(std::string_view name) {
   return found == filters().end() ? nullptr : found->second;
 }
 
-void throw_unknown(std::string_view what, std::string_view name, const std::string& nearest) {
-  std::string message = "there is no " + std::string(what) + " named " + python::quote(std::string(name));
-  if (!nearest.empty()) message += "; did you mean " + python::quote(nearest) + "?";
-  throw TemplateRuntimeError(message);
+void throw_unknown(std::string_view what, std::string_view name, const std::vector<std::string>& names) {
+  throw TemplateRuntimeError("there is no " + std::string(what) + " named " + shown(name) +
+                             suggestion(name, names));
 }
 
 void unknown_filter(std::string_view name) {
   std::vector<std::string> names;
   for (const auto& [known, function] : filters()) names.emplace_back(known);
-  throw_unknown("filter", name, core::nearest_name(name, names));
+  throw_unknown("filter", name, names);
 }
 
 }  // namespace gregale::expression::jinja

@@ -23,6 +23,7 @@ std::span<const NamedFilter> mistral_functions();
 // Each fails with an error that names the nearest known name.
 [[noreturn]] void unknown_filter(std::string_view name);
 [[noreturn]] void unknown_test(std::string_view name);
-[[noreturn]] void throw_unknown(std::string_view what, std::string_view name, const std::string& nearest);
+[[noreturn]] void throw_unknown(std::string_view what, std::string_view name,
+                                const std::vector<std::string>& names);
 
 }  // namespace gregale::expression::jinja

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "core/big_integer.hpp"
+#include "interpreter/expression/messages.hpp"
 #include "interpreter/expression/python/unicode.hpp"
 
 namespace gregale::expression::jinja {
@@ -46,10 +47,10 @@ Bound::Bound(std::string_view function, const Arguments& arguments,
     size_t position = positional_only;
     while (position < names.size() && names.begin()[position] != key) ++position;
     if (position == names.size()) {
-      throw TypeError(title() + " got an unexpected keyword argument '" + key + "'");
+      throw TypeError(title() + " got an unexpected keyword argument " + shown(key));
     }
     if (values_[position] != nullptr) {
-      throw TypeError(title() + " got multiple values for argument '" + key + "'");
+      throw TypeError(title() + " got multiple values for argument " + shown(key));
     }
     values_[position] = &value;
   }
@@ -61,8 +62,8 @@ Bound::Bound(std::string_view function, const Arguments& arguments,
 }
 
 void Undefined::fail() const {
-  if (kind_ == Kind::unsafe) throw SecurityError(message_);
-  throw UndefinedError(message_);
+  if (kind_ == Kind::unsafe) throw SecurityError(message());
+  throw UndefinedError(message());
 }
 
 Value make_undefined(std::string message, Undefined::Kind kind) {
@@ -74,7 +75,7 @@ void require_defined_object(const Value& value) {
   if (undefined != nullptr && !undefined->lenient()) undefined->fail();
 }
 
-const Value* Frame::find(uint32_t name) const noexcept {
+const Value* Frame::find_any(uint32_t name) const noexcept {
   for (const Frame* frame = this; frame != nullptr; frame = frame->parent.get()) {
     if (frame->item_ != nullptr && frame->item_name_ == name) return frame->item_;
     for (const auto& [key, value] : frame->variables) {
@@ -193,12 +194,10 @@ Value Runtime::text_value(const Value& value) {
   return value.is_string() ? value : Value(text(value));
 }
 
-void Runtime::print(const Value& value, std::string& out) {
+void Runtime::print_other(const Value& value, std::string& out) {
   const size_t before = out.size();
   if (autoescape) {
     out += escape(*this, value).as_string();
-  } else if (value.is_string()) {
-    out += value.as_string();
   } else {
     out += python::str(settled(value));
   }

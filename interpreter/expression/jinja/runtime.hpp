@@ -91,6 +91,9 @@ class Undefined : public python::Printable {
     return {};
   }
 
+ protected:
+  virtual std::string message() const { return message_; }
+
  private:
   std::string message_;
   Kind kind_;
@@ -158,7 +161,9 @@ struct Frame {
   std::shared_ptr<Frame> parent;
   std::vector<std::pair<uint32_t, Value>> variables;
 
-  const Value* find(uint32_t name) const noexcept;
+  const Value* find(uint32_t name) const noexcept {
+    return item_ != nullptr && item_name_ == name ? item_ : find_any(name);
+  }
   void set(uint32_t name, Value value);
 
   // The variable of a loop over a list: the item where it lies, since counting the references of every item
@@ -173,6 +178,8 @@ struct Frame {
   }
 
  private:
+  const Value* find_any(uint32_t name) const noexcept;
+
   const Value* item_ = nullptr;  // none
   uint32_t item_name_ = 0;
 };
@@ -233,7 +240,12 @@ class Runtime {
   std::string text(const Value& value);  // str()
   Value text_value(const Value& value);  // the same, without a copy of a string
   // Appends str(value), escaped where autoescape is on.
-  void print(const Value& value, std::string& out);
+  void print(const Value& value, std::string& out) {
+    if (!value.is_string() || autoescape) return print_other(value, out);
+    use_memory(value.as_string().size());
+    out += value.as_string();
+    if (out.size() > scope.budget.output) python::check_text_size(out.size());
+  }
 
   const Scope& scope;
   bool autoescape = false;
@@ -249,6 +261,7 @@ class Runtime {
     Value original;  // keeps the identity alive
     Value current;
   };
+  void print_other(const Value& value, std::string& out);
   [[noreturn]] void out_of_steps() const;
   [[noreturn]] void out_of_memory() const;
   [[noreturn]] void too_deep();
@@ -320,11 +333,14 @@ using Method = Value (*)(Runtime&, const Value& self, const Arguments&);
 // before.
 using ItemFilter = void (*)(Runtime&, const Value& item, Value& result);
 
-// A filter, and where there is one its short form for sequences.
+// A filter, and where there are such its short forms for sequences.
 struct NamedFilter {
   std::string_view name;
   Function function;
   ItemFilter of_item = nullptr;
+  // The same items as of the list that [function] makes, for whoever walks them once and does nothing else.
+  Function walked = nullptr;
+  bool only_walks = false;  // what it does with its operand
 };
 // A test, and for the comparisons what they are between two values.
 struct NamedTest {
@@ -337,8 +353,10 @@ struct NamedTest {
 const NamedFilter* find_filter(std::string_view name);
 const NamedTest* find_test(std::string_view name);
 Method find_method(const Value& object, std::string_view name);
+std::vector<std::string> method_names(const Value& object);
 // A global function as a value; null value when there is none.
 const Value* find_global(std::string_view name);
+std::vector<std::string> global_names();
 
 template <typename T>
 struct NamedFunction {

@@ -125,26 +125,57 @@ void require_all_defined(const Keys& keys) {
   for (size_t i = 0; i < keys.size(); ++i) require_defined(keys[i]);
 }
 
-Value sort(Runtime& runtime, const Arguments& arguments) {
+// A list and the order of its items.
+struct Sorted {
+  Value items;
+  std::vector<uint32_t> order;
+};
+
+Sorted sort_items(Runtime& runtime, const Arguments& arguments) {
   const Bound bound("sort", arguments, {"value", "reverse", "case_sensitive", "attribute"}, 1);
-  const Value items = as_list_value(runtime, bound.at(0));
+  Value items = as_list_value(runtime, bound.at(0));
   const bool case_sensitive = flag(runtime, bound[2]);
   const bool reversed = flag(runtime, bound[1]);
   // "a,b": by a, then by b.
-  std::vector<Keys> columns;
-  for (const AttributePath& path : AttributePath::several(bound[3] == nullptr ? Value() : bound.at(3))) {
-    columns.emplace_back(runtime, items.as_list(), path, case_sensitive);
-  }
-  if (columns.size() == 1) {
-    require_all_defined(columns[0]);
-  }
+  const std::vector<AttributePath> paths =
+      AttributePath::several(bound[3] == nullptr ? Value() : bound.at(3));
+  const std::vector<Keys> columns = Keys::columns(runtime, items.as_list(), paths, case_sensitive);
+  if (columns.size() == 1) require_all_defined(columns[0]);
+  std::vector<uint32_t> order = sorted_order(runtime, columns, reversed);
+  return {std::move(items), std::move(order)};
+}
+
+Value sort(Runtime& runtime, const Arguments& arguments) {
+  const Sorted sorted = sort_items(runtime, arguments);
+  runtime.use_memory(sorted.order.size() * sizeof(Value));
   List result;
-  result.reserve(items.size());
-  for (uint32_t position : sorted_order(runtime, columns, reversed)) {
-    result.push_back(items.as_list()[position]);
-  }
-  runtime.use_memory(result.size() * sizeof(Value));
+  result.reserve(sorted.order.size());
+  for (const uint32_t position : sorted.order) result.push_back(sorted.items.as_list()[position]);
   return Value(std::move(result));
+}
+
+class SortedCursor : public Cursor {
+ public:
+  explicit SortedCursor(Sorted sorted) : sorted_(std::move(sorted)) {}
+  const Value* next(Runtime&) override {
+    return at_ == sorted_.order.size() ? nullptr : &sorted_.items.as_list()[sorted_.order[at_++]];
+  }
+  void drain(Runtime& runtime, Sink sink) override {
+    const List& items = sorted_.items.as_list();
+    runtime.step(sorted_.order.size() - at_);
+    while (at_ < sorted_.order.size()) sink(items[sorted_.order[at_++]]);
+  }
+
+ private:
+  Sorted sorted_;
+  size_t at_ = 0;
+};
+
+// The items in order, where they are: no list of them is made.
+Value walk_sorted(Runtime& runtime, const Arguments& arguments) {
+  Sorted sorted = sort_items(runtime, arguments);
+  if (sorted.order.empty()) return Value(List());  // which is false, unlike a lazy sequence
+  return make_generator(std::unique_ptr<Cursor>(std::make_unique<SortedCursor>(std::move(sorted))));
 }
 
 template <bool kMaximum>
@@ -260,16 +291,16 @@ constexpr NamedFilter kSequenceFilters[] = {
     {"dictsort", dict_sort},
     {"first", first},
     {"groupby", group_by},
-    {"join", join},
+    {.name = "join", .function = join, .only_walks = true},
     {"last", last},
     {"length", length, length_of_item},
-    {"list", list},
+    {.name = "list", .function = list, .only_walks = true},
     {"max", extreme<true>},
     {"min", extreme<false>},
     {"random", random},
     {"reverse", reverse},
-    {"sort", sort},
-    {"sum", sum},
+    {.name = "sort", .function = sort, .walked = walk_sorted},
+    {.name = "sum", .function = sum, .only_walks = true},
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "interpreter/expression/jinja/methods.hpp"
 #include "interpreter/expression/jinja/sequence.hpp"
+#include "interpreter/expression/messages.hpp"
 
 namespace gregale::expression::jinja {
 
@@ -108,7 +109,7 @@ template <bool kMustBeThere>
 Value drop(Runtime& runtime, const Value& self, const Arguments& arguments) {
   const Bound bound("remove", arguments, {"member"}, 1, 1);
   if (!has(runtime.current(self), hashable(bound.at(0)))) {
-    if (kMustBeThere) throw KeyError(python::repr(bound.at(0)));
+    if (kMustBeThere) throw KeyError("there is no member " + shown(bound.at(0)));
     return Value();
   }
   List members = members_of(runtime, self);
@@ -120,7 +121,7 @@ Value drop(Runtime& runtime, const Value& self, const Arguments& arguments) {
 Value pop(Runtime& runtime, const Value& self, const Arguments& arguments) {
   Bound("pop", arguments, {}, 0);
   List members = members_of(runtime, self);
-  if (members.empty()) throw KeyError("'pop from an empty set'");
+  if (members.empty()) throw KeyError("pop from an empty set");
   Value first = members.front();
   members.erase(members.begin());
   runtime.change_set(self, std::move(members));

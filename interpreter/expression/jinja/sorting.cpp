@@ -9,35 +9,49 @@
 namespace gregale::expression::jinja {
 
 Keys::Keys(const List& items) {
-  keys_.reserve(items.size());
-  for (const Value& item : items) keys_.push_back(&item);
+  reserve(items.size());
+  for (const Value& item : items) add(item);
 }
 
-Keys::Keys(Runtime& runtime, const List& items, const AttributePath& path, bool case_sensitive) {
-  runtime.step(items.size());
-  runtime.use_memory(items.size() * sizeof(Value*));
-  keys_.reserve(items.size());
-  Value made;
-  for (const Value& item : items) {
-    const Value* key = &path.key(runtime, item, case_sensitive, made);
-    if (key == &made) {
-      runtime.use_memory(sizeof(Value));
-      made_.push_back(std::move(made));
-      key = &made_.back();
-    }
-    keys_.push_back(key);
-  }
-}
+Keys::Keys(Runtime& runtime, const List& items, const AttributePath& path, bool case_sensitive)
+    : Keys(std::move(columns(runtime, items, {&path, 1}, case_sensitive).front())) {}
 
 Keys::Keys(const Keys& keys, std::span<const uint32_t> positions) {
-  keys_.reserve(positions.size());
-  for (const uint32_t position : positions) keys_.push_back(&keys[position]);
+  reserve(positions.size());
+  for (const uint32_t position : positions) add(keys[position]);
 }
 
-bool Keys::all_of(Value::Kind kind) const noexcept {
-  return std::all_of(keys_.begin(), keys_.end(), [&](const Value* key) { return key->kind() == kind; });
+std::vector<Keys> Keys::columns(Runtime& runtime, const List& items, std::span<const AttributePath> paths,
+                                bool case_sensitive) {
+  const uint64_t count = items.size() * paths.size();
+  runtime.step(count);
+  runtime.use_memory(count * (sizeof(Value*) + sizeof(int64_t)));
+  std::vector<Keys> columns;
+  for (size_t i = 0; i < paths.size(); ++i) columns.push_back(Keys());
+  for (Keys& column : columns) column.reserve(items.size());
+  Value made;
+  for (const Value& item : items) {
+    for (size_t i = 0; i < paths.size(); ++i) {
+      const Value* key = &paths[i].key(runtime, item, case_sensitive, made);
+      if (key == &made) {
+        runtime.use_memory(sizeof(Value));
+        columns[i].made_.push_back(std::move(made));
+        key = &columns[i].made_.back();
+      }
+      columns[i].add(*key);
+    }
+  }
+  return columns;
 }
 
+void Keys::reserve(size_t count) {
+  keys_.reserve(count);
+  numbers_.reserve(count);
+}
+
+namespace {
+
+// The first eight bytes as a number of the same order.
 uint64_t rank_of_text(std::string_view text) noexcept {
   uint64_t rank = 0;
   if (text.size() >= sizeof rank) {
@@ -47,8 +61,6 @@ uint64_t rank_of_text(std::string_view text) noexcept {
   for (const char c : text) rank = rank << 8 | static_cast<unsigned char>(c);
   return text.empty() ? 0 : rank << (8 * (sizeof rank - text.size()));
 }
-
-namespace {
 
 // A key whose order is that of an unsigned number, as far as that goes, and whose it is.
 struct Ranked {
@@ -106,12 +118,13 @@ class PackedIntegers {
       if (!keys.all_of(Value::Kind::integer)) return false;
       int64_t least = INT64_MAX;
       int64_t most = INT64_MIN;
-      for (size_t i = 0; i < keys.size(); ++i) {
-        least = std::min(least, keys[i].as_integer());
-        most = std::max(most, keys[i].as_integer());
+      for (const int64_t number : keys.numbers()) {
+        least = std::min(least, number);
+        most = std::max(most, number);
       }
       const uint64_t range = static_cast<uint64_t>(most) - static_cast<uint64_t>(least);
-      parts_.push_back({&keys, static_cast<uint64_t>(least), static_cast<unsigned>(std::bit_width(range))});
+      parts_.push_back(
+          {keys.numbers(), static_cast<uint64_t>(least), static_cast<unsigned>(std::bit_width(range))});
       bits += parts_.back().width;
     }
     return bits <= 64;
@@ -119,7 +132,7 @@ class PackedIntegers {
   uint64_t rank(uint32_t position) const noexcept {
     uint64_t rank = 0;
     for (const Part& part : parts_) {
-      const auto number = static_cast<uint64_t>((*part.keys)[position].as_integer());
+      const auto number = static_cast<uint64_t>(part.numbers[position]);
       rank = (part.width == 64 ? 0 : rank << part.width) | (number - part.least);
     }
     return rank;
@@ -127,7 +140,7 @@ class PackedIntegers {
 
  private:
   struct Part {
-    const Keys* keys;
+    std::span<const int64_t> numbers;
     uint64_t least;
     unsigned width;
   };
@@ -153,7 +166,7 @@ void sort_by_column(std::vector<uint32_t>& order, const Keys& keys) {
   } else {
     constexpr uint64_t kSign = uint64_t{1} << 63;
     sort_positions(
-        order, [&](uint32_t position) { return static_cast<uint64_t>(keys[position].as_integer()) ^ kSign; },
+        order, [&](uint32_t position) { return static_cast<uint64_t>(keys.numbers()[position]) ^ kSign; },
         [](std::vector<Ranked>&) {});
   }
 }

@@ -20,7 +20,7 @@ class Text : public Statement {
 
 class Output : public Statement {
  public:
-  explicit Output(NodePtr node) : node_(std::move(node)) {}
+  Output(NodePtr node, std::string text) : node_(std::move(node)), text_(std::move(text)) {}
   void run(Runtime& runtime, std::string& out) const override {
     Value slot;
     const Value& value = node_->view(runtime, slot);
@@ -28,10 +28,13 @@ class Output : public Statement {
     runtime.begin = node_->begin;
     runtime.end = node_->end;
     runtime.print(value, out);
+    runtime.use_memory(text_.size());
+    out += text_;
   }
 
  private:
   NodePtr node_;
+  std::string text_;  // behind it
 };
 
 class If : public Statement {
@@ -274,8 +277,8 @@ class MemberTarget : public Target {
 StatementPtr make_text(std::string text) {
   return std::make_unique<Text>(std::move(text));
 }
-StatementPtr make_output(NodePtr node) {
-  return std::make_unique<Output>(std::move(node));
+StatementPtr make_output(NodePtr node, std::string text) {
+  return std::make_unique<Output>(std::move(node), std::move(text));
 }
 StatementPtr make_if(std::vector<NodePtr> conditions, std::vector<StatementPtr> bodies) {
   return std::make_unique<If>(std::move(conditions), std::move(bodies));

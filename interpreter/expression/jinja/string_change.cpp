@@ -3,6 +3,7 @@
 
 #include "interpreter/expression/jinja/methods.hpp"
 #include "interpreter/expression/jinja/sequence.hpp"
+#include "interpreter/expression/messages.hpp"
 #include "interpreter/expression/python/unicode.hpp"
 
 namespace gregale::expression::jinja {
@@ -278,7 +279,7 @@ Value encode(Runtime& runtime, const Value& self, const Arguments& arguments) {
   const bool ascii = encoding == "ascii" || encoding == "us-ascii";
   const bool latin = encoding == "latin-1" || encoding == "latin1" || encoding == "iso-8859-1";
   if (!ascii && !latin && encoding != "utf-8" && encoding != "utf8") {
-    throw ValueError("unknown encoding: " + encoding);
+    throw ValueError("unknown encoding: " + shown(encoding));
   }
   std::string content;
   if (!ascii && !latin) {

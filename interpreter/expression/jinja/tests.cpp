@@ -3,7 +3,6 @@
 #include <cmath>
 #include <unordered_map>
 
-#include "core/similar.hpp"
 #include "interpreter/expression/jinja/registry.hpp"
 #include "interpreter/expression/jinja/runtime.hpp"
 #include "interpreter/expression/jinja/sequence.hpp"
@@ -187,7 +186,7 @@ const NamedTest* find_test(std::string_view name) {
 void unknown_test(std::string_view name) {
   std::vector<std::string> names;
   for (const NamedTest& test : kTests) names.emplace_back(test.name);
-  throw_unknown("test", name, core::nearest_name(name, names));
+  throw_unknown("test", name, names);
 }
 
 }  // namespace gregale::expression::jinja

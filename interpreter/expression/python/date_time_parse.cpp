@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "interpreter/expression/messages.hpp"
 #include "interpreter/expression/python/date_names.hpp"
 #include "interpreter/expression/python/date_time.hpp"
 #include "interpreter/expression/python/errors.hpp"
@@ -230,7 +231,7 @@ class FreeReader {
   }
 
  private:
-  [[noreturn]] void refuse() const { throw ValueError(fmt::format("'{}' is no date", text_)); }
+  [[noreturn]] void refuse() const { throw ValueError(fmt::format("{} is no date", shown(text_))); }
 
   void tokenize() {
     bool blank = false;

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/big_integer.hpp"
+#include "interpreter/expression/messages.hpp"
 #include "interpreter/expression/python/date_time.hpp"
 #include "interpreter/expression/python/errors.hpp"
 #include "interpreter/expression/python/number.hpp"
@@ -374,7 +375,7 @@ class Formatter {
       return positional(*index);
     }
     const Value* found = kwargs_.find(name);
-    if (found == nullptr) throw KeyError(quote(name));
+    if (found == nullptr) throw KeyError("there is no key " + shown(name));
     return *found;
   }
 
@@ -389,12 +390,11 @@ class Formatter {
   Value reach(const Value& object, const Value& name, bool is_attribute) {
     if (access_) return access_(object, name, is_attribute);
     if (is_attribute) {
-      throw AttributeError("'" + std::string(type_name(object)) + "' object has no attribute " +
-                           quote(name.as_string()));
+      throw AttributeError("'" + std::string(type_name(object)) + "' object has no attribute " + shown(name));
     }
     if (object.is_map()) {
       const Value* found = object.as_map().find(name);
-      if (found == nullptr) throw KeyError(repr(name));
+      if (found == nullptr) throw KeyError("there is no key " + shown(name));
       return *found;
     }
     if (object.is_list() && name.is_small_integer()) {
@@ -404,7 +404,7 @@ class Formatter {
       }
       return items[static_cast<size_t>(name.as_integer())];
     }
-    throw TypeError("'" + std::string(type_name(object)) + "' object is not subscriptable by " + repr(name));
+    throw TypeError("'" + std::string(type_name(object)) + "' object is not subscriptable by " + shown(name));
   }
 
   enum class Numbering { unknown, automatic, manual };

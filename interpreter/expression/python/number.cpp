@@ -8,6 +8,7 @@
 
 #include "core/big_integer.hpp"
 #include "core/json.hpp"
+#include "interpreter/expression/messages.hpp"
 #include "interpreter/expression/python/text.hpp"
 #include "interpreter/expression/python/unicode.hpp"
 
@@ -474,7 +475,7 @@ std::partial_ordering compare(const Value& left, const Value& right) {
 
 Value parse_integer(std::string_view text, int base) {
   const auto refuse_text = [&]() -> Value {
-    throw ValueError(fmt::format("invalid literal for int() with base {}: {}", base, core::quote_json(text)));
+    throw ValueError(fmt::format("invalid literal for int() with base {}: {}", base, shown(text)));
   };
   std::string plain = plain_number_text(text);
   bool negative = false;
@@ -531,8 +532,7 @@ double to_float(const Value& value) {
   }
   std::string plain = plain_number_text(value.as_string());
   const auto refuse_text = [&]() -> double {
-    throw ValueError(
-        fmt::format("could not convert string to float: {}", core::quote_json(value.as_string())));
+    throw ValueError(fmt::format("could not convert string to float: {}", shown(value)));
   };
   if (!remove_underscores(plain) || plain.empty()) return refuse_text();
   std::string lowered;

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "core/big_integer.hpp"
+#include "interpreter/expression/messages.hpp"
 #include "interpreter/expression/python/errors.hpp"
 #include "interpreter/expression/python/number.hpp"
 #include "interpreter/expression/python/number_text.hpp"
@@ -138,7 +139,7 @@ class PercentFormatter {
     }
     const std::string_view key = text_.substr(begin, position_ - 1 - begin);
     const Value* found = arguments_.as_map().find(key);
-    if (found == nullptr) throw KeyError(quote(key));
+    if (found == nullptr) throw KeyError("there is no key " + shown(key));
     used_ = 1;
     return *found;
   }

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "interpreter/expression/messages.hpp"
 #include "interpreter/expression/python/errors.hpp"
 #include "interpreter/expression/python/number.hpp"
 #include "interpreter/expression/yaql/collection_operations.hpp"
@@ -72,10 +73,7 @@ Value dict_item(Call& call) {
   demand_hashable(call[1]);
   const Value* found = call[0].as_map().find(call[1]);
   if (found != nullptr) return *found;
-  if (call[1].is_string()) {
-    throw python::KeyError(fmt::format("there is no key '{}'", call[1].as_string()));
-  }
-  throw python::KeyError("there is no such key");
+  throw_missing_key(call[0].as_map(), call[1]);
 }
 
 Value dict_get(Call& call) {

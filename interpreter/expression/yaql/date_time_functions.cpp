@@ -3,6 +3,7 @@
 #include <cmath>
 #include <ctime>
 
+#include "interpreter/expression/messages.hpp"
 #include "interpreter/expression/python/date_time.hpp"
 #include "interpreter/expression/python/errors.hpp"
 #include "interpreter/expression/python/number.hpp"
@@ -146,7 +147,7 @@ Value date_time_property(const Value& value, const std::string& name) {
   if (value.is_time_span()) property = property_of_time_span(value, name);
   if (property.is_null()) {
     throw core::Error(core::ErrorKind::invalid,
-                      fmt::format("a {} has no member '{}'", value.kind_name(), name));
+                      fmt::format("a {} has no member {}", value.kind_name(), shown(name)));
   }
   return property;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "interpreter/expression/messages.hpp"
 #include "interpreter/expression/python/errors.hpp"
 #include "interpreter/expression/python/number.hpp"
 #include "interpreter/expression/yaql/date_time.hpp"
@@ -473,7 +474,7 @@ NodePtr bind_tree(const grammar::Tree& tree) {
 Value member(Evaluation& evaluation, const Value& receiver, const Value& name) {
   if (receiver.is_map()) {
     if (const Value* found = receiver.as_map().find(name)) return *found;
-    throw python::KeyError(fmt::format("there is no key '{}'", name.as_string()));
+    throw_missing_key(receiver.as_map(), name);
   }
   if (is_iterable(receiver)) {
     std::shared_ptr<Iterator> walk = iterate(evaluation.limited(receiver));

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "interpreter/expression/messages.hpp"
 #include "interpreter/expression/python/date_time.hpp"
 #include "interpreter/expression/python/errors.hpp"
 #include "interpreter/expression/python/number.hpp"
@@ -161,7 +162,7 @@ Value format_field(const Value& object, const Value& name, bool is_attribute) {
   if (!is_attribute) {
     if (object.is_map()) {
       if (const Value* found = object.as_map().find(name)) return *found;
-      throw python::KeyError(fmt::format("there is no key {}", python::repr(name)));
+      throw_missing_key(object.as_map(), name);
     }
     if (object.is_list() && name.is_small_integer()) {
       const uint64_t index = static_cast<uint64_t>(name.as_integer());
