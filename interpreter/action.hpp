@@ -51,11 +51,13 @@ struct ActionContext {
   bool safe_rerun = false;
   std::string region;               // resolved; empty: the credentials' default
   core::Microseconds deadline = 0;  // 0: none
-  std::stop_token stop = {};        // asks it to end soon: its execution was stopped
-  std::string callback_url;         // empty: none
-  Value custom_context = {};        // a map, or null; never logged
-  Value security = {};              // whose credentials, `os` of the custom context; null: the program's own
-  uint32_t depth = 0;               // called by an action, which was called by an action, ...
+  // Nobody waits for the result any more (a timeout, an execution that was stopped): the call may end early.
+  // Its completion is called all the same.
+  std::stop_token stop = {};
+  std::string callback_url;   // empty: none
+  Value custom_context = {};  // a map, or null; never logged
+  Value security = {};        // whose credentials, `os` of the custom context; null: the program's own
+  uint32_t depth = 0;         // called by an action, which was called by an action, ...
 };
 
 struct ActionCall {
@@ -137,9 +139,6 @@ class Action {
   // For modes started and outside: returns soon; the work goes on elsewhere. Errors go to the completion,
   // too.
   virtual void start(ActionCall call, ActionCompletion completion) const;
-  // Nobody waits any more for the result of that execution (a timeout, an execution that was stopped): it may
-  // end early. The completion is called all the same.
-  virtual void cancel(const core::Uuid& action_execution_id) const { (void)action_execution_id; }
   // What the call would do, without doing it: the completion gets what the action gives in its place. By
   // default null at once.
   virtual void test(ActionCall call, ActionCompletion completion) const;

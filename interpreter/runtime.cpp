@@ -319,9 +319,8 @@ void Runtime::cancel_actions(Loaded& loaded, Index task) {
   const ExecutionTree& tree = loaded.tree;
   if (!is_completed(tree.tasks[task].state) || loaded.in_flight.empty()) return;
   for (const Index index : tree.tasks[task].actions) {
-    if (!loaded.in_flight.contains(index)) continue;
-    const ActionExecution& action = tree.actions[index];
-    registry_.find(action.called_name())->cancel(action.id);
+    const auto under_way = loaded.in_flight.find(index);
+    if (under_way != loaded.in_flight.end()) under_way->second.request_stop();
   }
 }
 

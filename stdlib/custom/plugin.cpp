@@ -89,7 +89,7 @@ void log(const gregale_call_v1* call, gregale_text level, gregale_text message) 
 
 int cancelled(const gregale_call_v1* call) {
   const RunningCall& running = RunningCall::of(call);
-  return running.host.cancelled(running.request.call.context.action_execution_id) ? 1 : 0;
+  return running.host.ending() || running.request.call.context.stop.stop_requested() ? 1 : 0;
 }
 
 RunningCall::RunningCall(PluginHost& plugin_host, const PluginHost::Request& made)
@@ -170,7 +170,6 @@ class PluginAction : public interpreter::Action {
   void test(ActionCall call, ActionCompletion completion) const override {
     carry_out(Purpose::test, std::move(call), std::move(completion));
   }
-  void cancel(const core::Uuid& action_execution_id) const override { host_.cancel(action_execution_id); }
 
  private:
   void carry_out(Purpose purpose, ActionCall call, ActionCompletion completion) const {
@@ -196,7 +195,6 @@ class PluginAction : public interpreter::Action {
 }  // namespace
 
 PluginHost::~PluginHost() {
-  const std::lock_guard lock(mutex_);
   ending_ = true;
 }
 
@@ -207,31 +205,10 @@ ActionResult PluginHost::invoke(const Request& request) {
 }
 
 void PluginHost::carry_out(Request request, ActionCompletion completion) {
-  const core::Uuid id = request.call.context.action_execution_id;
-  {
-    const std::lock_guard lock(mutex_);
-    under_way_.insert(id);
-  }
-  pool_.submit([this, id, request = std::move(request),
-                completion = std::move(completion)](const std::stop_token& stop) {
-    ActionResult result = stop.stop_requested() ? ActionResult::failure("it was stopped") : invoke(request);
-    {
-      const std::lock_guard lock(mutex_);
-      under_way_.erase(id);
-      cancelled_.erase(id);
-    }
-    completion(std::move(result));
-  });
-}
-
-void PluginHost::cancel(const core::Uuid& action_execution_id) {
-  const std::lock_guard lock(mutex_);
-  if (under_way_.contains(action_execution_id)) cancelled_.insert(action_execution_id);
-}
-
-bool PluginHost::cancelled(const core::Uuid& action_execution_id) const {
-  const std::lock_guard lock(mutex_);
-  return ending_ || cancelled_.contains(action_execution_id);
+  pool_.submit(
+      [this, request = std::move(request), completion = std::move(completion)](const std::stop_token& stop) {
+        completion(stop.stop_requested() ? ActionResult::failure("it was stopped") : invoke(request));
+      });
 }
 
 void add_plugin(interpreter::ActionRegistry& registry, const std::string& path, PluginHost& host,

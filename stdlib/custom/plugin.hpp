@@ -3,10 +3,9 @@
 // to us. Who does not trust an action writes it as a program.
 #pragma once
 
+#include <atomic>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "include/gregale/plugin.h"
@@ -40,17 +39,13 @@ class PluginHost {
   void carry_out(Request request, interpreter::ActionCompletion completion);
   // On this thread.
   interpreter::ActionResult invoke(const Request& request);
-  // The action sees that nobody waits any more; its result is taken when it comes.
-  void cancel(const core::Uuid& action_execution_id);
-  bool cancelled(const core::Uuid& action_execution_id) const;
+  // Whether this is on its way out, and nobody waits for anything.
+  bool ending() const noexcept { return ending_; }
   const Outside& outside() const noexcept { return outside_; }
 
  private:
   const Outside outside_;
-  mutable std::mutex mutex_;
-  std::unordered_set<core::Uuid> under_way_;
-  std::unordered_set<core::Uuid> cancelled_;
-  bool ending_ = false;
+  std::atomic<bool> ending_ = false;
   WorkerPool pool_{256};  // ended first: what is under way still uses the others
 };
 

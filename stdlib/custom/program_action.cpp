@@ -38,7 +38,6 @@ class ProgramAction : public interpreter::Action {
   void test(ActionCall call, ActionCompletion completion) const override {
     carry_out(Purpose::test, std::move(call), std::move(completion));
   }
-  void cancel(const core::Uuid& action_execution_id) const override { host_.cancel(action_execution_id); }
 
  private:
   void carry_out(Purpose purpose, ActionCall call, ActionCompletion completion) const {

@@ -10,6 +10,7 @@
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <thread>
 
 #include "stdlib/custom/program_process.hpp"
@@ -41,6 +42,7 @@ struct Run {
   Clock::time_point end;  // when it is answered for the program; once that is done, when the program is ended
   NestedCalls calls = {};
   size_t log_lines = 0;
+  std::optional<std::stop_callback<std::function<void()>>> on_stop = {};  // while it is under way
 
   const Uuid& id() const { return call.call.context.action_execution_id; }
 };
@@ -395,16 +397,18 @@ void ProgramHost::stop() {
 void ProgramHost::carry_out(ProgramCall call, ActionCompletion completion) {
   auto run = std::make_shared<std::unique_ptr<Run>>(new Run{std::move(call), completion, Clock::now(), {}});
   (*run)->end = end_of(**run);
-  const bool posted = loop_->post([loop = loop_.get(), run] { loop->begin(std::move(*run)); });
+  const bool posted = loop_->post([loop = loop_.get(), run] {
+    const Uuid id = (*run)->id();
+    // The cancelling comes behind this job, also where the call was asked to stop before.
+    (*run)->on_stop.emplace((*run)->call.call.context.stop,
+                            [loop, id] { loop->post([loop, id] { loop->cancel(id); }); });
+    loop->begin(std::move(*run));
+  });
   if (!posted) completion(ActionResult::failure("it was stopped"));
 }
 
-void ProgramHost::cancel(const Uuid& action_execution_id) {
-  loop_->post([loop = loop_.get(), action_execution_id] { loop->cancel(action_execution_id); });
-}
-
 std::vector<Declaration> describe_program(const Manifest& manifest) {
-  const Allowance allowance({}, kLongestDescription, 0);
+  const Allowance allowance({}, {}, kLongestDescription, 0);
   try {
     ProgramProcess process(manifest);
     process.send(describe_message());

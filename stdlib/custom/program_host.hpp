@@ -33,10 +33,9 @@ class ProgramHost {
   ProgramHost(const ProgramHost&) = delete;
   ProgramHost& operator=(const ProgramHost&) = delete;
 
-  // From any thread. [completion] is called once.
+  // From any thread. [completion] is called once. A call that is asked to stop is completed as cancelled and
+  // its program told, which is ended if it does not stop by itself.
   void carry_out(ProgramCall call, interpreter::ActionCompletion completion);
-  // Completes that call as cancelled and tells its program, which is ended if it does not stop by itself.
-  void cancel(const core::Uuid& action_execution_id);
   // Ends all programs; calls that are under way fail, as later ones do.
   void stop();
 
