@@ -100,6 +100,13 @@ class Many(unittest.TestCase):
             code, answer = self.call("execution", "list", "--db", "store.db", "--since=" + wrong)
             self.assertEqual(code, 2, answer)
 
+    def test_limits(self):
+        code, document = self.call("run", "wf.yaml", "--workflow", "double", "--limit", "tasks=0")
+        self.assertEqual((code, document["state"]), (1, "ERROR"))
+        self.assertIn("More than 0 tasks", document["state_info"])
+        for wrong in ("tasks", "tasks=", "tasks=-1", "task=1"):
+            self.assertEqual(self.call("run", "wf.yaml", "--workflow", "double", "--limit", wrong)[0], 2)
+
     def test_durability_is_checked(self):
         self.assertNotEqual(self.run_many("--db", "store.db", "--durability", "none")[0], 0)
 
