@@ -1,5 +1,6 @@
 #include "core/value.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <functional>
@@ -370,6 +371,30 @@ size_t hash_text(std::string_view text) {
   return std::hash<std::string_view>()(text);
 }
 
+// Comparing and hashing walk into values as deep as this; Python's own limit is about the same. What lies
+// deeper is equal to itself only.
+constexpr size_t kComparedLevels = 1000;
+thread_local size_t levels_compared = 0;
+thread_local size_t levels_hashed = 0;
+
+class Level {
+ public:
+  explicit Level(size_t& levels) noexcept : levels_(levels) { ++levels_; }
+  ~Level() { --levels_; }
+  Level(const Level&) = delete;
+  Level& operator=(const Level&) = delete;
+  bool too_deep() const noexcept { return levels_ > kComparedLevels; }
+
+ private:
+  size_t& levels_;
+};
+
+bool same_members(const Map& a, const Map& b) noexcept {
+  if (a.size() != b.size()) return false;
+  return std::all_of(a.begin(), a.end(),
+                     [&](const Map::Entry& entry) { return b.find(entry.key) != nullptr; });
+}
+
 }  // namespace
 
 bool operator==(const Value& a, const Value& b) noexcept {
@@ -381,16 +406,18 @@ bool operator==(const Value& a, const Value& b) noexcept {
       return true;
     case Kind::string:
       return a.payload_.box == b.payload_.box || a.as_string() == b.as_string();
-    case Kind::list:
-      return a.tuple_ == b.tuple_ && (a.payload_.box == b.payload_.box || a.as_list() == b.as_list());
-    case Kind::map:
-      return a.payload_.box == b.payload_.box || a.as_map() == b.as_map();
+    case Kind::list: {
+      if (a.tuple_ != b.tuple_) return false;
+      const Level level(levels_compared);
+      return a.payload_.box == b.payload_.box || (!level.too_deep() && a.as_list() == b.as_list());
+    }
+    case Kind::map: {
+      const Level level(levels_compared);
+      return a.payload_.box == b.payload_.box || (!level.too_deep() && a.as_map() == b.as_map());
+    }
     case Kind::set: {
-      if (a.as_set().size() != b.as_set().size()) return false;
-      for (const Map::Entry& entry : a.as_set()) {
-        if (b.as_set().find(entry.key) == nullptr) return false;
-      }
-      return true;
+      const Level level(levels_compared);
+      return a.payload_.box == b.payload_.box || (!level.too_deep() && same_members(a.as_set(), b.as_set()));
     }
     case Kind::date_time:  // the same instant
       return a.payload_.integer - int64_t{a.auxiliary_} * 1000000 ==
@@ -405,6 +432,8 @@ bool operator==(const Value& a, const Value& b) noexcept {
 }
 
 size_t Value::hash() const noexcept {
+  const Level level(levels_hashed);
+  if (level.too_deep()) return 0;
   switch (kind_) {
     case Kind::null:
       return 0x6e756c6c;

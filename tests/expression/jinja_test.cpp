@@ -225,6 +225,43 @@ TEST(Jinja, LoopsKnowWhatComes) {
       "1True['2', '3']");
 }
 
+TEST(Jinja, WhatHoldsItselfIsPrintedAndFreed) {
+  EXPECT_EQ(rendered("{% set n = namespace() %}{% set n.n = n %}{{ n }}"),
+            "<Namespace {'n': <Namespace {...}>}>");
+  EXPECT_EQ(rendered("{% set n = namespace(a=1) %}{% set n.l = [n] %}{{ n.l }}"),
+            "[<Namespace {'a': 1, 'l': [<Namespace {...}>]}>]");
+  EXPECT_EQ(rendered("{% with n = namespace(l=none) %}{% for i in [1] %}{{ loop.index }}{% set n.l = loop %}"
+                     "{{ loop.changed(loop) }}{% endfor %}{% endwith %}"),
+            "1True");
+  EXPECT_EQ(
+      rendered("{% with n = namespace() %}{% macro f() %}{% set n.c = caller %}{{ caller() }}{% endmacro %}"
+               "{% call f() %}x{% endcall %}{% endwith %}"),
+      "x");
+  for (const char* step : {"namespace(x=n.l)", "{'a': n.l}.values()", "[n.l]"}) {
+    const std::string nested =
+        std::string("{% set n = namespace(l='a') %}{% for i in range(50000) %}{% set n.l = ") + step +
+        " %}{% endfor %}";
+    EXPECT_EQ(rendered(nested + "ok"), "ok") << step;
+    EXPECT_THROW(run(nested + "{{ n.l }}", true), EvaluationError) << step;
+  }
+}
+
+TEST(Jinja, DeepValuesAreComparedWithinBounds) {
+  const std::string text =
+      "{% set n = namespace(l=1, m=1) %}{% for i in range(90000) %}{% set n.l = (n.l,) %}{% set n.m = (n.m,) "
+      "%}"
+      "{% endfor %}";
+  for (const char* asked : {"n.l == n.m", "n.l in [n.m]"}) {
+    EXPECT_NO_THROW(run(text + "{{ " + asked + " }}", true)) << asked;
+  }
+  for (const char* asked :
+       {"n.l < n.m", "n.l|pprint", "[n.l, n.m]|sort", "n.l|tojson", "{n.l: 1}", "[n.l, n.m]|unique|list"}) {
+    EXPECT_THROW(run(text + "{{ " + asked + " }}", true), EvaluationError) << asked;
+  }
+  EXPECT_EQ(expression("{3: 1, 18446744073709551616: 2, 2: 3}|pprint"),
+            R"("{2: 3, 3: 1, 18446744073709551616: 2}")");
+}
+
 TEST(Jinja, ViewsOfDictsAreLikeSets) {
   const std::string data = R"({"d": {"a": 1, "b": 2}, "x": {"a": []}})";
   EXPECT_EQ(expression("([1, 'a'] - _.d.keys())|list", data), "[1]");

@@ -15,6 +15,7 @@ class Loop;
 // body again.
 class LoopVariable : public Callable,
                      public WithAttributes,
+                     public Circular,
                      public std::enable_shared_from_this<LoopVariable> {
  public:
   LoopVariable(const Loop& loop, Runtime& runtime, const Value& iterable, int64_t depth,
@@ -23,6 +24,7 @@ class LoopVariable : public Callable,
   // Goes to the next item; null at the end. It stays until the next one.
   const Value* advance();
 
+  void cut() const noexcept override { last_seen_ = Value(); }
   Value call(Runtime& runtime, const Arguments& arguments) const override;
   bool attribute(Runtime& runtime, std::string_view name, Value& result) const override;
   std::string_view type_name() const noexcept override { return "LoopContext"; }
@@ -119,7 +121,7 @@ class Loop : public Statement {
 
   bool run_with_variable(Runtime& runtime, const Value& iterable, int64_t depth,
                          const std::shared_ptr<Frame>& outside, std::string& out) const {
-    if (parts_.recursive) runtime.keep(outside);
+    runtime.keep(outside);  // what stands there may hold the loop
     const auto loop = std::make_shared<LoopVariable>(*this, runtime, iterable, depth, outside);
     const Value variable = Value::object(loop);
     bool any = false;
@@ -201,6 +203,7 @@ Value LoopVariable::changed(Runtime& runtime, const Value& self, const Arguments
   const auto& loop = *self.object_as<LoopVariable>();
   Value seen = Value::tuple(arguments.positional);
   if (loop.any_seen_ && equal(runtime, loop.last_seen_, seen)) return Value(false);
+  if (!loop.any_seen_) runtime.keep(std::shared_ptr<const Circular>(loop.shared_from_this()));
   loop.any_seen_ = true;
   loop.last_seen_ = std::move(seen);
   return Value(true);

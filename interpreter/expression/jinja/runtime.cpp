@@ -261,13 +261,24 @@ bool equal(Runtime& runtime, const Value& left, const Value& right) {
   return runtime.settled(left) == runtime.settled(right);
 }
 
-void require_hashable(const Value& value) {
+namespace {
+
+void require_hashable_at(const Value& value, size_t depth) {
   require_defined(value);
   if (value.is_list() && value.is_tuple()) {
-    for (const Value& item : value.as_list()) require_hashable(item);
+    if (depth > python::kNestingLimit) {
+      throw Error(ErrorKind::limit, "the value is nested too deep to be a key");
+    }
+    for (const Value& item : value.as_list()) require_hashable_at(item, depth + 1);
   } else if (value.is_list() || value.is_map() || value.is_set()) {
     throw TypeError("unhashable type: '" + std::string(python::type_name(value)) + "'");
   }
+}
+
+}  // namespace
+
+void require_hashable(const Value& value) {
+  require_hashable_at(value, 0);
 }
 
 int64_t to_count(const Value& value, std::string_view what) {

@@ -122,6 +122,14 @@ class WithAttributes {
   virtual bool attribute(Runtime& runtime, std::string_view name, Value& result) const = 0;
 };
 
+// An object that may come to hold itself. The circle is cut when the evaluation ends.
+class Circular {
+ public:
+  virtual ~Circular() = default;
+  // Lets go what it holds.
+  virtual void cut() const noexcept = 0;
+};
+
 // object.method, not called yet.
 class BoundMethod : public Callable {
  public:
@@ -192,6 +200,7 @@ class Runtime {
   }
   ~Runtime() {
     for (const auto& level : kept_) level->clear();
+    for (const auto& object : circular_) object->cut();
   }
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
@@ -235,6 +244,10 @@ class Runtime {
     use_memory(sizeof(Frame));
     kept_.push_back(level);
   }
+  void keep(std::shared_ptr<const Circular> object) {
+    use_memory(sizeof object);
+    circular_.push_back(std::move(object));
+  }
 
   // ---- text of values
   std::string text(const Value& value);  // str()
@@ -274,6 +287,7 @@ class Runtime {
   uint32_t depth_ = 0;
   std::unordered_map<const void*, Change> changed_;
   std::vector<std::shared_ptr<Frame>> kept_;
+  std::vector<std::shared_ptr<const Circular>> circular_;
 };
 
 // ---- meanings shared by all parts

@@ -258,8 +258,12 @@ bool contains(Runtime& runtime, const Value& container, const Value& item) {
   return false;
 }
 
-// Ordering of two values, as sort needs it: what < means for their types.
-bool less(Runtime& runtime, const Value& left, const Value& right) {
+namespace {
+
+bool less_at(Runtime& runtime, const Value& left, const Value& right, size_t depth) {
+  if (depth > python::kNestingLimit) {
+    throw core::Error(core::ErrorKind::limit, "the values are nested too deep to be compared");
+  }
   require_defined(left);
   require_defined(right);
   if (left.is_string() && right.is_string()) return left.as_string() < right.as_string();
@@ -275,7 +279,7 @@ bool less(Runtime& runtime, const Value& left, const Value& right) {
     const List& a = left_now.as_list();
     const List& b = right_now.as_list();
     for (size_t i = 0; i < a.size() && i < b.size(); ++i) {
-      if (!equal(runtime, a[i], b[i])) return less(runtime, a[i], b[i]);
+      if (!equal(runtime, a[i], b[i])) return less_at(runtime, a[i], b[i], depth + 1);
     }
     return a.size() < b.size();
   }
@@ -297,6 +301,13 @@ bool less(Runtime& runtime, const Value& left, const Value& right) {
   }
   throw TypeError("'<' not supported between instances of '" + std::string(python::type_name(left)) +
                   "' and '" + std::string(python::type_name(right)) + "'");
+}
+
+}  // namespace
+
+// Ordering of two values, as sort needs it: what < means for their types.
+bool less(Runtime& runtime, const Value& left, const Value& right) {
+  return less_at(runtime, left, right, 0);
 }
 
 bool less_or_equal(Runtime& runtime, const Value& left, const Value& right) {

@@ -264,7 +264,7 @@ class MemberTarget : public Target {
     const Value* found = runtime.frame->find(id_);
     const auto* space = found == nullptr ? nullptr : found->object_as<Namespace>();
     if (space == nullptr) throw TypeError("cannot assign attribute on non-namespace object");
-    space->set(member_, std::move(value));
+    space->set(runtime, member_, std::move(value));
   }
 
  private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "interpreter/expression/jinja/methods.hpp"
+#include "interpreter/expression/python/number.hpp"
 #include "interpreter/expression/python/unicode.hpp"
 
 namespace gregale::expression::jinja {
@@ -131,13 +132,7 @@ namespace {
 // pprint's own order of keys: by value where they compare, otherwise by type.
 bool key_less(const Value& a, const Value& b) {
   if (a.is_string() && b.is_string()) return a.as_string() < b.as_string();
-  const bool numbers = (a.is_number() || a.is_boolean()) && (b.is_number() || b.is_boolean());
-  if (numbers) {
-    const auto number = [](const Value& v) {
-      return v.is_float() ? v.as_float() : static_cast<double>(v.as_integer());
-    };
-    return number(a) < number(b);
-  }
+  if (python::is_number(a) && python::is_number(b)) return python::compare(a, b) < 0;
   return python::type_name(a) < python::type_name(b);
 }
 
@@ -159,6 +154,7 @@ Value with_sorted_keys(const Value& value) {
 class PrettyPrinter {
  public:
   std::string run(const Value& value) {
+    python::repr(value);  // refuses what is nested too deep
     print(with_sorted_keys(value), 0, 0, 1);
     return std::move(out_);
   }

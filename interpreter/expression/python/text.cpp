@@ -116,18 +116,22 @@ class Printer {
   }
 
  private:
+  // One level of a value in a value. An object prints what it holds with a printer of its own, so levels are
+  // counted by the thread.
   class Nesting {
    public:
-    explicit Nesting(size_t& depth) : depth_(depth) {
-      if (++depth_ > kNestingLimit) {
-        --depth_;
+    Nesting() {
+      if (++depth > kNestingLimit) {
+        --depth;
         throw core::Error(core::ErrorKind::limit, "the value is nested too deep to be printed");
       }
     }
-    ~Nesting() { --depth_; }
+    ~Nesting() { --depth; }
+    Nesting(const Nesting&) = delete;
+    Nesting& operator=(const Nesting&) = delete;
 
    private:
-    size_t& depth_;
+    static thread_local size_t depth;
   };
 
   void print_escape(char32_t c) {
@@ -142,7 +146,7 @@ class Printer {
   }
 
   void print_list(const Value& value) {
-    Nesting nesting(depth_);
+    const Nesting nesting;
     const List& items = value.as_list();
     out_ += value.is_tuple() ? '(' : '[';
     for (size_t i = 0; i < items.size(); ++i) {
@@ -154,7 +158,7 @@ class Printer {
   }
 
   void print_map(const Map& map) {
-    Nesting nesting(depth_);
+    const Nesting nesting;
     out_ += '{';
     bool first = true;
     for (const Map::Entry& entry : map) {
@@ -172,7 +176,7 @@ class Printer {
       out_ += "set()";
       return;
     }
-    Nesting nesting(depth_);
+    const Nesting nesting;
     out_ += '{';
     bool first = true;
     for (const Map::Entry& entry : members) {
@@ -227,7 +231,7 @@ class Printer {
   }
 
   void print_object(const core::Object& object) {
-    Nesting nesting(depth_);
+    const Nesting nesting;
     if (const auto* printable = dynamic_cast<const Printable*>(&object)) {
       out_ += printable->repr();
     } else {
@@ -236,9 +240,10 @@ class Printer {
   }
 
   std::string out_;
-  size_t depth_ = 0;
   bool ascii_only_;
 };
+
+thread_local size_t Printer::Nesting::depth = 0;
 
 std::string date_time_text(const Value& value) {
   std::string text =
