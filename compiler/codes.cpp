@@ -241,7 +241,8 @@ const std::vector<Code> kCodes = {
      "So that nobody overrides a task, or a definition of a parent workbook, by accident, `override` says "
      "what becomes of the inherited one."},
     {"GR1006", kError, "A word of inheritance where nothing is inherited",
-     "`override`, `redirect`, `before`, `after` and `inherit` need the inherited task or definition that they "
+     "`override`, `redirect`, `before`, `after` and `inherit` need the inherited task or definition that "
+     "they "
      "speak of."},
     {"GR1007", kError, "A removed task that something refers to",
      "Transitions, `requires`, `task(name)` and counted joins must not refer to a task that is not there."},

@@ -131,6 +131,11 @@ void Documents::inherit(Document& document) {
     (*one)->parent = Document::Parent::known;
     for (const Declaration& declaration : (*one)->declarations) declare(**one, declaration);
   }
+  // A library's file counts from here on where one that is no library's extends it.
+  if (document.origin == Document::Origin::library) return;
+  for (Document* one = document.extended; one != nullptr; one = one->extended) {
+    diagnostics_.append(std::exchange(one->findings, {}));
+  }
 }
 
 void Documents::inherit_from_parent(Document& document) {
