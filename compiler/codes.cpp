@@ -229,17 +229,21 @@ const std::vector<Code> kCodes = {
      "region where it would be called."},
 
     // ---- 10: inheritance
-    {"GR1001", kError, "No such workflow or ad-hoc action to extend",
-     "The name is looked for in the same file, in the workbook, in the other files, then in the library."},
-    {"GR1002", kError, "A workflow that extends itself",
+    {"GR1001", kError, "No such workflow, ad-hoc action or workbook to extend",
+     "The name is looked for in the same file, in the workbook, in the other files, then in the library; a "
+     "workbook in the other files and in the library."},
+    {"GR1002", kError, "A workflow or workbook that extends itself",
      "A chain of `extends` has an end that extends nothing."},
     {"GR1003", kNote, "A long chain of ancestors",
      "Whoever reads the workflow has to read all of its ancestors."},
     {"GR1004", kError, "Too long a chain of ancestors", "At most 16 ancestors are allowed."},
-    {"GR1005", kError, "A task of an inherited name without `override`",
-     "So that nobody overrides a task by accident, `override` says what becomes of the inherited one."},
+    {"GR1005", kError, "An inherited name without `override`",
+     "So that nobody overrides a task, or a definition of a parent workbook, by accident, `override` says "
+     "what becomes of the inherited one."},
     {"GR1006", kError, "A word of inheritance where nothing is inherited",
-     "`override`, `redirect`, `before`, `after` and `inherit` need the inherited task that they speak of."},
+     "`override`, `redirect`, `before`, `after` and `inherit` need the inherited task or definition that "
+     "they "
+     "speak of."},
     {"GR1007", kError, "A removed task that something refers to",
      "Transitions, `requires`, `task(name)` and counted joins must not refer to a task that is not there."},
     {"GR1008", kError, "An abstract task that is not overridden",

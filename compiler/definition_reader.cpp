@@ -126,20 +126,22 @@ class DocumentReader {
   DocumentReader(std::deque<Declaration>& declarations, Report& report)
       : declarations_(declarations), report_(report) {}
 
-  void read(const YamlNode& document) {
+  Workbook read(const YamlNode& document) {
+    Workbook workbook;
     if (document.kind != YamlNode::Kind::mapping || document.members.empty()) {
       report_.add("GR0210", document.span,
                   fmt::format("a definition is a mapping with `version` and workflows by name, but this "
                               "is {}",
                               document.kind == YamlNode::Kind::mapping ? "empty" : describe(document)));
-      return;
+      return workbook;
     }
     if (is_workbook(document)) {
-      read_workbook(document);
+      workbook = read_workbook(document);
     } else {
       read_list(document);
     }
     check_dialect(document);
+    return workbook;
   }
 
  private:
@@ -163,7 +165,7 @@ class DocumentReader {
     });
   }
 
-  void read_workbook(const YamlNode& document) {
+  Workbook read_workbook(const YamlNode& document) {
     check_keys(Place::workbook, document, report_);
     check_version(document, true, report_);
     const YamlNode* name = value_of(document, "name");
@@ -172,7 +174,8 @@ class DocumentReader {
                   "the workbook has no `name`");
     }
     const std::string workbook = name != nullptr && is_text(*name) ? name->text : std::string();
-    if (name != nullptr && value_of(document, "actions") == nullptr &&
+    const YamlNode* extends = value_of(document, "extends");
+    if (name != nullptr && extends == nullptr && value_of(document, "actions") == nullptr &&
         value_of(document, "workflows") == nullptr && !has_unknown_key(document)) {
       report_.add(
           "GR0221", name->span,
@@ -190,6 +193,8 @@ class DocumentReader {
         declare(Declaration::Kind::workflow, member, workbook);
       }
     }
+    // Without a name it can be no link of a chain; that has been reported.
+    return workbook.empty() ? Workbook() : Workbook{name, extends};
   }
 
   void read_list(const YamlNode& document) {
@@ -288,7 +293,8 @@ class DocumentReader {
       return;
     }
     declarations_.push_back({kind, &member.key, &member.value, workbook,
-                             workbook.empty() ? member.key.text : workbook + "." + member.key.text});
+                             workbook.empty() ? member.key.text : workbook + "." + member.key.text,
+                             member.key.span.source.get()});
   }
 
   std::deque<Declaration>& declarations_;
@@ -322,8 +328,8 @@ std::vector<std::string> WorkflowDefinition::task_names() const {
   return names;
 }
 
-void list_declarations(const YamlNode& document, std::deque<Declaration>& declarations, Report& report) {
-  DocumentReader(declarations, report).read(document);
+Workbook list_declarations(const YamlNode& document, std::deque<Declaration>& declarations, Report& report) {
+  return DocumentReader(declarations, report).read(document);
 }
 
 ActionDefinition read_action(const FlatAction& flat, Report& report) {

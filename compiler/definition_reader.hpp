@@ -13,8 +13,8 @@ namespace gregale::compiler {
 
 // What a document declares. What kind of file it is is told from its content: a workbook has a `name` or
 // `workflows`, otherwise each member is a workflow (it has `tasks`, or extends one) or an ad-hoc action (it
-// has `base`). [document] must outlive the declarations.
-void list_declarations(const YamlNode& document, std::deque<Declaration>& declarations, Report& report);
+// has `base`). [document] must outlive the declarations. Gives what it says of its workbook.
+Workbook list_declarations(const YamlNode& document, std::deque<Declaration>& declarations, Report& report);
 
 // Task definitions by what they were read from: a task that several workflows inherit as it is, is read once.
 using TaskDefinitions = std::unordered_map<const YamlNode::Member*, std::unique_ptr<const TaskDefinition>>;

@@ -22,10 +22,24 @@ struct Declaration {
   enum class Kind : uint8_t { workflow, action };
   Kind kind = Kind::workflow;
   const YamlNode* name = nullptr;
-  const YamlNode* node = nullptr;  // a mapping
-  std::string workbook;            // empty outside of workbooks
-  std::string full_name;           // "workbook.name" in a workbook
-  std::string name_space = {};     // empty: the default one
+  const YamlNode* node = nullptr;        // a mapping; without members where all of it is inherited
+  std::string workbook;                  // empty outside of workbooks
+  std::string full_name;                 // "workbook.name" in a workbook
+  const core::Source* source = nullptr;  // the file that declares it
+  std::string name_space = {};           // empty: the default one
+  // In a workbook that extends another: the definition of the same name there, and where that is said.
+  // None for one that replaces it.
+  const Declaration* inherited = nullptr;
+  const YamlNode* extends = nullptr;
+  bool unchanged = false;  // nothing is said about it but that
+  bool sound = true;       // false: findings have been made that leave the rest without meaning
+};
+
+// What a file says of its workbook, if it is one.
+struct Workbook {
+  const YamlNode* name = nullptr;
+  const YamlNode* extends = nullptr;  // the value of that key; none: it has no parent
+  const YamlNode* parent = nullptr;   // where the parent is named in it
 };
 
 class Documents {
@@ -36,8 +50,8 @@ class Documents {
   // Adds a given file, whose definitions belong to [name_space]. What is wrong with its YAML is a finding,
   // and it then declares nothing.
   void add(const core::SourcePtr& source, const std::string& name_space = {});
-  // What the given files declare, in order.
-  const std::vector<const Declaration*>& given() const noexcept { return given_; }
+  // What the given files declare, in order; with what their workbooks inherit. For after the last `add`.
+  const std::vector<const Declaration*>& given();
 
   // What a name means in a definition of [from]: one of the same file, of the given files (those of its
   // namespace, then those of the default one), of the library; each time within its workbook first. nullptr
@@ -68,14 +82,41 @@ class Documents {
   };
 
   struct Document {
+    enum class Origin : uint8_t { given, named, library };  // named: by `file`
+    enum class Parent : uint8_t { open, under_way, known };
+    core::SourcePtr source;
+    Origin origin = Origin::given;
     YamlNode root;
+    Workbook workbook;
+    std::string name_space = {};
     std::deque<Declaration> declarations;
-    Names names;
-    core::Diagnostics findings;  // of a library's file: told when one of its declarations is used
+    Names names;                   // of the declarations, when the parent is known
+    core::Diagnostics findings;    // of a library's file: told when one of its declarations is used
+    Parent parent = Parent::open;  // of a workbook
+    Document* extended = nullptr;  // the parent's; none: it has none, or a finding tells why not
+    size_t depth = 0;              // of parents
+    bool sound = true;             // false: the chain of its parents does not hold
   };
 
-  Document& parse(const core::SourcePtr& source, bool from_library);
+  Document& parse(const core::SourcePtr& source, Document::Origin origin);
+  core::Diagnostics& findings_of(Document& document);
+  // The document of a file that is named by its path; nullptr with a finding when it cannot be read.
+  Document* read_file(const YamlNode& path, Report& report);
+  void parse_library();
   void load_library();
+
+  // Takes over what the parent of a workbook declares, farthest ancestors first, and makes the declarations
+  // known by their names.
+  void inherit(Document& document);
+  void inherit_from_parent(Document& document);
+  // The document of the parent; nullptr with a finding when there is none.
+  Document* parent_of(Document& document);
+  Document* find_workbook(const Document& from, std::string_view name);
+  std::vector<std::string> workbook_names(const Document& from) const;
+  // [chain]: documents whose workbooks extend each the next, and the last of which extends [first].
+  void report_cycle(const std::vector<Document*>& chain, const Document& first);
+  void declare(Document& document, const Declaration& declaration);
+
   const Declaration* used(const Declaration* declaration);
   // Among the given files, as a definition of that namespace means a name.
   template <typename Find>
@@ -85,12 +126,14 @@ class Documents {
   core::Diagnostics& diagnostics_;
   Report report_;
   std::deque<Document> documents_;
+  std::deque<YamlNode> nothing_;                        // what an unchanged declaration says for itself
   std::unordered_map<std::string, Document*> by_file_;  // files that were named by their paths
   std::unordered_map<const core::Source*, Document*> by_source_;
-  std::vector<const Declaration*> given_;
+  std::vector<const Declaration*> given_;               // filled when it is asked for
   std::unordered_map<std::string, Names> given_names_;  // by namespace
   Names library_names_;
-  bool library_loaded_ = false;
+  bool library_parsed_ = false;
+  bool library_loaded_ = false;  // and its declarations are known by their names
 };
 
 }  // namespace gregale::compiler

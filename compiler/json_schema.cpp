@@ -93,6 +93,30 @@ Value of_shape(Shape shape) {
   return Map{};
 }
 
+// What the keys of inheritance take.
+Value of_inheritance(const Key& key) {
+  if (key.name == "extends") {
+    const std::string_view what = key.place == Place::workbook ? "workbook"
+                                  : key.place == Place::action ? "action"
+                                                               : "workflow";
+    Map long_form{{"file", text()}};
+    long_form.set(Value(what), text());
+    if (key.place == Place::workflow) {
+      long_form.set(Value("digest"), Map{{"type", "string"}, {"pattern", "^sha256:[0-9a-f]{64}$"}});
+    }
+    return any_of({text(), Map{{"type", "object"},
+                               {"properties", Value(std::move(long_form))},
+                               {"required", List{what}},
+                               {"additionalProperties", false}}});
+  }
+  if (key.name == "override") return Map{{"enum", List{"merge", "replace", "remove"}}};
+  if (key.name == "inherit") return Map{{"enum", List{"append", "prepend"}}};
+  if (key.name == "abstract") return type("boolean");
+  if (key.name == "final") return any_of({type("boolean"), items_of(text())});
+  if (key.name == "redirect") return text();
+  return any_of({text(), items_of(text())});  // before, after
+}
+
 // What holds the definitions of a workbook, a clause's two forms and its scopes are more than their shapes
 // say.
 Value of_key(const Key& key) {
@@ -108,6 +132,11 @@ Value of_key(const Key& key) {
   if (key.place == Place::clause && key.name == "publish") return reference("publish");
   if (key.shape == Shape::clause && key.place != Place::clause) {
     return any_of({reference("targets"), reference("transition")});
+  }
+  if (key.shape == Shape::inheritance) return of_inheritance(key);
+  // An abstract task promises names.
+  if (key.place == Place::task && (key.name == "input" || key.name == "publish")) {
+    return any_of({of_shape(key.shape), items_of(text())});
   }
   return of_shape(key.shape);
 }

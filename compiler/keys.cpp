@@ -25,6 +25,7 @@ constexpr Key kKeys[] = {
     {"tags", Place::workbook, names, For::both, false, "labels"},
     {"workflows", Place::workbook, mapping, For::both, false, "workflows by their short names"},
     {"actions", Place::workbook, mapping, For::both, false, "ad-hoc actions by their short names"},
+    {"extends", Place::workbook, inheritance, For::both, true, "the workbook that this one inherits from"},
     {"dialect", Place::workbook, text, For::both, true, "gregale/1 where Gregale's own keys are used"},
 
     {"version", Place::workflow, version, For::both, false, "version of the language: '2.0'"},
@@ -40,6 +41,7 @@ constexpr Key kKeys[] = {
     {"tasks", Place::workflow, mapping, For::both, false, "the tasks by name"},
     {"region", Place::workflow, text, For::both, true, "OpenStack region of its actions"},
     {"extends", Place::workflow, inheritance, For::both, true, "the workflow that this one inherits from"},
+    {"override", Place::workflow, inheritance, For::both, true, "what becomes of the parent workbook's"},
     {"abstract", Place::workflow, inheritance, For::both, true, "only for others to extend"},
     {"final", Place::workflow, inheritance, For::both, true, "cannot be extended, or these keys not changed"},
     {"custom_context", Place::workflow, mapping, For::both, true, "the keys of the custom context it needs"},
@@ -53,6 +55,7 @@ constexpr Key kKeys[] = {
     {"input", Place::action, parameters, For::both, false, "declared inputs, with defaults or without"},
     {"output", Place::action, any, For::both, false, "what becomes of the result"},
     {"extends", Place::action, inheritance, For::both, true, "the ad-hoc action that this one refines"},
+    {"override", Place::action, inheritance, For::both, true, "what becomes of the parent workbook's"},
 
     {"name", Place::task, text, For::both, false, "the name again; the key is what counts"},
     {"version", Place::task, version, For::both, false, "version of the language: '2.0'"},

@@ -168,8 +168,7 @@ class Lowering {
     workflow.description = description(definition.value("description"));
     for (const FlatWorkflow* parent = definition.flat->parent; parent != nullptr; parent = parent->parent) {
       workflow.ancestors.push_back({builder_.name(parent->declaration->full_name),
-                                    builder_.location(parent->declaration->name->span).source,
-                                    parent->digest});
+                                    builder_.source(*parent->declaration->source), parent->digest});
     }
     workflow.tasks.reserve(definition.tasks.size());
     for (const TaskDefinition* task : definition.tasks) {

@@ -20,13 +20,17 @@ Index ProgramBuilder::name(std::string_view text) {
   return entry->second;
 }
 
+Index ProgramBuilder::source(const core::Source& source) {
+  const auto [entry, is_new] =
+      source_index_.emplace(&source, static_cast<Index>(result_.program.sources.size()));
+  if (is_new) result_.program.sources.push_back(source.name());
+  return entry->second;
+}
+
 ir::Location ProgramBuilder::location(const core::Span& span) {
   if (!span.known()) return {};
-  const auto [entry, is_new] =
-      source_index_.emplace(span.source.get(), static_cast<Index>(result_.program.sources.size()));
-  if (is_new) result_.program.sources.push_back(span.source->name());
   const core::Position place = span.first();
-  return {entry->second, place.line, place.column};
+  return {source(*span.source), place.line, place.column};
 }
 
 Index ProgramBuilder::add(Template entry) {

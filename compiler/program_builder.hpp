@@ -18,6 +18,7 @@ class ProgramBuilder {
   Lowered& result() { return result_; }
 
   ir::Index name(std::string_view text);
+  ir::Index source(const core::Source& source);
   ir::Location location(const core::Span& span);
 
   // A template for any value; texts may hold expressions. The finding for a text that does not

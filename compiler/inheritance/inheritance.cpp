@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "compiler/inheritance/merging.hpp"
+#include "compiler/inheritance/parent_name.hpp"
 #include "compiler/inheritance/task_inheritance.hpp"
 #include "compiler/ir/serialization.hpp"
 #include "compiler/keys.hpp"
@@ -14,9 +15,6 @@
 namespace gregale::compiler {
 
 namespace {
-
-constexpr size_t kDeep = 3;      // ancestors above which a note says that few will follow
-constexpr size_t kTooDeep = 16;  // ancestors above which it is refused
 
 // An item of `input` by its name.
 const YamlNode* find_parameter(const YamlNode* input, std::string_view name) {
@@ -65,7 +63,7 @@ void check_inputs(std::string_view what, const YamlNode& parent, bool parent_is_
 // Keys of the child's workflow that an ancestor made final; those of its task-defaults as well.
 void check_final_keys(const YamlNode& child, const FlatWorkflow& parent, Report& report, bool& sound) {
   for (const YamlNode::Member& member : child.members) {
-    if (member.key.text == "tasks" || is_inheritance_key(member.key.text)) continue;
+    if (member.key.text == "tasks" || is_inheritance_key(Place::workflow, member.key.text)) continue;
     const YamlNode* final = parent.final.forbids(member.key.text);
     if (final == nullptr) continue;
     const YamlNode* before = value_of(*parent.node, member.key.text);
@@ -97,49 +95,32 @@ bool is_reverse(const YamlNode& workflow) {
 
 }  // namespace
 
-const Declaration* Inheritance::parent_of(const Declaration& declaration, const YamlNode& extends,
-                                          const YamlNode*& name) {
+Inheritance::Link Inheritance::link_of(const Declaration& declaration) {
+  Link link{&declaration};
+  if (declaration.inherited != nullptr) {
+    link.name = declaration.extends;
+    link.parent = declaration.inherited;
+    return link;
+  }
+  const YamlNode* extends = value_of(*declaration.node, "extends");
+  if (extends == nullptr) return link;
   const bool action = declaration.kind == Declaration::Kind::action;
-  const YamlNode* file = nullptr;
-  name = &extends;
-  if (extends.kind == YamlNode::Kind::mapping) {
-    const std::string_view what = action ? "action" : "workflow";
-    name = value_of(extends, what);
-    file = value_of(extends, "file");
-    for (const YamlNode::Member& member : extends.members) {
-      const std::string& key = member.key.text;
-      if (key != what && key != "file" && (key != "digest" || action)) {
-        report_.add_misspelt("GR0201", member.key.span, fmt::format("unknown key `{}` in `extends`", key),
-                             key, {std::string(what), "file", "digest"});
-        return nullptr;
-      }
-    }
-    if (name == nullptr) {
-      report_.add("GR0204", extends.span, fmt::format("`extends` has no `{}`", what));
-      return nullptr;
-    }
-  }
-  for (const YamlNode* text : {name, file}) {
-    if (text == nullptr || (is_text(*text) && !text->text.empty())) continue;
-    report_.add("GR0203", place_of(*text),
-                fmt::format("`extends` must be a name, or a mapping with {} and `file`, but this is {}",
-                            action ? "`action`" : "`workflow`", describe(*text)));
-    return nullptr;
-  }
+  const std::optional<ParentName> parent =
+      read_parent_name(*extends, action ? "action" : "workflow",
+                       action ? ParentName::Pin::none : ParentName::Pin::digest, report_);
+  link.name = extends;
+  if (!parent) return link;
+  link.name = parent->name;
+  link.digest = parent->digest;
   bool readable = true;
-  const Declaration* parent = file == nullptr
-                                  ? documents_.find(declaration.kind, declaration, name->text)
-                                  : documents_.find_in_file(declaration, name->text, *file, readable);
-  if (parent == nullptr && readable) {
-    core::Diagnostic& finding = report_.add_misspelt(
-        "GR1001", name->span,
-        fmt::format("there is no {} `{}` to extend", action ? "ad-hoc action" : "workflow", name->text),
-        name->text, file == nullptr ? documents_.names(declaration) : std::vector<std::string>());
-    if (file == nullptr && !finding.suggestion) {
-      finding.note = "give the file that defines it as well, or its folder with --library";
-    }
+  link.parent = parent->file == nullptr
+                    ? documents_.find(declaration.kind, declaration, parent->name->text)
+                    : documents_.find_in_file(declaration, parent->name->text, *parent->file, readable);
+  if (link.parent == nullptr && readable) {
+    report_unknown_parent(*parent, action ? "ad-hoc action" : "workflow", documents_.names(declaration),
+                          report_);
   }
-  return parent;
+  return link;
 }
 
 void Inheritance::report_cycle(const std::vector<Link>& chain, const Declaration& first) {
@@ -167,10 +148,8 @@ std::vector<Inheritance::Link> Inheritance::chain_of(
       chain.back().parent = nullptr;
       break;
     }
-    Link link{next, value_of(*next->node, "extends")};
-    if (link.extends != nullptr) link.parent = parent_of(*next, *link.extends, link.name);
-    next = link.parent;
-    chain.push_back(link);
+    chain.push_back(link_of(*next));
+    next = chain.back().parent;
   }
   return chain;
 }
@@ -185,32 +164,20 @@ Flat& Inheritance::make(const Declaration& declaration,
     flat->declaration = link->declaration;
     flat->parent = parent;
     flat->extends = link->name;
-    flat->sound = link->extends == nullptr || (parent != nullptr && parent->sound);
+    flat->sound = link->declaration->sound && (link->name == nullptr || (parent != nullptr && parent->sound));
     flat->depth = parent == nullptr ? 0 : parent->depth + 1;
-    if (flat->depth > 0 && flat->sound)
-      check_depth(*link->declaration, *link->name, flat->depth, flat->sound);
+    // A workbook's chain has been looked at as a whole.
+    if (link->declaration->inherited == nullptr && flat->depth > 0 && flat->sound) {
+      flat->sound = check_depth(link->declaration->full_name, *link->name, flat->depth, report_);
+    }
     fill(*flat, *link, parent);
     made.at(link->declaration) = std::move(flat);
   }
   return *made.at(&declaration);
 }
 
-void Inheritance::check_depth(const Declaration& declaration, const YamlNode& extends, size_t depth,
-                              bool& sound) {
-  if (depth > kTooDeep) {
-    report_.add("GR1004", extends.span,
-                fmt::format("`{}` has {} ancestors; {} are allowed", declaration.full_name, depth, kTooDeep));
-    sound = false;
-  } else if (depth == kDeep + 1) {
-    report_.add("GR1003", extends.span,
-                fmt::format("`{}` has {} ancestors; few readers follow more than {}", declaration.full_name,
-                            depth, kDeep));
-  }
-}
-
-void Inheritance::check_digest(const YamlNode& extends, FlatWorkflow& parent) {
+void Inheritance::check_digest(const YamlNode* digest, FlatWorkflow& parent) {
   if (parent.digest.empty()) parent.digest = digest_of(parent);
-  const YamlNode* digest = extends.kind == YamlNode::Kind::mapping ? value_of(extends, "digest") : nullptr;
   if (digest == nullptr) return;
   const std::string actual = "sha256:" + parent.digest;
   if (is_text(*digest) && digest->text == actual) return;
@@ -224,17 +191,18 @@ void Inheritance::check_digest(const YamlNode& extends, FlatWorkflow& parent) {
 
 void Inheritance::fill(FlatWorkflow& flat, const Link& link, FlatWorkflow* parent) {
   const YamlNode& own = *link.declaration->node;
-  flat.abstract = read_abstract(own, report_);
+  const bool unchanged = link.declaration->unchanged;
+  flat.abstract = unchanged && parent != nullptr ? parent->abstract : read_abstract(own, report_);
   nodes_.push_back(YamlNode());
   YamlNode& shell = nodes_.back();
   flat.node = &shell;
   FlatDraft draft{flat, shell, members_};
-  if (link.extends == nullptr) {
-    shell = without_inheritance_keys(own);
+  if (link.name == nullptr) {
+    shell = without_inheritance_keys(Place::workflow, own);
     take_tasks(draft, report_);
   } else if (flat.sound) {
-    check_digest(*link.extends, *parent);
-    if (parent->final.all != nullptr) {
+    check_digest(link.digest, *parent);
+    if (parent->final.all != nullptr && !unchanged) {
       report_final(link.name->span, fmt::format("the workflow `{}`", parent->declaration->full_name),
                    *parent->final.all, report_);
       flat.sound = false;
@@ -266,12 +234,14 @@ void Inheritance::fill(FlatWorkflow& flat, const Link& link, FlatWorkflow* paren
 }
 
 void Inheritance::fill(FlatAction& flat, const Link& link, const FlatAction* parent) {
-  flat.node = link.declaration->node;
-  if (link.extends == nullptr || !flat.sound) return;
-  check_inputs(fmt::format("`{}`", parent->declaration->full_name), *parent->node, false, *flat.node, report_,
-               flat.sound);
-  nodes_.push_back(merge_action(*parent->node, *flat.node));
-  flat.node = &nodes_.back();
+  if (!flat.sound) return;
+  if (link.name == nullptr) {
+    flat.node = &nodes_.emplace_back(without_inheritance_keys(Place::action, *link.declaration->node));
+    return;
+  }
+  check_inputs(fmt::format("`{}`", parent->declaration->full_name), *parent->node, false,
+               *link.declaration->node, report_, flat.sound);
+  flat.node = &nodes_.emplace_back(merge_action(*parent->node, *link.declaration->node));
 }
 
 const FlatWorkflow& Inheritance::workflow(const Declaration& declaration) {

@@ -25,8 +25,8 @@ class Inheritance {
   // A definition that is not made yet, with what it extends.
   struct Link {
     const Declaration* declaration;
-    const YamlNode* extends = nullptr;    // its value of that key; none: it has no parent
-    const YamlNode* name = nullptr;       // the parent's name in it
+    const YamlNode* name = nullptr;       // where the parent is named; none: it has no parent
+    const YamlNode* digest = nullptr;     // what the parent is pinned to, if it is
     const Declaration* parent = nullptr;  // none: there is none, or a finding tells why not
   };
 
@@ -40,15 +40,13 @@ class Inheritance {
              std::unordered_map<const Declaration*, std::unique_ptr<Flat>>& made);
   void fill(FlatWorkflow& flat, const Link& link, FlatWorkflow* parent);
   void fill(FlatAction& flat, const Link& link, const FlatAction* parent);
-  // The declaration that `extends` names; nullptr with a finding when there is none. [name] becomes the
-  // node that holds the name.
-  const Declaration* parent_of(const Declaration& declaration, const YamlNode& extends,
-                               const YamlNode*& name);
+  // The definition and what it extends, by its own `extends` or its workbook's. Without a parent and with a
+  // finding when there is none of that name.
+  Link link_of(const Declaration& declaration);
   // [chain]: definitions each of which extends the next, and the last of which extends [first].
   void report_cycle(const std::vector<Link>& chain, const Declaration& first);
-  void check_depth(const Declaration& declaration, const YamlNode& extends, size_t depth, bool& sound);
   // Also gives the parent its digest.
-  void check_digest(const YamlNode& extends, FlatWorkflow& parent);
+  void check_digest(const YamlNode* digest, FlatWorkflow& parent);
 
   Documents& documents_;
   Report& report_;

@@ -13,9 +13,6 @@ namespace gregale::compiler {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> kInheritanceKeys = {"extends",  "abstract", "final", "override",
-                                                              "redirect", "before",   "after"};
-
 bool is_clause(std::string_view key) {
   return key == "on-success" || key == "on-error" || key == "on-complete" || key == "on-skip";
 }
@@ -28,6 +25,15 @@ YamlNode empty_like(const YamlNode& place, YamlNode::Kind kind) {
   YamlNode result;
   result.kind = kind;
   result.span = place.span;
+  return result;
+}
+
+// The mapping without some of its members.
+YamlNode without(const YamlNode& mapping, std::initializer_list<std::string_view> keys) {
+  YamlNode result = empty_like(mapping, YamlNode::Kind::mapping);
+  for (const YamlNode::Member& member : mapping.members) {
+    if (std::find(keys.begin(), keys.end(), member.key.text) == keys.end()) result.members.push_back(member);
+  }
   return result;
 }
 
@@ -50,14 +56,18 @@ YamlNode merge_mappings(const YamlNode& parent, const YamlNode& child, Merge mer
 
 }  // namespace
 
-bool is_inheritance_key(std::string_view key) {
-  return std::find(kInheritanceKeys.begin(), kInheritanceKeys.end(), key) != kInheritanceKeys.end();
+bool is_inheritance_key(Place place, std::string_view key) {
+  const Key* known = find_key(place, key);
+  return known != nullptr && known->shape == Shape::inheritance;
 }
 
-YamlNode without_inheritance_keys(const YamlNode& definition) {
-  YamlNode result = definition;
-  std::erase_if(result.members,
-                [](const YamlNode::Member& member) { return is_inheritance_key(member.key.text); });
+YamlNode without_inheritance_keys(Place place, const YamlNode& definition) {
+  YamlNode result;
+  result.kind = definition.kind;
+  result.span = definition.span;
+  for (const YamlNode::Member& member : definition.members) {
+    if (!is_inheritance_key(place, member.key.text)) result.members.push_back(member);
+  }
   return result;
 }
 
@@ -184,7 +194,7 @@ YamlNode merge_clause(std::string_view key, const YamlNode* parent, const YamlNo
 
 YamlNode merge_task(const YamlNode& parent, const YamlNode& child, Report& report) {
   YamlNode result =
-      merge_mappings(parent, without_inheritance_keys(child),
+      merge_mappings(parent, without_inheritance_keys(Place::task, child),
                      [&](std::string_view key, const YamlNode* before, const YamlNode& value) -> YamlNode {
                        if (merges_by_key(key))
                          return before == nullptr ? value : merge_by_key(*before, value);
@@ -203,10 +213,7 @@ YamlNode merge_task(const YamlNode& parent, const YamlNode& child, Report& repor
 }
 
 YamlNode merge_workflow(const YamlNode& parent, const YamlNode& child, Report& report) {
-  YamlNode base = parent;
-  remove_member(base, "tasks");
-  remove_member(base, "name");
-  return merge_mappings(base, without_inheritance_keys(child),
+  return merge_mappings(without(parent, {"name", "tasks"}), without_inheritance_keys(Place::workflow, child),
                         [&](std::string_view key, const YamlNode* before, const YamlNode& value) -> YamlNode {
                           if (before == nullptr) return value;
                           if (key == "input") return merge_parameters(*before, value);
@@ -227,9 +234,7 @@ YamlNode merge_workflow(const YamlNode& parent, const YamlNode& child, Report& r
 }
 
 YamlNode merge_action(const YamlNode& parent, const YamlNode& child) {
-  YamlNode base = parent;
-  remove_member(base, "name");
-  return merge_mappings(base, without_inheritance_keys(child),
+  return merge_mappings(without(parent, {"name"}), without_inheritance_keys(Place::action, child),
                         [](std::string_view key, const YamlNode* before, const YamlNode& value) -> YamlNode {
                           if (before == nullptr) return value;
                           if (key == "input") return merge_parameters(*before, value);

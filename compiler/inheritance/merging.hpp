@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "compiler/keys.hpp"
 #include "compiler/report.hpp"
 #include "grammar/yaml.hpp"
 
@@ -39,9 +40,9 @@ YamlNode merge_workflow(const YamlNode& parent, const YamlNode& child, Report& r
 YamlNode merge_action(const YamlNode& parent, const YamlNode& child);
 
 // Keys that are for inheritance alone and do not appear in flat definitions.
-bool is_inheritance_key(std::string_view key);
+bool is_inheritance_key(Place place, std::string_view key);
 // A workflow, task or ad-hoc action without them.
-YamlNode without_inheritance_keys(const YamlNode& definition);
+YamlNode without_inheritance_keys(Place place, const YamlNode& definition);
 // Whether the two nodes say the same, wherever they stand.
 bool same_meaning(const YamlNode& a, const YamlNode& b);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "compiler/inheritance/merging.hpp"
+#include "compiler/inheritance/override.hpp"
 #include "compiler/inheritance/transitions.hpp"
 #include "compiler/keys.hpp"
 #include "compiler/nodes.hpp"
@@ -14,8 +15,6 @@
 namespace gregale::compiler {
 
 namespace {
-
-enum class Override : uint8_t { none, merge, replace, remove };
 
 // The names in a list of texts; nothing else is a promise.
 std::vector<const YamlNode*> names_in(const YamlNode& list) {
@@ -51,33 +50,13 @@ void remove_promise_lists(YamlNode& task) {
   }
 }
 
-// From the member's key to the next one's, or for the last from the end of the one before: what to take out
-// for the rest to stay whole.
-core::Span member_stretch(const YamlNode& mapping, const YamlNode::Member& member) {
-  const size_t at = static_cast<size_t>(&member - mapping.members.data());
-  core::Span span{member.key.span.source, member.key.span.begin, member.value.span.end};
-  if (at + 1 < mapping.members.size()) {
-    span.end = mapping.members[at + 1].key.span.begin;
-  } else if (at > 0) {
-    span.begin = mapping.members[at - 1].value.span.end;
-  }
-  return span;
-}
-
 class TaskInheritance {
  public:
   TaskInheritance(FlatDraft& draft, Report& report) : draft_(draft), flat_(draft.workflow), report_(report) {}
 
   void take(const YamlNode::Member& member) {
-    if (const YamlNode::Member* key = member.value.find("override")) {
-      core::Diagnostic& finding = report_.add_misspelt(
-          "GR1006", key->key.span,
-          fmt::format("the task `{}` overrides nothing: no task of that name is inherited", member.key.text),
-          member.key.text, inherited_names());
-      finding.suggestion = finding.suggestion ? core::Suggestion{finding.suggestion->text, member.key.span}
-                                              : core::Suggestion{"", member_stretch(member.value, *key)};
+    if (report_overrides_nothing(member.key, member.value, "task", inherited_names(), report_))
       flat_.sound = false;
-    }
     for (const char* name : {"redirect", "before", "after"}) {
       const YamlNode::Member* key = member.value.find(name);
       if (key == nullptr) continue;
@@ -102,8 +81,10 @@ class TaskInheritance {
         take(member);
         continue;
       }
-      switch (read_override(member)) {
+      switch (read_override(member.key, member.value, "task", parent.find(member.key.text)->member->key,
+                            report_)) {
         case Override::none:
+          flat_.sound = false;
           break;
         case Override::remove:
           removed.push_back(&member);
@@ -129,42 +110,6 @@ class TaskInheritance {
     if (parent_ == nullptr) return names;
     for (const FlatTask& task : parent_->tasks) names.push_back(task.member->key.text);
     return names;
-  }
-
-  Override read_override(const YamlNode::Member& member) {
-    const YamlNode::Member* key = member.value.find("override");
-    if (key == nullptr) {
-      core::Diagnostic& finding = report_.add(
-          "GR1005", member.key.span,
-          fmt::format("the task `{}` is inherited; say what becomes of it with `override`", member.key.text));
-      finding.related.push_back({parent_->find(member.key.text)->member->key.span, "inherited from here"});
-      finding.note = "`override: merge` changes it, `replace` takes its place, `remove` takes it out";
-      suggest_merge(member.value, finding);
-      flat_.sound = false;
-      return Override::none;
-    }
-    const std::string& text = key->value.text;
-    if (is_text(key->value)) {
-      if (text == "merge") return Override::merge;
-      if (text == "replace") return Override::replace;
-      if (text == "remove") return Override::remove;
-    }
-    report_.add_misspelt("GR0203", place_of(key->value), "`override` must be `merge`, `replace` or `remove`",
-                         text, {"merge", "replace", "remove"});
-    flat_.sound = false;
-    return Override::none;
-  }
-
-  // The line that would make it an override, before the first key of the task.
-  static void suggest_merge(const YamlNode& task, core::Diagnostic& finding) {
-    if (task.kind != YamlNode::Kind::mapping || task.members.empty()) return;
-    const core::Span& first = task.members.front().key.span;
-    if (!first.known()) return;
-    const bool flow = task.span.begin < first.begin;
-    const uint32_t column = first.first().column;
-    finding.suggestion = core::Suggestion{
-        flow ? std::string("override: merge, ") : "override: merge\n" + std::string(column - 1, ' '),
-        core::Span{first.source, first.begin, first.begin}};
   }
 
   bool forbidden(const core::Span& place, std::string_view what, const YamlNode* final) {
@@ -232,7 +177,7 @@ class TaskInheritance {
     }
     const YamlNode* abstract = read_abstract(member.value, report_);
     if (abstract != nullptr) promise(member.value, task.contract);
-    YamlNode own = without_inheritance_keys(member.value);
+    YamlNode own = without_inheritance_keys(Place::task, member.value);
     if (abstract != nullptr) remove_promise_lists(own);
     draft_.members.push_back({member.key, std::move(own)});
     put(task, abstract, member.value);
@@ -264,13 +209,13 @@ class TaskInheritance {
   FlatTask make(const YamlNode::Member& member) {
     FlatTask task;
     task.member = &member;
-    const bool marked =
-        std::any_of(member.value.members.begin(), member.value.members.end(),
-                    [](const YamlNode::Member& one) { return is_inheritance_key(one.key.text); });
+    const bool marked = std::any_of(
+        member.value.members.begin(), member.value.members.end(),
+        [](const YamlNode::Member& one) { return is_inheritance_key(Place::task, one.key.text); });
     if (!marked) return task;
     task.abstract = read_abstract(member.value, report_);
     read_final(member.value, task.final, report_);
-    YamlNode own = without_inheritance_keys(member.value);
+    YamlNode own = without_inheritance_keys(Place::task, member.value);
     if (task.abstract != nullptr) {
       promise(member.value, task.contract);
       remove_promise_lists(own);
