@@ -388,12 +388,12 @@ TEST_F(Dispatcher, FollowsARedirectWithTheSameMethodOnTheSameServerOnly) {
 }
 
 TEST_F(Dispatcher, ModulesThatAreNotListedTakeNoRegion) {
-  session_.set_modules_support_region({"nova"});
-  EXPECT_TRUE(registry_.find_signature("nova.servers_list")->takes_region);
-  const ir::ActionSignature& neutron = *registry_.find_signature("neutron.show_network");
-  EXPECT_FALSE(neutron.takes_region);
-  EXPECT_NE(interpreter::check_input(neutron, Map{{"network", "n"}, {"region", "RegionTwo"}}), "");
-  EXPECT_EQ(interpreter::check_input(neutron, Map{{"network", "n"}}), "");
+  session_.set_modules_support_region({"neutron"});
+  EXPECT_TRUE(registry_.find_signature("neutron.show_network")->takes_region);
+  const ir::ActionSignature& nova = *registry_.find_signature("nova.servers_get");
+  EXPECT_FALSE(nova.takes_region);
+  EXPECT_NE(interpreter::check_input(nova, Map{{"server", "s"}, {"region", "RegionTwo"}}), "");
+  EXPECT_EQ(interpreter::check_input(nova, Map{{"server", "s"}}), "");
 }
 
 }  // namespace
