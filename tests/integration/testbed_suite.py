@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
+import uuid
 
 SKIPPED = 77
 REGIONS = ["RegionOne", "RegionTwo"]
@@ -141,6 +142,7 @@ wf:
         assert output["status"] == "ACTIVE" and output["server"] in output["listed"], document
 
     def test_a_stack_in_each_region(self):
+        name = f"gregale-{uuid.uuid4().hex[:8]}"
         document = self.run("""
 wf:
   output: {stacks: <% $.stacks %>}
@@ -149,7 +151,7 @@ wf:
       action: heat.stacks_create
       with-regions: all
       input:
-        stack_name: gregale
+        stack_name: NAME
         template:
           heat_template_version: '2018-08-31'
           resources: {value: {type: 'OS::Heat::Value', properties: {value: <% region() %>}}}
@@ -160,15 +162,15 @@ wf:
       with-regions: all
       publish: {stacks: <% task().result %>}
       on-complete: delete
-    delete: {action: heat.stacks_delete stack_id="gregale", with-regions: all}
+    delete: {action: heat.stacks_delete stack_id="NAME", with-regions: all}
 wait_for_stack:
   output: {where: <% $.where %>}
   tasks:
     show:
-      action: heat.stacks_get stack_id="gregale"
+      action: heat.stacks_get stack_id="NAME"
       retry: {count: 60, delay: 1, continue-on: <% task().result.stack_status = CREATE_IN_PROGRESS %>}
       publish: {where: <% task().result.outputs.first().output_value %>}
-""")
+""".replace("NAME", name))
         stacks = document["output"]["stacks"]
         assert {r: stacks[r]["where"] for r in REGIONS} == {r: r for r in REGIONS}, document
 
@@ -281,7 +283,7 @@ wf:
                        " b: {action: designate.blacklists_list, region: RegionOne}}}\n")
             file.flush()
             report = self.gregale_json("validate", file.name, "--cloud", "demo-r1", expect=3)
-        assert [d["code"] for d in report["diagnostics"]] == ["GR0909", "GR0910"], report
+        assert [d["code"] for d in report["diagnostics"]] == ["GR0909", "GR0911"], report
 
     def seconds_of_token(self, auth):
         import datetime
