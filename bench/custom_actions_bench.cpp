@@ -48,8 +48,9 @@ BENCHMARK(plugin_call);
 void program_call(benchmark::State& state) {
   stdlib::Manifest manifest;
   manifest.file = "bench";
-  manifest.command = { "/usr/bin/perl", "-ne", R"(BEGIN { $| = 1 } /"id":"([^"]*)" / ; print qq({
-    "type" : "result", "id" : "$1", "data" : 1}\n))"};
+  manifest.command = {
+      "/usr/bin/perl", "-ne",
+      R"perl(BEGIN { $| = 1 } /"id":"([^"]*)"/; print qq({"type":"result","id":"$1","data":1}\n))perl"};
   manifest.memory_bytes = 0;
   const auto shared = std::make_shared<const stdlib::Manifest>(std::move(manifest));
   stdlib::ProgramHost host({});

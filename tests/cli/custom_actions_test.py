@@ -72,7 +72,7 @@ class Folder(unittest.TestCase):
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return json.loads(done.stdout)
 
-    def action(self, name, code=0, verb="run", env=None, **given):
+    def action(self, name, /, code=0, verb="run", env=None, **given):
         return self.document("action", verb, name, "--input", json.dumps(given), code=code, env=env)
 
     def run_workflow(self, tasks, code=0, options=()):
@@ -220,10 +220,10 @@ class Faults(Folder):
 
     def test_validation(self):
         path = self.write("wf.yaml", "version: '2.0'\nwf: {tasks: {a: {action: faults.typed txt=1}}}\n")
-        findings = self.document("validate", path, code=3)["diagnostics"]
+        findings = self.document("validate", path, "--strict", code=3)["diagnostics"]
         self.assertIn("txt", json.dumps(findings))
         path = self.write("wf.yaml", "version: '2.0'\nwf: {tasks: {a: {action: faults.typd}}}\n")
-        self.assertIn("faults.typed", json.dumps(self.document("validate", path, code=3)))
+        self.assertIn("faults.typed", json.dumps(self.document("validate", path, "--strict", code=3)))
 
     def test_lists(self):
         names = [a["name"] for a in self.document("action", "list", "--service", "faults")]
