@@ -118,8 +118,9 @@ std::string Vault::open(std::string_view sealed) {
   const Key& with = key(false);
   std::vector<unsigned char> box(sealed.size());
   size_t size = 0;
-  const bool whole = sodium_base642bin(box.data(), box.size(), sealed.data(), sealed.size(), nullptr, &size,
-                                       nullptr, kBase64) == 0;
+  const bool whole =
+      !sealed.empty() && sodium_base642bin(box.data(), box.size(), sealed.data(), sealed.size(), nullptr,
+                                           &size, nullptr, kBase64) == 0;
   constexpr size_t kHead = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
   if (!whole || size < kHead) throw Error(ErrorKind::unusable, "a sealed text of the store is damaged");
   std::string plain(size - kHead, '\0');

@@ -16,7 +16,7 @@ constexpr const char* kSite =
     "  base: {abstract: true, tasks: {b: {action: std.noop}}}\n"                                 // 7
     "  provision: {input: [name], tasks: {create: {action: greet}}}\n"                           // 8
     "  report: {tasks: {r: {action: std.noop}}}\n"                                               // 9
-    "  all: {tasks: {p: {workflow: provision name=x, on-success: q}, q: {workflow: report}}}\n"  // 10
+    "  all: {tasks: {p: {workflow: provision name=1, on-success: q}, q: {workflow: report}}}\n"  // 10
     "  fixed: {final: true, tasks: {f: {action: std.noop}}}\n";                                  // 11
 
 // The parent in the library, the child given.
