@@ -26,8 +26,9 @@ BLOCK = re.compile(r"^```yaml\n(.*?)^```\n+(?:`gregale (run|validate) FILE(.*?)`
 
 
 # Keys that have pages of their own: inheritance.md, regions.md, custom-context.md.
-OTHER_CHAPTERS = {"extends", "abstract", "final", "override", "inherit", "redirect", "before", "with-regions",
-                  "on-region-error", "min-success", "custom_context", "required", "secret", "default"}
+OTHER_CHAPTERS = {"extends", "workbook", "file", "digest", "abstract", "final", "override", "inherit", "redirect",
+                  "before", "with-regions", "on-region-error", "min-success", "custom_context", "required", "secret",
+                  "default"}
 
 
 def call(gregale, *arguments):
