@@ -123,7 +123,7 @@ Manifest read_manifest(const std::string& file, const Value& document) {
     manifest.processes = static_cast<size_t>(section.count("processes", 4, 1000));
     manifest.memory_bytes = static_cast<size_t>(section.count("memory", 1024, 1 << 20) * kMegabyte);
     manifest.output_bytes = static_cast<size_t>(section.count("output", 16, 1024) * kMegabyte);
-    manifest.longest_call = std::chrono::seconds(section.count("timeout", 600, 7 * 24 * 3600));
+    manifest.longest_call = std::chrono::seconds(section.count("timeout", 600, int64_t{7} * 24 * 3600));
     if (section.has("actions")) manifest.actions = read_declarations(section.take("actions"));
     section.end();
     return manifest;
