@@ -28,6 +28,7 @@ std::vector<std::string> required_parameters(const Value& description) {
   const Value parameters = description.get("parameters");
   if (!parameters.is_map()) return names;
   for (const auto& [key, parameter] : parameters.as_map()) {
+    if (!key.is_string()) continue;
     const std::string& name = key.as_string();
     if (name.ends_with('!')) names.push_back(name.substr(0, name.size() - 1));
   }
@@ -38,6 +39,7 @@ std::vector<std::string> required_parameters(const Value& description) {
 Map effect_of(const std::string& action, const Value& effect) {
   if (effect.is_string()) return Map{{"kind", effect}};
   if (!effect.is_map()) wrong(action, "an effect is a kind or a mapping");
+  if (!effect.get("kind").is_string()) wrong(action, "an effect needs its `kind`, a text");
   return effect.as_map();
 }
 
