@@ -6,6 +6,7 @@
 
 #include "compiler/codes.hpp"
 #include "compiler/inheritance/flat_workflow.hpp"
+#include "core/code_points.hpp"
 #include "core/similar.hpp"
 
 namespace gregale::compiler {
@@ -34,10 +35,7 @@ constexpr size_t kLongestMessage = 600;  // bytes
 std::string one_line(std::string message) {
   std::replace_if(
       message.begin(), message.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-  if (message.size() <= kLongestMessage) return message;
-  size_t end = kLongestMessage;
-  while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xC0) == 0x80) --end;
-  return message.substr(0, end) + "...";
+  return core::shortened(message, kLongestMessage);
 }
 
 // Whether a suggestion for a name needs no second look: one slip of a long name, or only case and dashes.

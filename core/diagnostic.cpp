@@ -104,17 +104,14 @@ void draw_line(std::string& out, const Palette& palette, const Span& span, char 
   std::string_view shown = line;
   std::string_view before_cut;
   if (offset > kWidest / 2) {  // a long line: show the stretch around the place
-    size_t cut = offset - kWidest / 2;
-    while (cut > 0 && (static_cast<unsigned char>(shown[cut]) & 0xC0) == 0x80) --cut;
+    const size_t cut = code_point_start(shown, offset - kWidest / 2);
     shown.remove_prefix(cut);
     offset -= cut;
     before_cut = "...";
   }
   std::string_view after_cut;
   if (shown.size() > kWidest) {
-    size_t keep = kWidest;
-    while (keep > 0 && (static_cast<unsigned char>(shown[keep]) & 0xC0) == 0x80) --keep;
-    shown = shown.substr(0, keep);
+    shown = shown.substr(0, code_point_start(shown, kWidest));
     after_cut = "...";
   }
   const size_t stop = std::max(span.end, span.begin + 1) - span.begin;
@@ -127,7 +124,7 @@ void draw_line(std::string& out, const Palette& palette, const Span& span, char 
                  before_cut, shown, after_cut);
   std::string indent(before_cut.size(), ' ');
   for (char c : shown.substr(0, offset)) {
-    if ((static_cast<unsigned char>(c) & 0xC0) != 0x80) indent += c == '\t' ? '\t' : ' ';
+    if (!continues_code_point(c)) indent += c == '\t' ? '\t' : ' ';
   }
   fmt::format_to(std::back_inserter(out), "{} {} |{} {}{}{}{}\n", palette.frame, margin, palette.reset,
                  indent, palette.bold, std::string(length, mark), palette.reset);

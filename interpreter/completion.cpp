@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/code_points.hpp"
 #include "core/json.hpp"
 #include "interpreter/machine.hpp"
 
@@ -123,13 +124,6 @@ namespace {
 constexpr size_t kLongestTaskMessage = 4000;
 constexpr size_t kLongestDetail = 1000;
 
-std::string cut(const std::string& text, size_t longest) {
-  if (text.size() <= longest) return text;
-  size_t end = longest;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end) + "...";
-}
-
 }  // namespace
 
 std::string Machine::failure_message(Index execution) {
@@ -147,11 +141,11 @@ std::string Machine::failure_message(Index execution) {
   for (const Index index : failed) {
     const TaskExecution& task = tree_.tasks[index];
     text += fmt::format("\n  {} [task_ex_id={}] -> {}\n", task.name, task.id.text(),
-                        cut(task.state_info.value_or("no message"), kLongestTaskMessage));
+                        core::shortened(task.state_info.value_or("no message"), kLongestTaskMessage));
     const auto detail = [&](std::string_view kind, const Uuid& id, uint32_t item, const Value& output) {
-      text +=
-          fmt::format("    [{}={}, idx={}]: {}\n", kind, id.text(), item,
-                      cut(output.is_string() ? output.as_string() : core::to_json(output), kLongestDetail));
+      text += fmt::format(
+          "    [{}={}, idx={}]: {}\n", kind, id.text(), item,
+          core::shortened(output.is_string() ? output.as_string() : core::to_json(output), kLongestDetail));
     };
     for (const Index action : task.actions) {
       const ActionExecution& a = tree_.actions[action];

@@ -6,6 +6,7 @@
 #include <array>
 #include <unordered_set>
 
+#include "core/code_points.hpp"
 #include "core/json.hpp"
 #include "interpreter/scope.hpp"
 #include "interpreter/task_contexts.hpp"
@@ -18,11 +19,8 @@ constexpr size_t kLongestValue = 200;      // bytes of a value in a text
 constexpr size_t kMostNames = 10;          // names in one text
 constexpr size_t kMostReasonsOfKind = 20;  // actions of one task
 
-std::string shortened(std::string text) {
-  if (text.size() <= kLongestValue) return text;
-  size_t end = kLongestValue;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end) + "...";
+std::string shortened(std::string_view text) {
+  return core::shortened(text, kLongestValue);
 }
 
 bool names_a_secret(std::string_view name) {

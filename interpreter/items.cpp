@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/code_points.hpp"
 #include "interpreter/machine.hpp"
 #include "interpreter/policies.hpp"
 
@@ -22,8 +23,7 @@ constexpr std::string_view kAllRegions = "all";
 std::vector<std::string_view> characters(std::string_view text) {
   std::vector<std::string_view> found;
   for (size_t i = 0; i < text.size();) {
-    size_t end = i + 1;
-    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) ++end;
+    const size_t end = core::code_point_end(text, i);
     found.push_back(text.substr(i, end - i));
     i = end;
   }

@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/code_points.hpp"
 #include "core/json.hpp"
 #include "interpreter/expression/jinja/jinja.hpp"
 #include "interpreter/expression/jinja/sequence.hpp"
@@ -43,14 +44,7 @@ struct Piece {
   }
 };
 
-// The text of an expression for a message.
-std::string shortened(const std::string& text) {
-  constexpr size_t kMost = 80;
-  if (text.size() <= kMost) return text;
-  size_t end = kMost;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // whole characters
-  return text.substr(0, end) + "...";
-}
+constexpr size_t kLongestShown = 80;  // bytes of an expression in a message
 
 Piece bind(const grammar::Expression& expression, const grammar::Expression::Piece& piece) {
   const std::string_view text = std::string_view(expression.text).substr(piece.inner);
@@ -100,8 +94,8 @@ Value BoundExpression::evaluate(const Scope& scope) const {
     return evaluate_pieces(scope);
   } catch (const EvaluationError& error) {
     if (error.kind() != core::ErrorKind::limit) throw;
-    throw EvaluationError(fmt::format("{}, in `{}`", error.what(), shortened(text())), error.begin, error.end,
-                          error.kind());
+    throw EvaluationError(fmt::format("{}, in `{}`", error.what(), core::shortened(text(), kLongestShown)),
+                          error.begin, error.end, error.kind());
   }
 }
 

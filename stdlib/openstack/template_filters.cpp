@@ -7,6 +7,7 @@
 #include <charconv>
 #include <map>
 
+#include "core/code_points.hpp"
 #include "core/error.hpp"
 #include "core/json.hpp"
 #include "stdlib/http/text.hpp"
@@ -125,8 +126,7 @@ Value items(const Value& value, const Arguments&) {
   List out;
   std::string_view rest = value.as_string();
   while (!rest.empty()) {
-    size_t length = 1;
-    while (length < rest.size() && (static_cast<unsigned char>(rest[length]) & 0xC0u) == 0x80u) ++length;
+    const size_t length = core::code_point_end(rest, 0);
     out.push_back(rest.substr(0, length));
     rest.remove_prefix(length);
   }
