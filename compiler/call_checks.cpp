@@ -7,6 +7,7 @@
 
 #include "compiler/checks.hpp"
 #include "compiler/keys.hpp"
+#include "compiler/nodes.hpp"
 
 namespace gregale::compiler {
 
@@ -15,11 +16,6 @@ namespace {
 // Inputs of a sub-workflow that are parameters of the execution instead.
 const std::vector<std::string> kExecutionParameters = {
     "task_name", "env", "evaluate_env", "namespace", "notify", "description", "read_only", "index"};
-
-bool has_expression(std::string_view text) {
-  return text.find("<%") != std::string_view::npos || text.find("{{") != std::string_view::npos ||
-         text.find("{%") != std::string_view::npos;
-}
 
 // One argument of a call and where its name stands.
 struct Argument {

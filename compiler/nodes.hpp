@@ -30,6 +30,12 @@ inline bool is_mapping(const YamlNode* node) {
   return node != nullptr && is_mapping(*node);
 }
 
+// Whether a text holds an expression or a template, so that only a run can tell what it says.
+inline bool has_expression(std::string_view text) {
+  return text.find("<%") != std::string_view::npos || text.find("{{") != std::string_view::npos ||
+         text.find("{%") != std::string_view::npos;
+}
+
 // The value of a mapping's last member of that name, or nullptr.
 inline const YamlNode* value_of(const YamlNode& node, std::string_view key) {
   const YamlNode::Member* member = node.find(key);

@@ -7,15 +7,11 @@
 
 #include "compiler/checks.hpp"
 #include "compiler/keys.hpp"
+#include "compiler/nodes.hpp"
 
 namespace gregale::compiler {
 
 namespace {
-
-bool has_expression(std::string_view text) {
-  return text.find("<%") != std::string_view::npos || text.find("{{") != std::string_view::npos ||
-         text.find("{%") != std::string_view::npos;
-}
 
 // A region as it is written, where it is no expression.
 struct WrittenRegion {
