@@ -38,9 +38,8 @@ void plugin_call(benchmark::State& state) {
   const gregale_action_v1* actions = nullptr;
   detail::plugin_actions<Greet>(&actions);
   stdlib::PluginHost host({});
-  const stdlib::PluginHost::Request request{actions, false, stdlib::Purpose::run,
-                                            call_of(core::Map{{"name", "Ann"}})};
-  for (auto _ : state) benchmark::DoNotOptimize(host.invoke(request));
+  const stdlib::DeclaredCall call{.call = call_of(core::Map{{"name", "Ann"}})};
+  for (auto _ : state) benchmark::DoNotOptimize(host.invoke(*actions, call));
 }
 BENCHMARK(plugin_call);
 
@@ -56,7 +55,7 @@ void program_call(benchmark::State& state) {
   stdlib::ProgramHost host({});
   for (auto _ : state) {
     std::promise<ActionResult> promise;
-    host.carry_out({shared, false, stdlib::Purpose::run, call_of(core::Map{{"name", "Ann"}})},
+    host.carry_out(shared, {.call = call_of(core::Map{{"name", "Ann"}})},
                    [&](ActionResult result) { promise.set_value(std::move(result)); });
     const ActionResult result = promise.get_future().get();
     if (result.data != Value(1)) return state.SkipWithError(result.message.c_str());

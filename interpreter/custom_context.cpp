@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/json.hpp"
+#include "core/leaves.hpp"
 
 namespace gregale::interpreter {
 
@@ -32,16 +33,10 @@ class Secret : public core::Object {
 // [value] with [change] made to every Secret in it.
 template <typename Change>
 Value with_secrets(const Value& value, const Change& change) {
-  if (const auto* found = value.object_as<Secret>()) return change(found->plain());
-  if (value.is_list()) {
-    List items;
-    for (const Value& item : value.as_list()) items.push_back(with_secrets(item, change));
-    return Value(std::move(items));
-  }
-  if (!value.is_map()) return value;
-  Map members;
-  for (const Map::Entry& entry : value.as_map()) members.set(entry.key, with_secrets(entry.value, change));
-  return Value(std::move(members));
+  return core::with_leaves(value, [&](const Value& leaf) {
+    const auto* found = leaf.object_as<Secret>();
+    return found == nullptr ? leaf : change(found->plain());
+  });
 }
 
 void add_name(std::vector<std::string>& names, const std::string& name) {
@@ -117,6 +112,14 @@ void apply_declarations(const ir::Program& program, const ir::Workflow& workflow
   context.values = Value(std::move(values));
 }
 
+std::string with_mask(std::string text, std::string_view secret) {
+  if (secret.empty()) return text;
+  for (size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at + kMask.size())) {
+    text.replace(at, secret.size(), kMask);
+  }
+  return text;
+}
+
 Value secret(Value plain) {
   return Value::object(std::make_shared<Secret>(std::move(plain)));
 }
@@ -176,31 +179,21 @@ void SecretList::add_masked(const Value& shown, const Value& real) {
 std::string SecretList::concealed(std::string text) const {
   for (const std::string& hidden : texts_) {
     if (text == hidden) return std::string(kMask);
-    if (hidden.size() < kShortestWithinText) continue;
-    for (size_t at = text.find(hidden); at != std::string::npos; at = text.find(hidden, at + kMask.size())) {
-      text.replace(at, hidden.size(), kMask);
-    }
+    if (hidden.size() >= kShortestWithinText) text = with_mask(std::move(text), hidden);
   }
   return text;
 }
 
 Value SecretList::concealed(const Value& value) const {
-  if (value.is_string()) return Value(concealed(value.as_string()));
-  if (value.is_number()) {
-    const std::string text = core::to_json(value);
+  const auto hide = [this](const Value& leaf) {
+    if (leaf.is_string()) return Value(concealed(leaf.as_string()));
+    if (!leaf.is_number()) return leaf;
+    const std::string text = core::to_json(leaf);
     const bool hidden =
         text.size() >= kShortestWithinText && std::find(texts_.begin(), texts_.end(), text) != texts_.end();
-    return hidden ? Value(kMask) : value;
-  }
-  if (value.is_list()) {
-    List items;
-    for (const Value& item : value.as_list()) items.push_back(concealed(item));
-    return Value(std::move(items));
-  }
-  if (!value.is_map()) return value;
-  Map members;
-  for (const Map::Entry& entry : value.as_map()) members.set(concealed(entry.key), concealed(entry.value));
-  return Value(std::move(members));
+    return hidden ? Value(kMask) : leaf;
+  };
+  return core::with_leaves(value, hide, [this](const Value& key) { return concealed(key); });
 }
 
 }  // namespace gregale::interpreter

@@ -14,6 +14,8 @@
 namespace gregale::interpreter {
 
 inline constexpr std::string_view kMask = "***";
+// With the mask wherever [secret] stands in the text.
+std::string with_mask(std::string text, std::string_view secret);
 
 // That of the execution, which is its caller's unless it has one of its own.
 const CustomContext& custom_context_of(const ExecutionTree& tree, Index execution);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/leaves.hpp"
 #include "interpreter/expression/evaluator.hpp"
 
 namespace gregale::interpreter {
@@ -43,16 +44,8 @@ Value evaluate_text(const Value& text, const expression::Scope& scope) {
 }
 
 Value evaluate(const Value& value, const expression::Scope& scope) {
-  if (value.is_string()) return evaluate_text(value, scope);
-  if (value.is_list()) {
-    List items;
-    for (const Value& item : value.as_list()) items.push_back(evaluate(item, scope));
-    return Value(std::move(items));
-  }
-  if (!value.is_map()) return value;
-  Map members;
-  for (const Map::Entry& entry : value.as_map()) members.set(entry.key, evaluate(entry.value, scope));
-  return Value(std::move(members));
+  return core::with_leaves(
+      value, [&](const Value& leaf) { return leaf.is_string() ? evaluate_text(leaf, scope) : leaf; });
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 
 #include "core/error.hpp"
 #include "grammar/yaml.hpp"
-#include "stdlib/custom/program_action.hpp"
+#include "stdlib/custom/declared_action.hpp"
 #include "stdlib/openstack/catalogue.hpp"
 
 namespace gregale::stdlib {
@@ -50,7 +50,10 @@ void add_program(interpreter::ActionRegistry& registry, Manifest manifest, const
   if (manifest.actions.empty()) manifest.actions = describe_program(manifest);
   const auto shared = std::make_shared<const Manifest>(std::move(manifest));
   for (const Declaration& declaration : shared->actions) {
-    registry.add(program_action(hosts.programs, hosts.openstack, shared, declaration));
+    registry.add(declared_action(declaration, hosts.openstack,
+                                 [&host = hosts.programs, shared](DeclaredCall call, auto completion) {
+                                   host.carry_out(shared, std::move(call), std::move(completion));
+                                 }));
   }
 }
 

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "core/leaves.hpp"
 #include "interpreter/custom_context.hpp"
+#include "stdlib/custom/protocol.hpp"
 
 namespace gregale::stdlib {
 
@@ -17,18 +19,6 @@ using interpreter::ActionResult;
 namespace {
 
 constexpr size_t kMostCalls = 10'000;
-
-const char* state_text(ActionResult::State state) {
-  switch (state) {
-    case ActionResult::State::success:
-      return "SUCCESS";
-    case ActionResult::State::error:
-      return "ERROR";
-    case ActionResult::State::cancelled:
-      return "CANCELLED";
-  }
-  return "ERROR";
-}
 
 }  // namespace
 
@@ -45,33 +35,22 @@ ActionCall NestedCalls::begin(const ActionContext& parent, std::string action, V
 
 void NestedCalls::end(size_t number, const ActionResult& result) {
   Map& record = records_[number].writable_map();
-  record.set("state", state_text(result.state));
+  record.set("state", Value(state_text(result.state)));
   if (!result.message.empty()) record.set("message", Value(result.message));
   if (!result.calls.empty()) record.set("calls", Value(result.calls));
 }
 
 std::string without(std::string text, const std::vector<std::string>& secrets) {
-  for (const std::string& secret : secrets) {
-    for (size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at)) {
-      text.replace(at, secret.size(), interpreter::kMask);
-    }
-  }
+  for (const std::string& secret : secrets) text = interpreter::with_mask(std::move(text), secret);
   return text;
 }
 
 Value without(const Value& value, const std::vector<std::string>& secrets) {
   if (secrets.empty()) return value;
-  if (value.is_string()) return Value(without(value.as_string(), secrets));
-  if (value.is_list()) {
-    core::List items;
-    for (const Value& item : value.as_list()) items.push_back(without(item, secrets));
-    return Value(std::move(items));
-  }
-  if (!value.is_map()) return value;
-  Map members;
-  for (const auto& [key, member] : value.as_map())
-    members.set(without(key, secrets), without(member, secrets));
-  return Value(std::move(members));
+  const auto hide = [&](const Value& leaf) {
+    return leaf.is_string() ? Value(without(leaf.as_string(), secrets)) : leaf;
+  };
+  return core::with_leaves(value, hide, hide);
 }
 
 void conceal(ActionResult& result, const std::vector<std::string>& secrets) {

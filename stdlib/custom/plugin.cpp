@@ -6,7 +6,6 @@
 #include <future>
 
 #include "core/json.hpp"
-#include "stdlib/custom/security.hpp"
 
 namespace gregale::stdlib {
 
@@ -35,7 +34,7 @@ std::string id_text(const core::Uuid& id) {
 
 // One call as the plug-in sees it, and what belongs to it on our side.
 struct RunningCall : gregale_call_v1 {
-  RunningCall(PluginHost& plugin_host, const PluginHost::Request& made);
+  RunningCall(PluginHost& plugin_host, const DeclaredCall& made);
   RunningCall(const RunningCall&) = delete;
   RunningCall& operator=(const RunningCall&) = delete;
 
@@ -45,7 +44,7 @@ struct RunningCall : gregale_call_v1 {
   ActionResult result(int state);
 
   PluginHost& host;
-  const PluginHost::Request& request;
+  const DeclaredCall& request;
   NestedCalls calls;
   std::string workflow_id, task_id, action_id, input_text, context_text, security_text;
   std::string data_text = "null";
@@ -92,7 +91,7 @@ int cancelled(const gregale_call_v1* call) {
   return running.host.ending() || running.request.call.context.stop.stop_requested() ? 1 : 0;
 }
 
-RunningCall::RunningCall(PluginHost& plugin_host, const PluginHost::Request& made)
+RunningCall::RunningCall(PluginHost& plugin_host, const DeclaredCall& made)
     : gregale_call_v1(), host(plugin_host), request(made) {
   const ActionContext& from = made.call.context;
   workflow_id = id_text(from.workflow_execution_id);
@@ -148,67 +147,23 @@ ActionResult RunningCall::result(int state) {
   return result;
 }
 
-class PluginAction : public interpreter::Action {
- public:
-  PluginAction(PluginHost& host, OpenstackSession& session, const gregale_action_v1& action,
-               Declaration declaration)
-      : host_(host), session_(session), action_(action), declaration_(std::move(declaration)) {}
-
-  const ir::ActionSignature& signature() const override { return declaration_.signature; }
-  ActionMode mode() const override {
-    return declaration_.asynchronous ? ActionMode::outside : ActionMode::started;
-  }
-  bool idempotent(const Value&) const override { return declaration_.idempotent; }
-  interpreter::ActionEffects effects() const override {
-    interpreter::ActionEffects effects;
-    effects.idempotent = declaration_.idempotent;
-    return effects;
-  }
-  void start(ActionCall call, ActionCompletion completion) const override {
-    carry_out(Purpose::run, std::move(call), std::move(completion));
-  }
-  void test(ActionCall call, ActionCompletion completion) const override {
-    carry_out(Purpose::test, std::move(call), std::move(completion));
-  }
-
- private:
-  void carry_out(Purpose purpose, ActionCall call, ActionCompletion completion) const {
-    call.input = completed_input(declaration_, call.input);
-    PluginHost::Request request{&action_, declaration_.asynchronous, purpose, std::move(call)};
-    if (!declaration_.credentials) return host_.carry_out(std::move(request), std::move(completion));
-    const auto session = session_.keystone(request.call.context);
-    session->access([this, session, request = std::move(request), completion = std::move(completion)](
-                        const AccessPtr& access, const std::optional<Error>& error) mutable {
-      if (error) return completion(ActionResult::failure(error->what()));
-      request.security = security_context(session->credentials(), *access, request.call.context);
-      request.secrets.push_back(access->token);
-      host_.carry_out(std::move(request), std::move(completion));
-    });
-  }
-
-  PluginHost& host_;
-  OpenstackSession& session_;
-  const gregale_action_v1& action_;
-  const Declaration declaration_;
-};
-
 }  // namespace
 
 PluginHost::~PluginHost() {
   ending_ = true;
 }
 
-ActionResult PluginHost::invoke(const Request& request) {
-  RunningCall running(*this, request);
-  const auto function = request.purpose == Purpose::run ? request.action->run : request.action->test;
-  return running.result(function(request.action->self, &running));
+ActionResult PluginHost::invoke(const gregale_action_v1& action, const DeclaredCall& call) {
+  RunningCall running(*this, call);
+  const auto function = call.purpose == Purpose::run ? action.run : action.test;
+  return running.result(function(action.self, &running));
 }
 
-void PluginHost::carry_out(Request request, ActionCompletion completion) {
-  pool_.submit(
-      [this, request = std::move(request), completion = std::move(completion)](const std::stop_token& stop) {
-        completion(stop.stop_requested() ? ActionResult::failure("it was stopped") : invoke(request));
-      });
+void PluginHost::carry_out(const gregale_action_v1& action, DeclaredCall call, ActionCompletion completion) {
+  pool_.submit([this, &action, call = std::move(call),
+                completion = std::move(completion)](const std::stop_token& stop) {
+    completion(stop.stop_requested() ? ActionResult::failure("it was stopped") : invoke(action, call));
+  });
 }
 
 void add_plugin(interpreter::ActionRegistry& registry, const std::string& path, PluginHost& host,
@@ -233,7 +188,10 @@ void add_plugin(interpreter::ActionRegistry& registry, const std::string& path, 
     core::Map one;
     one.set(Value(view(actions[i].name)), core::parse_json(view(actions[i].declaration)));
     for (Declaration& declaration : read_declarations(Value(std::move(one)))) {
-      registry.add(std::make_unique<PluginAction>(host, session, actions[i], std::move(declaration)));
+      registry.add(declared_action(std::move(declaration), session,
+                                   [&host, &action = actions[i]](DeclaredCall call, auto completion) {
+                                     host.carry_out(action, std::move(call), std::move(completion));
+                                   }));
     }
   }
 }

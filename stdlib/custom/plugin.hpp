@@ -10,10 +10,8 @@
 
 #include "include/gregale/plugin.h"
 #include "interpreter/action.hpp"
-#include "stdlib/custom/declaration.hpp"
+#include "stdlib/custom/declared_action.hpp"
 #include "stdlib/custom/outside.hpp"
-#include "stdlib/custom/protocol.hpp"
-#include "stdlib/openstack/openstack_session.hpp"
 #include "stdlib/worker_pool.hpp"
 
 namespace gregale::stdlib {
@@ -26,19 +24,11 @@ class PluginHost {
   PluginHost(const PluginHost&) = delete;
   PluginHost& operator=(const PluginHost&) = delete;
 
-  struct Request {
-    const gregale_action_v1* action;
-    bool asynchronous = false;
-    Purpose purpose = Purpose::run;
-    interpreter::ActionCall call;
-    core::Value security = {};              // or null
-    std::vector<std::string> secrets = {};  // must not come back
-  };
-
   // On a thread of the pool; [completion] is called once.
-  void carry_out(Request request, interpreter::ActionCompletion completion);
+  void carry_out(const gregale_action_v1& action, DeclaredCall call,
+                 interpreter::ActionCompletion completion);
   // On this thread.
-  interpreter::ActionResult invoke(const Request& request);
+  interpreter::ActionResult invoke(const gregale_action_v1& action, const DeclaredCall& call);
   // Whether this is on its way out, and nobody waits for anything.
   bool ending() const noexcept { return ending_; }
   const Outside& outside() const noexcept { return outside_; }

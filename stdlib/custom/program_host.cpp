@@ -36,7 +36,8 @@ constexpr std::chrono::seconds kLongestDescription{20};
 constexpr size_t kMostLogLines = 1000;
 
 struct Run {
-  ProgramCall call;
+  std::shared_ptr<const Manifest> manifest;
+  DeclaredCall call;
   ActionCompletion completion;  // empty: answered already
   Clock::time_point begin;
   Clock::time_point end;  // when it is answered for the program; once that is done, when the program is ended
@@ -55,7 +56,7 @@ struct Worker {
 };
 
 Clock::time_point end_of(const Run& run) {
-  auto end = run.begin + run.call.manifest->longest_call;
+  auto end = run.begin + run.manifest->longest_call;
   if (const core::Microseconds deadline = run.call.call.context.deadline; deadline != 0) {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     const auto left = std::chrono::microseconds(deadline) - now;
@@ -224,7 +225,7 @@ void ProgramHost::Loop::hand_out() {
   while (!waiting_.empty()) {
     std::unique_ptr<Run> run = std::move(waiting_.front());
     waiting_.pop_front();
-    const auto& manifest = run->call.manifest;
+    const auto& manifest = run->manifest;
     Worker* worker = idle_worker(manifest);
     // Who is called by an action that waits for it may not wait in turn for that action's process.
     const bool may_start = run->call.call.context.depth > 0 || workers_of(*manifest) < manifest->processes;
@@ -260,7 +261,7 @@ void ProgramHost::Loop::hand_over(Worker& worker, std::unique_ptr<Run> run) {
   worker.run = std::move(run);
   ++worker.calls;
   worker.process.begin_call();
-  const ProgramCall& call = worker.run->call;
+  const DeclaredCall& call = worker.run->call;
   worker.process.send(run_message(call.purpose, call.call, call.security));
 }
 
@@ -394,8 +395,10 @@ void ProgramHost::stop() {
   loop_->stop();
 }
 
-void ProgramHost::carry_out(ProgramCall call, ActionCompletion completion) {
-  auto run = std::make_shared<std::unique_ptr<Run>>(new Run{std::move(call), completion, Clock::now(), {}});
+void ProgramHost::carry_out(std::shared_ptr<const Manifest> manifest, DeclaredCall call,
+                            ActionCompletion completion) {
+  auto run = std::make_shared<std::unique_ptr<Run>>(
+      new Run{std::move(manifest), std::move(call), completion, Clock::now(), {}});
   (*run)->end = end_of(**run);
   const bool posted = loop_->post([loop = loop_.get(), run] {
     const Uuid id = (*run)->id();

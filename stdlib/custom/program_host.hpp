@@ -10,21 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "interpreter/action.hpp"
+#include "stdlib/custom/declared_action.hpp"
 #include "stdlib/custom/manifest.hpp"
 #include "stdlib/custom/outside.hpp"
-#include "stdlib/custom/protocol.hpp"
 
 namespace gregale::stdlib {
-
-struct ProgramCall {
-  std::shared_ptr<const Manifest> manifest;
-  bool asynchronous = false;
-  Purpose purpose = Purpose::run;
-  interpreter::ActionCall call;
-  core::Value security = {};              // given to the program; or null
-  std::vector<std::string> secrets = {};  // texts that it was given and that must not come back
-};
 
 class ProgramHost {
  public:
@@ -35,7 +25,8 @@ class ProgramHost {
 
   // From any thread. [completion] is called once. A call that is asked to stop is completed as cancelled and
   // its program told, which is ended if it does not stop by itself.
-  void carry_out(ProgramCall call, interpreter::ActionCompletion completion);
+  void carry_out(std::shared_ptr<const Manifest> manifest, DeclaredCall call,
+                 interpreter::ActionCompletion completion);
   // Ends all programs; calls that are under way fail, as later ones do.
   void stop();
 

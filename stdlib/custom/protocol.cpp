@@ -19,10 +19,6 @@ namespace {
   throw Error(ErrorKind::invalid, what);
 }
 
-Value text_or_null(const std::string& text) {
-  return text.empty() ? Value() : Value(text);
-}
-
 Value id_or_null(const core::Uuid& id) {
   return id.is_nil() ? Value() : Value(id.text());
 }
@@ -43,18 +39,6 @@ Value context_value(const ActionContext& context, const Value& security) {
       {"custom_context", context.custom_context.is_map() ? context.custom_context : Value(Map())}};
   if (!security.is_null()) members.set(Value("security"), security);
   return Value(std::move(members));
-}
-
-std::string_view state_text(ActionResult::State state) {
-  switch (state) {
-    case ActionResult::State::success:
-      return "SUCCESS";
-    case ActionResult::State::error:
-      return "ERROR";
-    case ActionResult::State::cancelled:
-      return "CANCELLED";
-  }
-  return "ERROR";
 }
 
 // Absent and null are "".
@@ -91,6 +75,22 @@ Value parse(const std::string& line) {
 }
 
 }  // namespace
+
+std::string_view state_text(ActionResult::State state) {
+  switch (state) {
+    case ActionResult::State::success:
+      return "SUCCESS";
+    case ActionResult::State::error:
+      return "ERROR";
+    case ActionResult::State::cancelled:
+      return "CANCELLED";
+  }
+  return "ERROR";
+}
+
+Value text_or_null(const std::string& text) {
+  return text.empty() ? Value() : Value(text);
+}
 
 std::string run_message(Purpose purpose, const interpreter::ActionCall& call, const Value& security) {
   return core::to_json(Map{{"type", purpose == Purpose::run ? "run" : "test"},

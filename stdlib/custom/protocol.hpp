@@ -12,6 +12,11 @@ namespace gregale::stdlib {
 
 enum class Purpose : uint8_t { run, test };
 
+// How results are told: SUCCESS, ERROR, CANCELLED.
+std::string_view state_text(interpreter::ActionResult::State state);
+// Null for a text that is empty.
+core::Value text_or_null(const std::string& text);
+
 // ---- to the program
 
 // [security]: null unless the action asked for it.

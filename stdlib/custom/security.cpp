@@ -1,15 +1,13 @@
 #include "stdlib/custom/security.hpp"
 
+#include "stdlib/custom/protocol.hpp"
+
 namespace gregale::stdlib {
 
 using core::Map;
 using core::Value;
 
 namespace {
-
-Value text_or_null(const std::string& text) {
-  return text.empty() ? Value() : Value(text);
-}
 
 Value names_of(const Value& roles) {
   core::List names;

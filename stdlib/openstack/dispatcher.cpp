@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "core/code_points.hpp"
 #include "core/json.hpp"
+#include "interpreter/custom_context.hpp"
 #include "stdlib/http/retry.hpp"
 #include "stdlib/http/text.hpp"
 #include "stdlib/http/url.hpp"
@@ -69,8 +71,7 @@ Value chunks_of(std::string_view text) {
   constexpr size_t kChunk = 128;
   List chunks;
   while (!text.empty()) {
-    size_t end = std::min(kChunk, text.size());
-    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0u) == 0x80u) ++end;
+    const size_t end = core::code_point_end(text, std::min(kChunk, text.size()) - 1);
     chunks.push_back(text.substr(0, end));
     text.remove_prefix(end);
   }
@@ -115,13 +116,8 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
   }
 
   // A service may repeat what it was sent.
-  std::string without_token(std::string text) const {
-    if (access_ == nullptr || access_->token.empty()) return text;
-    const std::string& token = access_->token;
-    for (size_t at = text.find(token); at != std::string::npos; at = text.find(token, at)) {
-      text.replace(at, token.size(), "***");
-    }
-    return text;
+  std::string without_token(const std::string& text) const {
+    return access_ == nullptr ? text : interpreter::with_mask(text, access_->token);
   }
 
   void complete(ActionResult result) {

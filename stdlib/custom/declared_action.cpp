@@ -1,4 +1,4 @@
-#include "stdlib/custom/program_action.hpp"
+#include "stdlib/custom/declared_action.hpp"
 
 #include "stdlib/custom/security.hpp"
 
@@ -13,14 +13,10 @@ using interpreter::ActionResult;
 
 namespace {
 
-class ProgramAction : public interpreter::Action {
+class DeclaredAction : public interpreter::Action {
  public:
-  ProgramAction(ProgramHost& host, OpenstackSession& session, std::shared_ptr<const Manifest> manifest,
-                Declaration declaration)
-      : host_(host),
-        session_(session),
-        manifest_(std::move(manifest)),
-        declaration_(std::move(declaration)) {}
+  DeclaredAction(Declaration declaration, OpenstackSession& session, DeclaredHost host)
+      : declaration_(std::move(declaration)), session_(session), host_(std::move(host)) {}
 
   const ir::ActionSignature& signature() const override { return declaration_.signature; }
   ActionMode mode() const override {
@@ -42,30 +38,28 @@ class ProgramAction : public interpreter::Action {
  private:
   void carry_out(Purpose purpose, ActionCall call, ActionCompletion completion) const {
     call.input = completed_input(declaration_, call.input);
-    ProgramCall given{manifest_, declaration_.asynchronous, purpose, std::move(call)};
-    if (!declaration_.credentials) return host_.carry_out(std::move(given), std::move(completion));
-    const auto session = session_.keystone(given.call.context);
-    session->access([this, session, given = std::move(given), completion = std::move(completion)](
+    DeclaredCall made{purpose, declaration_.asynchronous, std::move(call)};
+    if (!declaration_.credentials) return host_(std::move(made), std::move(completion));
+    const auto session = session_.keystone(made.call.context);
+    session->access([this, session, made = std::move(made), completion = std::move(completion)](
                         const AccessPtr& access, const std::optional<Error>& error) mutable {
       if (error) return completion(ActionResult::failure(error->what()));
-      given.security = security_context(session->credentials(), *access, given.call.context);
-      given.secrets.push_back(access->token);
-      host_.carry_out(std::move(given), std::move(completion));
+      made.security = security_context(session->credentials(), *access, made.call.context);
+      made.secrets.push_back(access->token);
+      host_(std::move(made), std::move(completion));
     });
   }
 
-  ProgramHost& host_;
-  OpenstackSession& session_;
-  const std::shared_ptr<const Manifest> manifest_;
   const Declaration declaration_;
+  OpenstackSession& session_;
+  const DeclaredHost host_;
 };
 
 }  // namespace
 
-std::unique_ptr<interpreter::Action> program_action(ProgramHost& host, OpenstackSession& session,
-                                                    std::shared_ptr<const Manifest> manifest,
-                                                    Declaration declaration) {
-  return std::make_unique<ProgramAction>(host, session, std::move(manifest), std::move(declaration));
+std::unique_ptr<interpreter::Action> declared_action(Declaration declaration, OpenstackSession& session,
+                                                     DeclaredHost host) {
+  return std::make_unique<DeclaredAction>(std::move(declaration), session, std::move(host));
 }
 
 }  // namespace gregale::stdlib
