@@ -262,8 +262,5 @@ std::span<const NamedFunction<Method>> tuple_methods() {
 std::span<const NamedFunction<Method>> dict_methods() {
   return kDictMethods;
 }
-std::span<const NamedFunction<Method>> range_methods() {
-  return kTupleMethods;
-}
 
 }  // namespace gregale::expression::jinja

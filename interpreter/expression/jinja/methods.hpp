@@ -15,9 +15,6 @@ std::span<const NamedFunction<Method>> list_methods();
 std::span<const NamedFunction<Method>> tuple_methods();
 std::span<const NamedFunction<Method>> dict_methods();
 std::span<const NamedFunction<Method>> set_methods();
-std::span<const NamedFunction<Method>> integer_methods();
-std::span<const NamedFunction<Method>> float_methods();
-std::span<const NamedFunction<Method>> range_methods();
 
 // Without whitespace (as Python sees it) at an end.
 std::string_view python_rstrip(std::string_view text);

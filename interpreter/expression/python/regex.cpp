@@ -115,10 +115,6 @@ std::optional<Regex::Match> Regex::search(std::string_view text, size_t from) co
   return run(text, from, 0);
 }
 
-std::optional<Regex::Match> Regex::match_at_start(std::string_view text, bool to_the_end) const {
-  return run(text, 0, PCRE2_ANCHORED | (to_the_end ? PCRE2_ENDANCHORED : 0));
-}
-
 void Regex::for_each(std::string_view text, const std::function<bool(const Match&)>& visit) const {
   size_t from = 0;
   bool after_empty = false;

@@ -42,14 +42,10 @@ class Regex {
 
   const std::string& pattern() const noexcept { return pattern_; }
   unsigned flags() const noexcept { return flags_ | kUnicode; }
-  // Without group 0.
-  size_t group_count() const noexcept { return group_count_; }
   bool has_named_groups() const noexcept { return !names_.empty(); }
 
   // The first match at or behind byte [from].
   std::optional<Match> search(std::string_view text, size_t from = 0) const;
-  // Whether the text begins with a match (re.match), or is one (re.fullmatch).
-  std::optional<Match> match_at_start(std::string_view text, bool to_the_end = false) const;
   // Every match in turn, as re.finditer gives them, until [visit] gives false.
   void for_each(std::string_view text, const std::function<bool(const Match&)>& visit) const;
   // re.split: the groups stand between the parts; [most] 0 is no limit.
