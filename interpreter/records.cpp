@@ -28,6 +28,14 @@ int64_t integer_of(const Value& value) {
 template <typename Archive, typename T>
 void fields(Archive& archive, T& record);
 
+void append(std::string& out, const Value& value, const RecordKit& kit) {
+  if (kit.large_values != nullptr) {
+    kit.large_values->append(out, value);
+  } else {
+    core::append_json(out, value);
+  }
+}
+
 // Writes a record's members as JSON, one after another, straight into the text.
 class Writer {
  public:
@@ -51,11 +59,7 @@ class Writer {
   // A member that may be anything is wrapped, so that its false, 0 or "" is not taken for a default.
   void encode(const Value& value) {
     out_ += '[';
-    if (kit_.large_values != nullptr) {
-      kit_.large_values->append(out_, value);
-    } else {
-      core::append_json(out_, value);
-    }
+    append(out_, value, kit_);
     out_ += ']';
   }
 
@@ -377,11 +381,7 @@ std::string to_record(const std::vector<HistoryRecord>& events, const RecordKit&
                    event.index, static_cast<int>(event.state));
     if (!event.published.is_null()) {
       out += ',';
-      if (kit.large_values != nullptr) {
-        kit.large_values->append(out, event.published);
-      } else {
-        core::append_json(out, event.published);
-      }
+      append(out, event.published, kit);
     }
     out += ']';
   }
