@@ -22,16 +22,12 @@
 #include "interpreter/sqlite_store.hpp"
 #include "stdlib/http/http_client.hpp"
 #include "stdlib/registry.hpp"
+#include "tests/interpreter/forwarding_store.hpp"
 
 namespace gregale::bench {
 namespace {
 
 using core::Uuid;
-using interpreter::ActionAddress;
-using interpreter::ExecutionAddress;
-using interpreter::ExecutionSummary;
-using interpreter::ExecutionTree;
-using interpreter::HistoryRecord;
 using interpreter::TreeChange;
 
 struct Cost {
@@ -60,30 +56,17 @@ Cost cost_of(Body body) {
 }
 
 // Counts the commits of the store that it stands before.
-class CountingStore : public interpreter::Store {
+class CountingStore : public interpreter::ForwardingStore {
  public:
-  explicit CountingStore(Store& inner) : inner_(inner) {}
+  using ForwardingStore::ForwardingStore;
   int commits() const { return commits_; }
 
   void commit(const std::vector<TreeChange>& changes) override {
     ++commits_;
-    inner_.commit(changes);
+    ForwardingStore::commit(changes);
   }
-  void save_program(const std::string& digest, std::string_view binary) override {
-    inner_.save_program(digest, binary);
-  }
-  std::string load_program(const std::string& digest) override { return inner_.load_program(digest); }
-  ExecutionTree load(const Uuid& root) override { return inner_.load(root); }
-  std::vector<ExecutionSummary> list() override { return inner_.list(); }
-  std::vector<Uuid> unfinished() override { return inner_.unfinished(); }
-  std::optional<ExecutionAddress> find_execution(const Uuid& id) override {
-    return inner_.find_execution(id);
-  }
-  std::optional<ActionAddress> find_action(const Uuid& id) override { return inner_.find_action(id); }
-  std::vector<HistoryRecord> history(const Uuid& root) override { return inner_.history(root); }
 
  private:
-  Store& inner_;
   int commits_ = 0;
 };
 

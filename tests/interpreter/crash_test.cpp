@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "core/json.hpp"
+#include "tests/interpreter/forwarding_store.hpp"
 #include "tests/interpreter/workbench.hpp"
 
 namespace gregale::interpreter {
@@ -10,34 +11,21 @@ namespace {
 struct Crash {};
 
 // A store that crashes the process, as it were, at its nth commit: before it or after it.
-class CrashingStore : public Store {
+class CrashingStore : public ForwardingStore {
  public:
   CrashingStore(Store& inner, int commits_until_crash, bool after)
-      : inner_(inner), left_(commits_until_crash), after_(after) {}
+      : ForwardingStore(inner), left_(commits_until_crash), after_(after) {}
 
   void commit(const std::vector<TreeChange>& changes) override {
     if (left_-- > 0) {
-      inner_.commit(changes);
+      ForwardingStore::commit(changes);
       return;
     }
-    if (after_) inner_.commit(changes);
+    if (after_) ForwardingStore::commit(changes);
     throw Crash{};
   }
-  void save_program(const std::string& digest, std::string_view binary) override {
-    inner_.save_program(digest, binary);
-  }
-  std::string load_program(const std::string& digest) override { return inner_.load_program(digest); }
-  ExecutionTree load(const Uuid& root) override { return inner_.load(root); }
-  std::vector<ExecutionSummary> list() override { return inner_.list(); }
-  std::vector<Uuid> unfinished() override { return inner_.unfinished(); }
-  std::optional<ExecutionAddress> find_execution(const Uuid& id) override {
-    return inner_.find_execution(id);
-  }
-  std::optional<ActionAddress> find_action(const Uuid& id) override { return inner_.find_action(id); }
-  std::vector<HistoryRecord> history(const Uuid& root) override { return inner_.history(root); }
 
  private:
-  Store& inner_;
   int left_;
   bool after_;
 };
