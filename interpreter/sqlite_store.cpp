@@ -310,10 +310,8 @@ std::string SqliteStore::load_program(const std::string& digest) {
   return guarded(implementation_->file.path(), "load a program", [&] {
     const Lease find = implementation_->file.statement("SELECT ir, checksum FROM programs WHERE digest = ?");
     find->bindNoCopy(1, digest);
-    if (!find->executeStep()) {
-      throw Error(ErrorKind::not_found,
-                  fmt::format("store {} has no program {}", implementation_->file.path(), digest));
-    }
+    // Executions refer to it, and programs are never removed.
+    if (!find->executeStep()) implementation_->damaged(fmt::format("the program {} is gone", digest));
     std::string binary = find->getColumn(0).getString();
     if (checksum_of(Table::programs, 0, 0, binary) != find->getColumn(1).getInt64()) {
       implementation_->damaged(fmt::format("the program {} was altered", digest));
@@ -391,9 +389,11 @@ std::vector<Uuid> SqliteStore::unfinished() {
 
 std::optional<ExecutionAddress> SqliteStore::find_execution(const Uuid& id) {
   return guarded(implementation_->file.path(), "find an execution", [&]() -> std::optional<ExecutionAddress> {
-    // An index alone is not believed that there is none.
-    for (const char* sql : {"SELECT trees.root, e.number FROM workflow_executions AS e "
-                            "JOIN trees ON trees.number = e.tree WHERE e.id = ?",
+    // An index alone is believed neither where the execution is nor that there is none.
+    for (const char* sql : {"SELECT trees.root, e.number FROM workflow_executions AS found "
+                            "JOIN workflow_executions AS e NOT INDEXED ON e.tree = found.tree AND "
+                            "e.number = found.number AND e.id = found.id "
+                            "JOIN trees ON trees.number = e.tree WHERE found.id = ?",
                             "SELECT trees.root, e.number FROM workflow_executions AS e NOT INDEXED "
                             "JOIN trees ON trees.number = e.tree WHERE e.id = ?"}) {
       const Lease rows = implementation_->file.statement(sql);
@@ -409,9 +409,11 @@ std::optional<ExecutionAddress> SqliteStore::find_execution(const Uuid& id) {
 std::optional<ActionAddress> SqliteStore::find_action(const Uuid& id) {
   return guarded(implementation_->file.path(), "find an action", [&]() -> std::optional<ActionAddress> {
     // The second query scans; it is only there to say of a completed action that it is completed.
-    for (const char* condition : {"a.id = ? AND a.state = 'RUNNING'", "a.id = ?"}) {
+    for (const char* condition : {"found.id = ? AND found.state = 'RUNNING'", "found.id = ?"}) {
       SQLite::Statement rows(implementation_->file.database(),
-                             fmt::format("SELECT trees.root, a.number FROM action_executions AS a "
+                             fmt::format("SELECT trees.root, a.number FROM action_executions AS found "
+                                         "JOIN action_executions AS a NOT INDEXED ON a.tree = found.tree AND "
+                                         "a.number = found.number AND a.id = found.id "
                                          "JOIN trees ON trees.number = a.tree WHERE {}",
                                          condition));
       bind(rows, 1, id);

@@ -114,6 +114,10 @@ class StoreDamageTest : public testing::Test {
       }
       const auto found = store.find_execution(summary.id);
       if (!found || found->root != summary.id || found->execution != 0) all += "not found\n";
+      for (Index i = 0; i < tree.actions.size(); ++i) {
+        const auto action = store.find_action(tree.actions[i].id);
+        if (!action || action->root != summary.id || action->action != i) all += "action not found\n";
+      }
     }
     return all;
   }
