@@ -22,7 +22,7 @@ namespace {
 
 enum class Emit { ir, text, flat, dot, json_schema };
 
-struct Options {
+struct CompileOptions {
   ProgramPaths paths;
   std::vector<std::string> library;
   std::vector<std::string> actions;
@@ -51,7 +51,7 @@ std::string emit(const ir::Program& program, Emit form) {
 }
 
 // The definitions with their inheritance resolved; what cannot be said to [target] is among the findings.
-std::string flat(const Options& options, const World& world, core::Diagnostics& findings) {
+std::string flat(const CompileOptions& options, const World& world, core::Diagnostics& findings) {
   std::vector<core::SourcePtr> sources;
   for (const std::string& path : options.paths.files) sources.push_back(read_source(path));
   FileLibrary library(options.library);
@@ -64,7 +64,7 @@ std::string flat(const Options& options, const World& world, core::Diagnostics& 
   return compiler::to_flat_text(family, how, report);
 }
 
-void write(const std::string& content, const Options& options) {
+void write(const std::string& content, const CompileOptions& options) {
   if (options.output.empty() || options.output == "-") {
     print(content);
   } else {
@@ -72,7 +72,7 @@ void write(const std::string& content, const Options& options) {
   }
 }
 
-int compile(const Options& options) {
+int compile(const CompileOptions& options) {
   if (options.emit == Emit::json_schema) {  // of the language, whatever the files are
     write(emit({}, options.emit), options);
     return kDone;
@@ -96,7 +96,7 @@ int compile(const Options& options) {
 }  // namespace
 
 void add_compile(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CompileOptions>();
   CLI::App* command = app.add_subcommand("compile", "Compile definitions to the intermediate representation");
   add_program_options(*command, options->paths);
   command->get_option("FILE")->required(false);  // of no use to json-schema

@@ -12,7 +12,7 @@ namespace gregale::cli {
 
 namespace {
 
-struct Options {
+struct DiffOptions {
   std::string parent;
   std::string child;
   std::vector<std::string> files;
@@ -20,7 +20,7 @@ struct Options {
   Format format = Format::text;
 };
 
-int diff(const Options& options) {
+int diff(const DiffOptions& options) {
   FlatDefinitions definitions(options.files, options.library);
   if (!definitions.sound()) return kDefinition;
   const auto differences =
@@ -36,7 +36,7 @@ int diff(const Options& options) {
 }  // namespace
 
 void add_diff(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DiffOptions>();
   CLI::App* command =
       app.add_subcommand("diff", "What a workflow says otherwise than the one that it extends");
   command->add_option("PARENT", options->parent, "A workflow")->required();

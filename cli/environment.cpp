@@ -24,7 +24,7 @@ using core::Value;
 using interpreter::EnvironmentStore;
 using interpreter::StoredEnvironment;
 
-struct Options {
+struct EnvironmentOptions {
   std::string name;
   std::string db;
   std::string variables;
@@ -50,7 +50,7 @@ int show_one(const StoredEnvironment& environment, Format format) {
   return kDone;
 }
 
-int create(const Options& options) {
+int create(const EnvironmentOptions& options) {
   // The store comes into being with the first thing that is kept in it.
   if (!std::filesystem::exists(options.db)) {
     const interpreter::SqliteStore made(options.db, interpreter::StoreAccess::write);
@@ -66,7 +66,7 @@ int create(const Options& options) {
   return show_one(made, options.format);
 }
 
-int update(const Options& options) {
+int update(const EnvironmentOptions& options) {
   EnvironmentStore store(options.db);
   std::optional<StoredEnvironment> environment = store.find(options.name);
   if (!environment) not_found(options.name);
@@ -77,7 +77,7 @@ int update(const Options& options) {
   return show_one(*environment, options.format);
 }
 
-int list(const Options& options) {
+int list_environments(const EnvironmentOptions& options) {
   EnvironmentStore store(options.db);
   core::List items;
   for (const StoredEnvironment& environment : store.list()) {
@@ -91,13 +91,13 @@ int list(const Options& options) {
   return kDone;
 }
 
-int show(const Options& options) {
+int show_environment(const EnvironmentOptions& options) {
   const std::optional<StoredEnvironment> environment = EnvironmentStore(options.db).find(options.name);
   if (!environment) not_found(options.name);
   return show_one(*environment, options.format);
 }
 
-int remove(const Options& options) {
+int remove(const EnvironmentOptions& options) {
   if (!EnvironmentStore(options.db).remove(options.name)) not_found(options.name);
   if (options.format == Format::json) print_json(Map{{"name", options.name}});
   return kDone;
@@ -106,10 +106,11 @@ int remove(const Options& options) {
 }  // namespace
 
 void add_environment(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<EnvironmentOptions>();
   CLI::App* command = app.add_subcommand("environment", "Named environments in a store");
   command->require_subcommand(1);
-  const auto sub = [&](const char* name, const char* help, bool names_one, int (*run)(const Options&)) {
+  const auto sub = [&](const char* name, const char* help, bool names_one,
+                       int (*run)(const EnvironmentOptions&)) {
     CLI::App* made = command->add_subcommand(name, help);
     if (names_one) made->add_option("NAME", options->name, "The environment")->required();
     made->add_option("--db", options->db, "The store")->required();
@@ -125,8 +126,8 @@ void add_environment(CLI::App& app, int& exit_code) {
   };
   with_content(sub("create", "Keep variables under a name", true, create))->required();
   with_content(sub("update", "Replace an environment's variables; what runs is not touched", true, update));
-  sub("list", "All environments", false, list);
-  sub("show", "One environment's variables", true, show);
+  sub("list", "All environments", false, list_environments);
+  sub("show", "One environment's variables", true, show_environment);
   sub("delete", "Remove an environment", true, remove);
 }
 

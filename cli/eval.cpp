@@ -21,7 +21,7 @@ namespace {
 
 using core::Value;
 
-struct Options {
+struct EvalOptions {
   std::string expression;
   std::string data;
   BudgetSettings budget;
@@ -38,7 +38,7 @@ int report(const std::string& text, std::string_view code, const std::string& me
   return kFailed;
 }
 
-int evaluate(const Options& options) {
+int evaluate(const EvalOptions& options) {
   const grammar::ParsedText parsed = grammar::parse_text(options.expression);
   if (!parsed.errors.empty()) {
     const grammar::SyntaxError& error = parsed.errors.front();
@@ -64,7 +64,7 @@ int evaluate(const Options& options) {
 }
 
 // One answer a line, in the order of the questions.
-int evaluate_batch(const Options& options) {
+int evaluate_batch(const EvalOptions& options) {
   const bool from_file = !options.expression.empty() && options.expression != "-";
   const std::string text = read_file(from_file ? options.expression : "-");
   const expression::Budget budget = read_budget(options.budget);
@@ -84,7 +84,7 @@ int evaluate_batch(const Options& options) {
 }  // namespace
 
 void add_eval(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<EvalOptions>();
   CLI::App* command = app.add_subcommand("eval", "Evaluate an expression");
   command->add_option("EXPRESSION", options->expression,
                       "Text with <% YAQL %> or {{ Jinja }}; with --batch a file, or - for standard input");

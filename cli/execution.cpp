@@ -27,7 +27,7 @@ using core::List;
 using core::Map;
 using core::Value;
 
-struct Options {
+struct ExecutionOptions {
   std::string id;
   std::string db;
   std::string env;
@@ -49,7 +49,7 @@ struct Options {
 // Which of the executions in a store are listed.
 class Filter {
  public:
-  Filter(const Options& options, interpreter::Store& store, core::Microseconds now)
+  Filter(const ExecutionOptions& options, interpreter::Store& store, core::Microseconds now)
       : options_(options), store_(store) {
     if (!options.since.empty()) since_ = parse_moment("--since", options.since, now);
     if (!options.until.empty()) until_ = parse_moment("--until", options.until, now);
@@ -76,14 +76,14 @@ class Filter {
     });
   }
 
-  const Options& options_;
+  const ExecutionOptions& options_;
   interpreter::Store& store_;
   std::optional<core::Microseconds> since_;
   std::optional<core::Microseconds> until_;
   std::map<std::string, std::optional<ir::Program>> programs_;
 };
 
-int list(const Options& options) {
+int list_executions(const ExecutionOptions& options) {
   interpreter::SqliteStore store(options.db, interpreter::StoreAccess::read);
   auto executions = store.list();
   Filter filter(options, store, core::RealClock().now());
@@ -115,7 +115,7 @@ void show_document(const core::Value& document, Format format, bool whole) {
   }
 }
 
-int show(const Options& options) {
+int show_execution(const ExecutionOptions& options) {
   interpreter::SqliteStore store(options.db, interpreter::StoreAccess::read);
   const interpreter::ExecutionAddress address = find_execution(store, options.id);
   const interpreter::ExecutionTree tree = store.load(address.root);
@@ -124,7 +124,7 @@ int show(const Options& options) {
   return kDone;
 }
 
-int tasks(const Options& options) {
+int tasks(const ExecutionOptions& options) {
   interpreter::SqliteStore store(options.db, interpreter::StoreAccess::read);
   const interpreter::ExecutionAddress address = find_execution(store, options.id);
   const interpreter::ExecutionTree tree = store.load(address.root);
@@ -138,7 +138,7 @@ int tasks(const Options& options) {
   return kDone;
 }
 
-int why(const Options& options) {
+int why(const ExecutionOptions& options) {
   const World world({{}, options.actions});
   interpreter::SqliteStore store(options.db, interpreter::StoreAccess::read);
   core::Value document = why_document(store, world.actions(), options.id, options.task, world.clock().now());
@@ -156,7 +156,7 @@ int why(const Options& options) {
   return kDone;
 }
 
-int history(const Options& options) {
+int history(const ExecutionOptions& options) {
   interpreter::SqliteStore store(options.db, interpreter::StoreAccess::read);
   if (options.at != 0) {
     const core::Value document = past_document(store, options.id, options.at);
@@ -177,7 +177,7 @@ int history(const Options& options) {
 }
 
 // Asks something of an execution, and shows it when nothing of it moves any more.
-int ask(const Options& options, std::string_view kind, Map more) {
+int ask(const ExecutionOptions& options, std::string_view kind, Map more) {
   Map members{{"request", Value(kind)}, {"id", options.id}};
   if (!options.env.empty()) members.set(Value("env"), read_mapping("--env", options.env));
   members.update(more);
@@ -188,7 +188,7 @@ int ask(const Options& options, std::string_view kind, Map more) {
   return exit_code_of(outcome.state);
 }
 
-int stop(const Options& options, const std::string& state) {
+int stop(const ExecutionOptions& options, const std::string& state) {
   Map more{{"state", state}};
   if (!options.message.empty()) more.set(Value("message"), Value(options.message));
   return ask(options, "stop", std::move(more));
@@ -197,7 +197,7 @@ int stop(const Options& options, const std::string& state) {
 }  // namespace
 
 void add_execution(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ExecutionOptions>();
   CLI::App* command = app.add_subcommand("execution", "Look at executions in a store, and act on them");
   command->require_subcommand(1);
 
@@ -219,8 +219,8 @@ void add_execution(CLI::App& app, int& exit_code) {
     return made;
   };
 
-  CLI::App* listing =
-      sub("list", "Root executions, the newest first", false, [options] { return list(*options); });
+  CLI::App* listing = sub("list", "Root executions, the newest first", false,
+                          [options] { return list_executions(*options); });
   listing->add_option("--state", options->state, "Only those in this state: RUNNING, ERROR, ...");
   listing->add_option("--workflow", options->workflow, "Only those of this workflow");
   listing->add_option(
@@ -235,7 +235,7 @@ void add_execution(CLI::App& app, int& exit_code) {
   sub("history", "Every change of state, in order", true, [options] {
     return history(*options);
   })->add_option("--at", options->at, "The execution as it was after so many events");
-  sub("show", "One execution with its tasks", true, [options] { return show(*options); });
+  sub("show", "One execution with its tasks", true, [options] { return show_execution(*options); });
   sub("tasks", "The tasks of one execution, and what they called", true,
       [options] { return tasks(*options); });
 

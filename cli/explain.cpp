@@ -16,7 +16,7 @@ namespace gregale::cli {
 
 namespace {
 
-struct Options {
+struct ExplainOptions {
   std::string code;
   std::string path;
   std::vector<std::string> files;
@@ -33,7 +33,7 @@ int explain_code(const std::string& code) {
   return kDone;
 }
 
-int explain(const Options& options) {
+int explain(const ExplainOptions& options) {
   if (options.path.empty()) return explain_code(options.code);
   // With --at the first word is a file like the others.
   std::vector<std::string> files = options.files;
@@ -47,7 +47,7 @@ int explain(const Options& options) {
 }  // namespace
 
 void add_explain(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ExplainOptions>();
   CLI::App* command =
       app.add_subcommand("explain", "What a finding's code means, or where a value of a workflow comes from");
   command->add_option("CODE", options->code, "A code such as GR0203; with --at a file")->required();

@@ -19,7 +19,7 @@ namespace {
 
 using core::Value;
 
-struct Options {
+struct OutdatedOptions {
   std::vector<std::string> files;
   Format format = Format::text;
 };
@@ -38,7 +38,7 @@ std::string change_of(const std::string& file, const std::string& workflow, cons
   }
 }
 
-int outdated(const Options& options) {
+int outdated(const OutdatedOptions& options) {
   core::List list;
   for (const std::string& file : options.files) {
     const core::SourcePtr source = read_source(file);
@@ -79,7 +79,7 @@ int outdated(const Options& options) {
 }  // namespace
 
 void add_outdated(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<OutdatedOptions>();
   CLI::App* command =
       app.add_subcommand("outdated", "Which compiled workflows extend something that has changed since");
   command->add_option("FILE", options->files, "Compiled programs")->required();

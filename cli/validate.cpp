@@ -19,7 +19,7 @@ namespace gregale::cli {
 
 namespace {
 
-struct Options {
+struct ValidateOptions {
   ProgramPaths paths;
   std::vector<std::string> library;
   std::vector<std::string> actions;
@@ -33,7 +33,7 @@ struct Options {
   Format format = Format::text;
 };
 
-compiler::SeverityPolicy policy_of(const Options& options) {
+compiler::SeverityPolicy policy_of(const ValidateOptions& options) {
   compiler::SeverityPolicy policy;
   if (options.strict) policy.make_strict();
   const auto set = [&](const std::vector<std::string>& codes, compiler::SeverityPolicy::Level level) {
@@ -65,7 +65,7 @@ size_t fix_files(const std::vector<core::Diagnostic>& findings) {
   return count;
 }
 
-void show(const core::Diagnostics& diagnostics, const Options& options) {
+void show(const core::Diagnostics& diagnostics, const ValidateOptions& options) {
   const auto findings = diagnostics.sorted();
   switch (options.format) {
     case Format::json:
@@ -88,7 +88,7 @@ void show(const core::Diagnostics& diagnostics, const Options& options) {
   }
 }
 
-int validate(const Options& options) {
+int validate(const ValidateOptions& options) {
   const std::vector<std::string>& files = options.paths.files;
   if (options.fix && std::find(files.begin(), files.end(), "-") != files.end()) {
     throw core::Error(core::ErrorKind::invalid, "--fix changes files; standard input is none");
@@ -116,7 +116,7 @@ int validate(const Options& options) {
 }  // namespace
 
 void add_validate(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ValidateOptions>();
   CLI::App* command = app.add_subcommand("validate", "Check workflows, workbooks and ad-hoc actions");
   add_program_options(*command, options->paths);
   add_library_option(*command, options->library);
