@@ -6,6 +6,7 @@
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/dry_run.hpp"
 #include "cli/execution_request.hpp"
 #include "cli/execution_text.hpp"
 #include "cli/exit_code.hpp"
@@ -29,7 +30,7 @@ using interpreter::ActionMode;
 using interpreter::ActionResult;
 using interpreter::Paging;
 
-struct Options {
+struct ActionOptions {
   std::string name;
   std::string service;
   std::string input;
@@ -89,7 +90,7 @@ Value description_of(const interpreter::Action& action) {
              {"parameters", Value(std::move(parameters))}};
 }
 
-int list(const Options& options) {
+int list_actions(const ActionOptions& options) {
   const World world({{}, options.actions});
   List items;
   for (const std::string& name : world.actions().action_names()) {
@@ -120,7 +121,7 @@ std::string parameter_line(const ir::ActionParameter& parameter) {
                      parameter.description.empty() ? "" : " ", presence);
 }
 
-int show(const Options& options) {
+int show_action(const ActionOptions& options) {
   const World world({{}, options.actions});
   const interpreter::Action& action = find_action(world, options.name);
   if (options.format == Format::json) {
@@ -170,7 +171,7 @@ std::string error_text(const ActionResult& result) {
   return result.data.is_string() ? result.data.as_string() : core::to_json(result.data);
 }
 
-int refuse(const Options& options, const Error& error) {
+int refuse_call(const ActionOptions& options, const Error& error) {
   if (options.format == Format::json) {
     print_json(Map{{"error", error.what()}});
   } else {
@@ -179,7 +180,7 @@ int refuse(const Options& options, const Error& error) {
   return kUsage;
 }
 
-int run(const Options& options, Purpose purpose) {
+int call_action(const ActionOptions& options, Purpose purpose) {
   const World world({options.cloud, options.actions});
   interpreter::ActionCall call;
   interpreter::SecretList secrets;
@@ -203,7 +204,7 @@ int run(const Options& options, Purpose purpose) {
       secrets.add(context);
     }
   } catch (const Error& error) {
-    return refuse(options, error);
+    return refuse_call(options, error);
   }
   const std::string id = call.context.action_execution_id.text();
   const std::string region = call.context.region;
@@ -215,6 +216,7 @@ int run(const Options& options, Purpose purpose) {
   }
   result.data = secrets.concealed(result.data);
   result.message = secrets.concealed(std::move(result.message));
+  for (Value& request : result.requests) request = secrets.concealed(request);
   const bool success = result.state == ActionResult::State::success;
   if (options.format == Format::json) {
     Map document{{"id", id}, {"name", options.name}};
@@ -223,7 +225,10 @@ int run(const Options& options, Purpose purpose) {
     document.set(Value("output"), result.data);
     if (!success) document.set(Value("error"), Value(error_text(result)));
     if (!result.calls.empty()) document.set(Value("calls"), secrets.concealed(Value(result.calls)));
+    if (!result.requests.empty()) document.set(Value("requests"), Value(result.requests));
     print_json(Value(std::move(document)));
+  } else if (success && !result.requests.empty()) {
+    for (const Value& request : result.requests) print(request_text(request));
   } else if (success) {
     print(core::to_json(result.data, 2) + "\n");
   } else {
@@ -232,7 +237,7 @@ int run(const Options& options, Purpose purpose) {
   return success ? kDone : kFailed;
 }
 
-Value completion_request(const Options& options) {
+Value completion_request(const ActionOptions& options) {
   Map request{{"request", "complete"}, {"id", options.id}};
   const auto ends = [&](const char* state, Value data) {
     request.set(Value("state"), Value(state));
@@ -244,7 +249,7 @@ Value completion_request(const Options& options) {
   return ends("SUCCESS", read_value("--result", options.result));
 }
 
-int complete(const Options& options) {
+int complete(const ActionOptions& options) {
   const World world({options.cloud, options.actions});
   const Outcome outcome =
       request(completion_request(options), options.db, options.engine, world, options.format == Format::text);
@@ -259,7 +264,7 @@ int complete(const Options& options) {
 }  // namespace
 
 void add_action(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ActionOptions>();
   CLI::App* command =
       app.add_subcommand("action", "Actions: list, show, run or test one, complete one from outside");
   command->require_subcommand(1);
@@ -274,14 +279,14 @@ void add_action(CLI::App& app, int& exit_code) {
   };
 
   sub("list", "All actions by name", [options] {
-    return list(*options);
+    return list_actions(*options);
   })->add_option("--service", options->service, "Only those of a service: nova, compute, std, ...");
-  sub("show", "Parameters and documentation of an action", [options] { return show(*options); })
+  sub("show", "Parameters and documentation of an action", [options] { return show_action(*options); })
       ->add_option("NAME", options->name, "The action")
       ->required();
 
   const auto calling = [&](const char* name, const char* help, Purpose purpose) {
-    CLI::App* made = sub(name, help, [options, purpose] { return run(*options, purpose); });
+    CLI::App* made = sub(name, help, [options, purpose] { return call_action(*options, purpose); });
     made->add_option("NAME", options->name, "The action")->required();
     made->add_option("--input", options->input, "Its parameters: JSON, or @FILE");
     made->add_option("--region", options->region, "Region, where the input names none");

@@ -1,10 +1,12 @@
 // gregale run: compile, start, run to the end, show the execution.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/dry_run.hpp"
 #include "cli/execution_text.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/file_library.hpp"
@@ -27,7 +29,7 @@ using core::Error;
 using core::ErrorKind;
 using core::Map;
 
-struct Options {
+struct RunOptions {
   ProgramPaths paths;
   std::vector<std::string> library;
   std::vector<std::string> actions;
@@ -43,12 +45,13 @@ struct Options {
   EngineOptions engine;
   uint64_t count = 0;
   std::string each;
+  bool dry_run = false;
   double timeout = 0;
   Format format = Format::text;
 };
 
 // What was refused before anything ran: in JSON on standard output, else in words.
-int refuse(const Options& options, const std::string& message, std::string_view stage, int exit_code,
+int refuse(const RunOptions& options, const std::string& message, std::string_view stage, int exit_code,
            const core::Diagnostics& diagnostics) {
   if (options.format == Format::json) {
     print_json(Map{{"error", message},
@@ -89,7 +92,7 @@ core::Value named_environment(const std::string& name, const std::string& store)
                                                 store.empty() ? " (a store is given with --db)" : ""));
 }
 
-interpreter::StartRequest make_request(const Options& options, const ir::Program& program,
+interpreter::StartRequest make_request(const RunOptions& options, const ir::Program& program,
                                        const std::vector<std::string>& abstract_workflows) {
   interpreter::StartRequest request;
   request.workflow = choose_workflow(program, abstract_workflows, options.workflow);
@@ -114,7 +117,29 @@ interpreter::StartRequest make_request(const Options& options, const ir::Program
   return request;
 }
 
-int run(const Options& options) {
+// Refused calls and errors on the way count as a failed execution does.
+int rehearse(const RunOptions& options, const World& world,
+             const std::shared_ptr<const interpreter::LoadedProgram>& program,
+             const std::vector<std::string>& abstract_workflows) {
+  interpreter::DryRun told;
+  try {
+    told = interpreter::dry_run(program, world.actions(), world.clock(),
+                                make_request(options, program->program(), abstract_workflows),
+                                limits_of(options.engine));
+  } catch (const Error& error) {
+    return refuse(options, error.what(), "start", exit_code_of(error), {});
+  }
+  if (options.format == Format::json) {
+    print_json(dry_run_document(told));
+  } else {
+    print(dry_run_text(told));
+  }
+  const bool refused = std::any_of(told.calls.begin(), told.calls.end(),
+                                   [](const auto& call) { return !call.refusal.empty(); });
+  return refused ? kFailed : exit_code_of(told.state);
+}
+
+int run(const RunOptions& options) {
   const World world({options.cloud, options.actions});
   ProgramFiles files = read_program(options.paths, {&world.actions()}, world.library(options.library));
   if (!files.program) {
@@ -122,14 +147,16 @@ int run(const Options& options) {
   }
   print_findings(files.diagnostics);
 
+  const std::string binary = ir::to_binary(*files.program);
+  const auto program =
+      std::make_shared<const interpreter::LoadedProgram>(std::move(*files.program), ir::sha256_hex(binary));
+  if (options.dry_run) return rehearse(options, world, program, files.abstract_workflows);
+
   std::unique_ptr<TemporaryStore> temporary;
   if (options.db.empty()) temporary = std::make_unique<TemporaryStore>();
   interpreter::SqliteStore store(temporary ? temporary->path() : options.db, interpreter::StoreAccess::write,
                                  temporary ? interpreter::Durability::none : options.engine.durability,
                                  temporary ? std::string() : key_file());
-  const std::string binary = ir::to_binary(*files.program);
-  const auto program =
-      std::make_shared<const interpreter::LoadedProgram>(std::move(*files.program), ir::sha256_hex(binary));
   const core::Microseconds limit =
       options.timeout > 0
           ? world.clock().now() + static_cast<core::Microseconds>(options.timeout * core::kSecond)
@@ -181,7 +208,7 @@ int run(const Options& options) {
 }  // namespace
 
 void add_run(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RunOptions>();
   CLI::App* command = app.add_subcommand("run", "Compile a workflow and run it to its end");
   add_program_options(*command, options->paths);
   add_library_option(*command, options->library);
@@ -197,10 +224,18 @@ void add_run(CLI::App& app, int& exit_code) {
                       "Data that reaches every action: JSON, or @FILE. The store keeps it sealed");
   command->add_option("--db", options->db, "Store; otherwise a temporary one that is removed at the end");
   add_engine_options(*command, options->engine);
-  command->add_option("--count", options->count, "Start so many executions, and give a summary")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--each", options->each,
-                      "Start one execution for each line of @FILE, a mapping that is added to the input");
+  CLI::Option* count =
+      command->add_option("--count", options->count, "Start so many executions, and give a summary")
+          ->check(CLI::PositiveNumber);
+  CLI::Option* each =
+      command->add_option("--each", options->each,
+                          "Start one execution for each line of @FILE, a mapping that is added to the input");
+  command
+      ->add_flag("--dry-run", options->dry_run,
+                 "Tell what every action would send, and send nothing; values that only a run can know are "
+                 "shown as the expressions that give them")
+      ->excludes(count)
+      ->excludes(each);
   command->add_option("--timeout", options->timeout, "Stop waiting after so many SECONDS")
       ->check(CLI::NonNegativeNumber);
   command->add_option("--format", options->format, "text or json")

@@ -395,12 +395,26 @@ bool same_members(const Map& a, const Map& b) noexcept {
                      [&](const Map::Entry& entry) { return b.find(entry.key) != nullptr; });
 }
 
+// What is no object, when it is compared with one.
+class NoObject : public Object {
+ public:
+  std::string_view type_name() const noexcept override { return "no object"; }
+};
+
+bool equals_no_object(const Object& object) noexcept {
+  static const NoObject none;
+  return object.equals(none);
+}
+
 }  // namespace
 
 bool operator==(const Value& a, const Value& b) noexcept {
   using Kind = Value::Kind;
   if (is_numeric(a) && is_numeric(b)) return numbers_equal(a, b);
-  if (a.kind_ != b.kind_) return false;
+  if (a.kind_ != b.kind_) {
+    if (a.kind_ == Kind::object) return equals_no_object(a.as_object());
+    return b.kind_ == Kind::object && equals_no_object(b.as_object());
+  }
   switch (a.kind_) {
     case Kind::null:
       return true;

@@ -27,15 +27,16 @@ struct ActionResult {
   Value data;           // the result; of an error what the author sees as the task's result
   std::string message;  // of an error: for state_info; may be empty
   std::vector<std::string> request_ids = {};  // by which services know what was sent to them
-  core::List calls = {};  // what it has called in turn: maps with name, state and, of errors, a message
+  core::List calls = {};     // what it has called in turn: maps with name, state and, of errors, a message
+  core::List requests = {};  // of a test: what it would have sent first (http/request_description.hpp)
 
-  static ActionResult success(Value data) { return {State::success, std::move(data), {}, {}, {}}; }
+  static ActionResult success(Value data) { return {State::success, std::move(data), {}, {}, {}, {}}; }
   static ActionResult error(Value data, std::string message = {}) {
-    return {State::error, std::move(data), std::move(message), {}, {}};
+    return {State::error, std::move(data), std::move(message), {}, {}, {}};
   }
   // An error whose result is its message.
   static ActionResult failure(const std::string& message) {
-    return {State::error, Value(message), message, {}, {}};
+    return {State::error, Value(message), message, {}, {}, {}};
   }
 };
 
@@ -139,8 +140,9 @@ class Action {
   // For modes started and outside: returns soon; the work goes on elsewhere. Errors go to the completion,
   // too.
   virtual void start(ActionCall call, ActionCompletion completion) const;
-  // What the call would do, without doing it: the completion gets what the action gives in its place. By
-  // default null at once.
+  // What the call would do, without doing it: the completion gets what the action gives in its place (null:
+  // it cannot know), and the requests that it would send, so far as they do not depend on answers. By default
+  // null at once.
   virtual void test(ActionCall call, ActionCompletion completion) const;
 };
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "interpreter/custom_context.hpp"
+#include "interpreter/expression/unknown.hpp"
 #include "interpreter/machine.hpp"
 
 namespace gregale::interpreter {
@@ -15,7 +16,7 @@ using core::Map;
 
 // ---- input and call
 
-// May hold Secrets; then [holds_secret] is set.
+// A mapping that may hold Secrets; then [holds_secret] is set. Or one that only a run can know.
 Value Machine::call_input(Index task, const Item& item, bool& holds_secret) {
   const ir::Call& call = definition_of(task).call;
   Value input{Map()};
@@ -27,6 +28,7 @@ Value Machine::call_input(Index task, const Item& item, bool& holds_secret) {
       for (const auto& [key, value] : whole.as_map()) members.set(key, secret(value));
       input = Value(std::move(members));
     }
+    if (expression::unknown_text(input) != nullptr) return input;
     if (!input.is_map()) {
       throw Error(ErrorKind::invalid,
                   fmt::format("Wrong dynamic input for task '{}': a mapping is expected, not a {}",
@@ -82,6 +84,16 @@ void Machine::start_call(Index task, const Item& item) {
 
 namespace {
 
+// The input as a mapping: what only a run can know counts as each of the parameters that must be given.
+Value input_members(const ir::ActionSignature& signature, const Value& input) {
+  if (expression::unknown_text(input) == nullptr) return input;
+  Map members;
+  for (const ir::ActionParameter& parameter : signature.parameters) {
+    if (parameter.required) members.set(Value(parameter.name), input);
+  }
+  return Value(std::move(members));
+}
+
 std::string check_adhoc_input(const ir::Program& program, const ir::AdhocAction& action, const Value& given,
                               Map& input) {
   ir::ActionSignature signature;
@@ -91,8 +103,9 @@ std::string check_adhoc_input(const ir::Program& program, const ir::AdhocAction&
     signature.parameters.push_back({name, parameter.required, parameter.default_value, {}});
     if (!parameter.required) input.set(Value(name), parameter.default_value);
   }
-  input.update(given.as_map());
-  return check_input(signature, given);
+  const Value members = input_members(signature, given);
+  input.update(members.as_map());
+  return check_input(signature, members);
 }
 
 }  // namespace
@@ -116,8 +129,7 @@ void Machine::start_action(Index task, const Item& item, const std::string& name
   const Index execution = execution_of(task);
   ActionExecution action;
   action.name = name;
-  action.input = holds_secret ? masked(given) : given;
-  Value shown = action.input;
+  Value shown = holds_secret ? masked(given) : given;
   Value input = holds_secret ? revealed(given) : given;
   std::string called = name;
   const std::string_view workbook = program_.workbook_of(workflow_of(execution));
@@ -133,7 +145,10 @@ void Machine::start_action(Index task, const Item& item, const std::string& name
     Map parameters;
     const std::string problem = check_adhoc_input(program_.program(), definition, input, parameters);
     if (!problem.empty()) throw Error(ErrorKind::invalid, problem);
-    if (action.adhoc.empty()) action.name = program_.name(definition.name);  // with its workbook
+    if (action.adhoc.empty()) {
+      action.name = program_.name(definition.name);  // with its workbook
+      action.input = shown;
+    }
     action.adhoc.push_back(adhoc);
     called = definition.base;
     const bool hides_all = holds_secret;  // any expression may have used the secret parameter
@@ -167,9 +182,13 @@ void Machine::start_action(Index task, const Item& item, const std::string& name
   if (kind == nullptr) {
     throw Error(ErrorKind::not_found, fmt::format("Failed to find action [action_name='{}']", called));
   }
+  input = input_members(kind->signature(), input);
+  shown = input_members(kind->signature(), shown);
   const std::string problem = check_input(kind->signature(), input);
   if (!problem.empty()) throw Error(ErrorKind::invalid, problem);
-  if (!action.adhoc.empty()) {
+  if (action.adhoc.empty()) {
+    action.input = shown;
+  } else {
     action.base_name = called;
     action.base_input = shown;
   }
@@ -234,13 +253,7 @@ void Machine::complete_action(Index action, ActionResult result, Microseconds no
 
 // Takes the secrets that the action knew out of what it gives back.
 void Machine::conceal(Index index, ActionResult& result) const {
-  const ActionExecution& action = tree_.actions[index];
-  SecretList secrets;
-  secrets.add(action.custom_context ? *action.custom_context
-                                    : custom_context_of(tree_, execution_of(action.task)));
-  if (!action.sent_input.is_null()) {
-    secrets.add_masked(action.base_name.empty() ? action.input : action.base_input, action.sent_input);
-  }
+  const SecretList secrets = secrets_known_to(tree_, tree_.actions[index]);
   if (secrets.empty()) return;
   result.data = secrets.concealed(result.data);
   for (Value& call : result.calls) call = secrets.concealed(call);

@@ -176,6 +176,16 @@ void SecretList::add_masked(const Value& shown, const Value& real) {
   }
 }
 
+SecretList secrets_known_to(const ExecutionTree& tree, const ActionExecution& action) {
+  SecretList secrets;
+  secrets.add(action.custom_context ? *action.custom_context
+                                    : custom_context_of(tree, tree.tasks[action.task].execution));
+  if (!action.sent_input.is_null()) {
+    secrets.add_masked(action.base_name.empty() ? action.input : action.base_input, action.sent_input);
+  }
+  return secrets;
+}
+
 std::string SecretList::concealed(std::string text) const {
   for (const std::string& hidden : texts_) {
     if (text == hidden) return std::string(kMask);

@@ -52,4 +52,7 @@ class SecretList {
   std::vector<std::string> texts_;
 };
 
+// Those of the custom context that it has, and of its own input.
+SecretList secrets_known_to(const ExecutionTree& tree, const ActionExecution& action);
+
 }  // namespace gregale::interpreter

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/json.hpp"
+#include "interpreter/expression/unknown.hpp"
 #include "interpreter/machine.hpp"
 
 namespace gregale::interpreter {
@@ -29,6 +30,24 @@ std::vector<Machine::Command> Machine::next_commands(Index task) {
   return next_of_clauses(task);
 }
 
+// Whether the guard of a transition holds. One that only a run can know counts as true where it leads on, to
+// a task that has not been started yet; it neither ends the execution nor goes around a loop.
+bool Machine::is_open(Index index, const ir::Target& target, const Context& context) {
+  if (target.guard == kNone) return true;
+  const Index execution = execution_of(index);
+  const Value guard = evaluate(target.guard, execution, index, context);
+  const std::string* text = expression::unknown_text(guard);
+  if (text == nullptr) return guard.truthy();
+  const auto started = [&](Index other) {
+    const TaskExecution& task = tree_.tasks[other];
+    return task.task == target.task && task.state != State::waiting;
+  };
+  const std::vector<Index>& tasks = tree_.executions[execution].tasks;
+  if (target.kind != ir::TargetKind::task || std::any_of(tasks.begin(), tasks.end(), started)) return false;
+  output_.assumptions.push_back({index, target.task, *text});
+  return true;
+}
+
 // Evaluates the guards of the clauses that the task's state calls for, and records which edges fired.
 std::vector<Machine::Command> Machine::next_of_clauses(Index task) {
   TaskExecution& execution = tree_.tasks[task];
@@ -47,9 +66,7 @@ std::vector<Machine::Command> Machine::next_of_clauses(Index task) {
     // A skipped task goes on as after a success where on-skip does not lead anywhere.
     if (execution.state == State::skipped && clause == ir::on_success && !commands.empty()) break;
     for (const ir::Target& target : definition.clauses[clause].targets) {
-      if (target.guard != kNone && !evaluate(target.guard, execution.execution, task, context).truthy()) {
-        continue;
-      }
+      if (!is_open(task, target, context)) continue;
       Command command{target.kind, target.task, kNone, Trigger{task, clause}, std::nullopt};
       if (target.message != kNone) {
         const Value message = evaluate(target.message, execution.execution, task, context);

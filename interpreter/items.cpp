@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/code_points.hpp"
+#include "interpreter/expression/unknown.hpp"
 #include "interpreter/machine.hpp"
 #include "interpreter/policies.hpp"
 
@@ -51,7 +52,9 @@ List items_of(const std::string& variable, const Value& source) {
 // The regions that `with-regions` gives, each once.
 List regions_of(const Value& source) {
   List regions;
-  for (const Value& region : source.is_list() ? source.as_list() : List{source}) {
+  for (const Value& given : source.is_list() ? source.as_list() : List{source}) {
+    const std::string* unknown = expression::unknown_text(given);
+    const Value region = unknown == nullptr ? given : Value(*unknown);
     if (!region.is_string() || region.as_string().empty()) {
       throw Error(
           ErrorKind::invalid,
@@ -95,9 +98,15 @@ bool Machine::choose_items(Index index) {
   }
   Map values;
   std::optional<size_t> count;
+  std::vector<std::pair<std::string, Value>> unknown;  // variables whose lists only a run can know
   for (const ir::WithItems& clause : definition.with_items) {
     const std::string& variable = program_.name(clause.variable);
-    List items = items_of(variable, evaluate(clause.items, index));
+    const Value source = evaluate(clause.items, index);
+    if (const std::string* text = expression::unknown_text(source)) {
+      unknown.emplace_back(variable, expression::unknown("an item of " + *text));
+      continue;
+    }
+    List items = items_of(variable, source);
     if (count && *count != items.size()) {
       throw Error(ErrorKind::invalid,
                   fmt::format("Wrong input format for with-items: all lists must have the same length, "
@@ -106,6 +115,11 @@ bool Machine::choose_items(Index index) {
     }
     count = items.size();
     values.set(Value(variable), Value(std::move(items)));
+  }
+  // They stand for as many items as the others have, or for one.
+  if (!count) count = 1;
+  for (const auto& [variable, item] : unknown) {
+    values.set(Value(variable), Value(List(*count, item)));
   }
   set_items(index, Value(std::move(values)), *count);
   return true;

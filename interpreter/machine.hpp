@@ -49,6 +49,13 @@ struct HistoryRecord {
   Value published;  // of a task that published; otherwise null
 };
 
+// A transition that was followed although only a run can know whether its guard holds (dry_run.hpp).
+struct Assumption {
+  Index task = kNone;    // whose clause it stands in
+  Index target = kNone;  // of Workflow::tasks
+  std::string guard;     // as its author wrote it
+};
+
 // What a step changed and wants done. Indices are ascending, each once.
 struct StepOutput {
   std::vector<Index> executions;
@@ -56,6 +63,7 @@ struct StepOutput {
   std::vector<Index> actions;
   std::vector<HistoryRecord> history;
   std::vector<Index> actions_to_start;  // to be carried out once the changes are stored
+  std::vector<Assumption> assumptions;
   bool empty() const noexcept {
     return executions.empty() && tasks.empty() && actions.empty() && actions_to_start.empty();
   }
@@ -192,6 +200,7 @@ class Machine {
   void process(Index execution, std::vector<Command> commands);
   std::vector<Command> next_commands(Index task);
   std::vector<Command> next_of_clauses(Index task);
+  bool is_open(Index task, const ir::Target& target, const Context& context);
   std::vector<Command> next_of_requirements(Index task);
 
   // tasks.cpp

@@ -6,6 +6,7 @@
 
 #include "interpreter/policies.hpp"
 
+#include "interpreter/expression/unknown.hpp"
 #include "interpreter/machine.hpp"
 
 namespace gregale::interpreter {
@@ -22,6 +23,7 @@ constexpr int64_t kLongestWait = int64_t{1000} * 366 * 86400;
 }  // namespace
 
 int64_t whole_number(std::string_view policy, const Value& value) {
+  if (expression::unknown_text(value) != nullptr) return 0;
   if (value.is_small_integer() && value.as_integer() >= 0 && value.as_integer() <= kLongestWait) {
     return value.as_integer();
   }
@@ -38,6 +40,7 @@ int64_t whole_number(std::string_view policy, const Value& value) {
 std::string region_name(const Value& region) {
   if (region.is_string()) return region.as_string();
   if (region.is_null()) return {};
+  if (const std::string* text = expression::unknown_text(region)) return *text;
   throw Error(ErrorKind::invalid, fmt::format("A region must be text, not a {}", region.kind_name()));
 }
 
@@ -60,12 +63,13 @@ void Machine::before_start(Index index) {
   validate_policies(index);
   if (policies.pause_before != kNone) {
     const Value pause = evaluate(policies.pause_before, index);
-    if (!pause.is_boolean()) {
+    const bool known = expression::unknown_text(pause) == nullptr;
+    if (known && !pause.is_boolean()) {
       throw Error(ErrorKind::invalid, fmt::format("Invalid data type in policy `pause-before`: a boolean "
                                                   "is expected, not a {}",
                                                   pause.kind_name()));
     }
-    if (pause.as_boolean()) {
+    if (known && pause.as_boolean()) {
       set_task_state(index, State::idle, "Set by 'pause-before' policy");
       pause_tree(execution_of(index), std::nullopt);
     }

@@ -5,6 +5,7 @@
 
 #include "interpreter/custom_context.hpp"
 #include "interpreter/environment.hpp"
+#include "interpreter/expression/unknown.hpp"
 #include "interpreter/machine.hpp"
 #include "interpreter/policies.hpp"
 
@@ -196,6 +197,13 @@ void Machine::start_sub_workflow(Index task, const Item& item, const std::string
              {"index", int64_t{item.index}},
              {"namespace", tree_.executions[parent].params.get("namespace")},
              {"env", Value(Map())}};
+  if (expression::unknown_text(input) != nullptr) {  // it counts as each parameter that must be given
+    Map members;
+    for (const ir::Parameter& parameter : workflow->input) {
+      if (parameter.required) members.set(Value(program_.name(parameter.name)), input);
+    }
+    input = Value(std::move(members));
+  }
   for (const Map::Entry& entry : input.as_map()) {
     const bool known =
         std::any_of(workflow->input.begin(), workflow->input.end(), [&](const ir::Parameter& parameter) {

@@ -12,6 +12,7 @@
 #include "interpreter/expression/messages.hpp"
 #include "interpreter/expression/python/errors.hpp"
 #include "interpreter/expression/python/text.hpp"
+#include "interpreter/expression/unknown.hpp"
 #include "interpreter/expression/yaql/text_operations.hpp"
 #include "interpreter/expression/yaql/yaql.hpp"
 
@@ -33,13 +34,17 @@ struct Piece {
   size_t inner;  // where the program's offsets count from
   std::variant<YaqlProgram, JinjaProgram, BrokenProgram> program;
 
-  Value evaluate(const Scope& scope) const {
+  // [written]: the piece as it stands in its text.
+  Value evaluate(const Scope& scope, std::string_view written) const {
+    const UnknownWatch watch;
     try {
-      return std::visit([&](const auto& bound) { return bound.evaluate(scope); }, program);
-    } catch (const EvaluationError& error) {
-      throw EvaluationError(error.what(), inner + error.begin, inner + error.end, error.kind());
+      Value value = std::visit([&](const auto& bound) { return bound.evaluate(scope); }, program);
+      return watch.looked_into() ? unknown(std::string(written)) : value;
     } catch (const core::Error& error) {
-      throw EvaluationError(error.what(), begin, end, error.kind());
+      if (watch.looked_into()) return unknown(std::string(written));
+      const auto* placed = dynamic_cast<const EvaluationError*>(&error);
+      if (placed == nullptr) throw EvaluationError(error.what(), begin, end, error.kind());
+      throw EvaluationError(error.what(), inner + placed->begin, inner + placed->end, error.kind());
     }
   }
 };
@@ -102,21 +107,30 @@ Value BoundExpression::evaluate(const Scope& scope) const {
 Value BoundExpression::evaluate_pieces(const Scope& scope) const {
   const Implementation& bound = *implementation_;
   // A Jinja template is one piece, and its value is the text.
-  if (bound.whole || bound.language == Language::jinja) return bound.pieces.front().evaluate(scope);
+  if (bound.whole || bound.language == Language::jinja)
+    return bound.pieces.front().evaluate(scope, bound.text);
   // Mistral replaces text: equal pieces are replaced together by the value of the first, and a value that
   // contains the text of a later piece is changed, too.
   std::string result = bound.text;
+  bool known = true;
   for (const Piece& piece : bound.pieces) {
-    const Value value = piece.evaluate(scope);
     const std::string_view written =
         std::string_view(bound.text).substr(piece.begin, piece.end - piece.begin);
+    const Value value = piece.evaluate(scope, written);
     try {
-      result = yaql::replace(result, written, python::str(value), -1, scope.budget.output);
+      const UnknownWatch watch;
+      std::string text = python::str(value);
+      if (watch.looked_into()) {
+        const std::string* whole = unknown_text(value);
+        text = whole != nullptr ? *whole : std::string(written);
+        known = false;
+      }
+      result = yaql::replace(result, written, text, -1, scope.budget.output);
     } catch (const core::Error& error) {
       throw EvaluationError(error.what(), piece.begin, piece.end, error.kind());
     }
   }
-  return Value(std::move(result));
+  return known ? Value(std::move(result)) : unknown(std::move(result));
 }
 
 namespace {
@@ -141,8 +155,9 @@ bool is_data(const Value& value, size_t depth) {
     case Value::Kind::set:
     case Value::Kind::date_time:
     case Value::Kind::time_span:
-    case Value::Kind::object:
       return false;
+    case Value::Kind::object:
+      return unknown_text(value) != nullptr;
     default:
       return true;
   }
@@ -154,6 +169,7 @@ bool is_data(const Value& value, size_t depth) {
 
 Value data_key(const Value& key) {
   if (key.is_string()) return key;
+  if (const std::string* text = unknown_text(key)) return Value(*text);
   if (key.is_list() || key.is_map() || key.is_set() || key.is_object()) {
     refuse(fmt::format("a {} cannot be a key of a result", key.kind_name()));
   }
@@ -189,6 +205,7 @@ Value convert(const Value& value, size_t depth) {
     case Value::Kind::time_span:
       return static_cast<double>(value.as_time_span()) / static_cast<double>(core::kSecond);
     case Value::Kind::object:
+      if (unknown_text(value) != nullptr) return value;
       if (const auto* failed = value.object_as<jinja::FailedSequence>()) refuse(failed->error);
       refuse(fmt::format("the result is a {}, which has no form as data", value.kind_name()));
     default:

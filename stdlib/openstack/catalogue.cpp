@@ -71,6 +71,9 @@ class CatalogueAction : public Action {
   void start(ActionCall call, ActionCompletion completion) const override {
     dispatch(session_, service_->get(), description(), std::move(call), std::move(completion));
   }
+  void test(ActionCall call, ActionCompletion completion) const override {
+    rehearse(session_, service_->get(), description(), std::move(call), std::move(completion));
+  }
 
  private:
   const std::shared_ptr<const ActionDescription>& description() const {

@@ -8,6 +8,7 @@
 #include "core/code_points.hpp"
 #include "core/json.hpp"
 #include "interpreter/custom_context.hpp"
+#include "stdlib/http/request_description.hpp"
 #include "stdlib/http/retry.hpp"
 #include "stdlib/http/text.hpp"
 #include "stdlib/http/url.hpp"
@@ -78,6 +79,11 @@ Value chunks_of(std::string_view text) {
   return chunks;
 }
 
+// Whether the text of a region is the expression that would give it.
+bool is_expression(std::string_view region) {
+  return region.find("<%") != std::string_view::npos || region.find("{{") != std::string_view::npos;
+}
+
 // One call on its way. Lives as long as one of its exchanges is under way.
 class Dispatch : public std::enable_shared_from_this<Dispatch> {
  public:
@@ -91,11 +97,20 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
 
   void begin() {
     guarded([this] {
-      fill_scope();
-      frames_.emplace_back(action_->steps);
-      keystone_ = session_.keystone(call_.context);
-      region_ = wanted_region();
-      get_access([this] { find_version(); });
+      prepare();
+      ask_keystone();
+    });
+  }
+
+  void rehearse() {
+    rehearsal_ = true;
+    guarded([this] {
+      prepare();
+      if (can_choose_endpoint()) {
+        ask_keystone();
+      } else {
+        rehearse_anywhere();
+      }
     });
   }
 
@@ -143,7 +158,20 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
     scope_.set("call", Map{{"id", call_.context.action_execution_id.text()}, {"time", now}});
   }
 
-  std::string wanted_region() const {
+  void prepare() {
+    fill_scope();
+    frames_.emplace_back(action_->steps);
+    region_ = named_region();
+  }
+
+  void ask_keystone() {
+    keystone_ = session_.keystone(call_.context);
+    if (region_.empty()) region_ = keystone_->credentials().region;
+    get_access([this] { find_version(); });
+  }
+
+  // By the call; empty: it leaves that to the credentials.
+  std::string named_region() const {
     for (const char* name : {"action_region", "region"}) {
       if (name == std::string_view("region") && action_->has_own_region) continue;
       const Value region = call_.input.get(name);
@@ -152,8 +180,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
       }
       if (region.is_string() && !region.as_string().empty()) return region.as_string();
     }
-    if (!call_.context.region.empty()) return call_.context.region;
-    return keystone_->credentials().region;
+    return call_.context.region;
   }
 
   template <typename Next>
@@ -184,6 +211,35 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
     scope_.set("cloud", Map{{"project_id", access_->project_id},
                             {"user_id", access_->user_id},
                             {"endpoint", urls_.versioned}});
+  }
+
+  // Rehearsals.
+
+  bool can_choose_endpoint() {
+    if (is_expression(region_)) return false;
+    try {
+      session_.keystone(call_.context);
+    } catch (const Error& error) {
+      return error.kind() != ErrorKind::unauthorized;  // the others are told
+    }
+    return true;
+  }
+
+  void rehearse_anywhere() {
+    const std::string url = fmt::format("{{{}}}", service_->service_type);
+    urls_ = endpoint_urls(url, service_->version_path);
+    if (!service_->version_if_listed.empty()) urls_.versioned += "/" + service_->version_if_listed;
+    scope_.set("cloud", Map{{"project_id", "{project_id}"}, {"user_id", "{user_id}"}, {"endpoint", url}});
+    use_microversion({});
+  }
+
+  void tell(const HttpRequest& request) {
+    Map told = request_description(request).as_map();
+    told.set(Value("service"), Value(service_->service_type));
+    if (!region_.empty()) told.set(Value("region"), Value(region_));
+    ActionResult result;
+    result.requests.push_back(Value(std::move(told)));
+    complete(std::move(result));
   }
 
   // Versions.
@@ -358,6 +414,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
       if (!step.aside) self.take_response(response);
       self.finish_request(step);
     };
+    if (rehearsal_) return tell(request);
     redirects_ = std::any_of(step.expected.begin(), step.expected.end(), is_redirect) ? kMostRedirects : 0;
     send(std::move(request), take);
   }
@@ -552,7 +609,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
         request.headers.add(python_text(name), python_text(value));
       }
     }
-    keystone_->secure(request);
+    if (keystone_ != nullptr) keystone_->secure(request);
     return request;
   }
 
@@ -623,6 +680,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
   const std::shared_ptr<const ActionDescription> action_;
   const ActionCall call_;
   ActionCompletion completion_;
+  bool rehearsal_ = false;  // the first request is told, not sent
 
   std::shared_ptr<KeystoneSession> keystone_;
   AccessPtr access_;
@@ -667,6 +725,13 @@ void dispatch(OpenstackSession& session, std::shared_ptr<const ServiceDescriptio
   std::make_shared<Dispatch>(session, std::move(service), std::move(action), std::move(call),
                              std::move(completion))
       ->begin();
+}
+
+void rehearse(OpenstackSession& session, std::shared_ptr<const ServiceDescription> service,
+              std::shared_ptr<const ActionDescription> action, ActionCall call, ActionCompletion completion) {
+  std::make_shared<Dispatch>(session, std::move(service), std::move(action), std::move(call),
+                             std::move(completion))
+      ->rehearse();
 }
 
 }  // namespace gregale::stdlib

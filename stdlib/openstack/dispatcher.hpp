@@ -17,4 +17,11 @@ void dispatch(OpenstackSession& session, std::shared_ptr<const ServiceDescriptio
               std::shared_ptr<const ActionDescription> action, interpreter::ActionCall call,
               interpreter::ActionCompletion completion);
 
+// The same up to the first request, which is told and not sent (Action::test), with the service type and the
+// region beside what request_description() tells. Only Keystone, and the service for its versions, are
+// asked; without credentials, or for a region that only a run can know, "{compute}" stands for the endpoint.
+void rehearse(OpenstackSession& session, std::shared_ptr<const ServiceDescription> service,
+              std::shared_ptr<const ActionDescription> action, interpreter::ActionCall call,
+              interpreter::ActionCompletion completion);
+
 }  // namespace gregale::stdlib

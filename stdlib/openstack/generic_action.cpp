@@ -47,6 +47,15 @@ class GenericAction : public Action {
   }
 
   void start(ActionCall call, ActionCompletion completion) const override {
+    carry_out(dispatch, std::move(call), std::move(completion));
+  }
+  void test(ActionCall call, ActionCompletion completion) const override {
+    carry_out(rehearse, std::move(call), std::move(completion));
+  }
+
+ private:
+  template <typename Dispatcher>
+  void carry_out(Dispatcher dispatcher, ActionCall call, ActionCompletion completion) const {
     std::shared_ptr<const ServiceDescription> service;
     std::shared_ptr<const ActionDescription> action;
     try {
@@ -55,10 +64,9 @@ class GenericAction : public Action {
     } catch (const Error& error) {
       return completion(ActionResult::failure(fmt::format("{} failed: {}", call.name, error.what())));
     }
-    dispatch(session_, std::move(service), std::move(action), std::move(call), std::move(completion));
+    dispatcher(session_, std::move(service), std::move(action), std::move(call), std::move(completion));
   }
 
- private:
   static std::shared_ptr<const ServiceDescription> service_of(const Value& input) {
     auto service = std::make_shared<ServiceDescription>();
     service->prefix = "openstack";

@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "core/json.hpp"
+#include "stdlib/http/request_description.hpp"
 #include "stdlib/http/text.hpp"
 #include "stdlib/http/url.hpp"
 
@@ -222,6 +223,17 @@ ActionResult action_result(const HttpResult& outcome) {
                                          url_without_secrets(to_utf8(outcome.response.url, {}))));
 }
 
+// What both actions tell of a call that is not sent.
+void tell_request(const Value& input, const ActionCompletion& completion) {
+  ActionResult result;
+  try {
+    result.requests.push_back(request_description(make_request(input)));
+  } catch (const Error& error) {
+    result = ActionResult::failure(error.what());
+  }
+  completion(std::move(result));
+}
+
 class HttpAction : public Action {
  public:
   explicit HttpAction(HttpClient& client) : client_(client) {}
@@ -241,6 +253,9 @@ class HttpAction : public Action {
     } catch (const Error& error) {
       completion(ActionResult::failure(error.what()));
     }
+  }
+  void test(ActionCall call, ActionCompletion completion) const override {
+    tell_request(call.input, completion);
   }
 
  private:
@@ -271,6 +286,9 @@ class MistralHttpAction : public Action {
     } catch (const Error& error) {
       completion(ActionResult::failure(error.what()));
     }
+  }
+  void test(ActionCall call, ActionCompletion completion) const override {
+    tell_request(call.input, completion);
   }
 
  private:

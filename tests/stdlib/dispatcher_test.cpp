@@ -42,6 +42,16 @@ class Dispatcher : public ::testing::Test {
     return promise.get_future().get();
   }
 
+  // What the call would send first.
+  ActionResult test(const std::string& name, const Value& input, const std::string& region = {}) {
+    ActionCall call{name, input, {}};
+    call.context.region = region;
+    std::promise<ActionResult> promise;
+    registry_.find(name)->test(std::move(call),
+                               [&](ActionResult result) { promise.set_value(std::move(result)); });
+    return promise.get_future().get();
+  }
+
   // Answers with what `responses_` has next, and 404 after that.
   ServerResponse answer(const ServerRequest& request) {
     const std::lock_guard lock(mutex_);
@@ -78,6 +88,51 @@ TEST_F(Dispatcher, RegionOfTheInputWinsOverTheContextAndTheCredentials) {
   EXPECT_EQ(region_of(Map{{"region", "RegionOne"}}, "RegionTwo"), "/RegionOne/network/v2.0/networks");
   EXPECT_EQ(region_of(Map{{"action_region", "RegionTwo"}}, "RegionOne"), "/RegionTwo/network/v2.0/networks");
   EXPECT_EQ(region_of(Map{{"action_region", ""}}, "RegionTwo"), "/RegionTwo/network/v2.0/networks");
+}
+
+TEST_F(Dispatcher, ATestTellsTheFirstRequestAndSendsNothing) {
+  const ActionResult told =
+      test("neutron.create_network", Map{{"body", Map{{"network", Map{{"name", "n"}}}}}}, "RegionTwo");
+  ASSERT_EQ(told.state, ActionResult::State::success) << told.message;
+  EXPECT_TRUE(told.data.is_null());
+  ASSERT_EQ(told.requests.size(), 1u);
+  const Value& request = told.requests[0];
+  EXPECT_EQ(request.get("method"), Value("POST"));
+  EXPECT_EQ(request.get("url"), Value(cloud_.url() + "/RegionTwo/network/v2.0/networks"));
+  EXPECT_EQ(core::to_json(request.get("body")), R"({"network":{"name":"n"}})");
+  EXPECT_EQ(request.get("service"), Value("network"));
+  EXPECT_EQ(request.get("region"), Value("RegionTwo"));
+  EXPECT_EQ(core::to_json(request).find(tests::kCanary), std::string::npos) << "no token";
+  EXPECT_TRUE(seen_.empty());
+
+  const ActionResult any = test(
+      "openstack.request",
+      Map{{"service", "compute"}, {"path", "/os-keypairs"}, {"query", Map{{"limit", 3}, {"my_token", "x"}}}},
+      "RegionOne");
+  EXPECT_EQ(any.requests.at(0).get("url"),
+            Value(cloud_.url() + "/RegionOne/compute/os-keypairs?limit=3&my_token=***"));
+  EXPECT_EQ(test("neutron.list_networks", Map{}, "RegionThree").message,
+            run("neutron.list_networks", Map{}, "RegionThree").message);
+  EXPECT_TRUE(seen_.empty());
+}
+
+TEST_F(Dispatcher, WithoutAnEndpointATestNamesTheService) {
+  const Value input = Map{{"network", "n"}};
+  EXPECT_EQ(test("neutron.delete_network", input, "<% $.region %>").requests.at(0).get("url"),
+            Value("{network}/v2.0/networks/n"));
+  OpenstackSession nobody(client_, clock_, []() -> Credentials {
+    throw core::Error(core::ErrorKind::unauthorized, "no credentials");
+  });
+  interpreter::ActionRegistry registry;
+  register_openstack_actions(registry, nobody);
+  ActionCall call{"neutron.delete_network", input, {}};
+  call.context.region = "RegionTwo";
+  std::promise<ActionResult> promise;
+  registry.find(call.name)->test(call, [&](ActionResult result) { promise.set_value(std::move(result)); });
+  const ActionResult told = promise.get_future().get();
+  ASSERT_EQ(told.requests.size(), 1u) << told.message;
+  EXPECT_EQ(told.requests[0].get("url"), Value("{network}/v2.0/networks/n"));
+  EXPECT_EQ(told.requests[0].get("region"), Value("RegionTwo"));
 }
 
 TEST_F(Dispatcher, NoRegionAtAllIsAnErrorThatNamesThem) {

@@ -6,6 +6,7 @@
 #include "interpreter/expression/messages.hpp"
 #include "interpreter/expression/python/number.hpp"
 #include "interpreter/expression/python/unicode.hpp"
+#include "interpreter/expression/unknown.hpp"
 
 namespace gregale::expression::jinja {
 
@@ -204,6 +205,7 @@ class Missing : public Undefined {
 };
 
 Value missing(Runtime& runtime, const Value& object, const Value& key) {
+  if (unknown_text(object) != nullptr) return looked_into(object);
   return Value::object(std::make_shared<Missing>(runtime.current(object), key));
 }
 
