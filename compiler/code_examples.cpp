@@ -431,6 +431,20 @@ backup:
   tasks: {t: {action: std.noop}}
 )yaml"},
 
+    {"GR0308",
+R"yaml(version: '2.0'
+report:
+  tasks: {t: {action: std.noop}}
+)yaml",
+R"yaml(version: '2.0'
+weekly_report:
+  tasks: {t: {action: std.noop}}
+)yaml",
+{.other_file = R"yaml(version: '2.0'
+report:
+  tasks: {send: {action: std.noop}}
+)yaml"}},
+
     {"GR0309",
 R"yaml(version: '2.0'
 wf:
@@ -491,6 +505,17 @@ wf:
     check: {action: std.noop, on-success: [again: <% $.depth > 0 %>]}
     again: {workflow: wf depth=<% $.depth - 1 %>}
 )yaml"},
+
+    {"GR0314",
+R"yaml(version: '2.0'
+wf:
+  tasks: {t: {action: std.echo output=<% env().nmae %>}}
+)yaml",
+R"yaml(version: '2.0'
+wf:
+  tasks: {t: {action: std.echo output=<% env().name %>}}
+)yaml",
+{.environment = R"json({"name": "web"})json"}},
 
     {"GR0401",
 R"yaml(version: '2.0'
@@ -676,6 +701,24 @@ wf:
     a: {action: std.noop, on-success: b}
     b: {action: std.noop, on-success: c}
     c: {action: std.noop}
+)yaml"},
+
+    {"GR0413",
+R"yaml(version: '2.0'
+wf:
+  tasks:
+    start: {action: std.noop, on-success: [left, right]}
+    left: {action: std.noop, on-success: report}
+    right: {action: std.noop, on-success: report}
+    report: {join: one, action: std.noop}
+)yaml",
+R"yaml(version: '2.0'
+wf:
+  tasks:
+    start: {action: std.noop, on-success: left, on-error: right}
+    left: {action: std.noop, on-success: report}
+    right: {action: std.noop, on-success: report}
+    report: {join: one, action: std.noop}
 )yaml"},
 
     {"GR0501",
@@ -1160,6 +1203,19 @@ wf:
   tasks: {t: {action: std.noop}}
 )yaml"},
 
+    {"GR0905",
+R"yaml(version: '2.0'
+dialect: gregale/1
+wf:
+  tasks: {t: {action: nova.servers_list, with-regions: all}}
+)yaml",
+R"yaml(version: '2.0'
+dialect: gregale/1
+wf:
+  tasks: {t: {action: nova.servers_list, region: RegionOne}}
+)yaml",
+{.for_mistral = true}},
+
     {"GR0906",
 R"yaml(version: '2.0'
 wf:
@@ -1190,6 +1246,17 @@ wf:
   tasks: {t: {action: nova.servers_list, with-regions: all}}
 )yaml"},
 
+    {"GR0909",
+R"yaml(version: '2.0'
+wf:
+  tasks: {t: {action: nova.servers_list, region: RegionTow}}
+)yaml",
+R"yaml(version: '2.0'
+wf:
+  tasks: {t: {action: nova.servers_list, region: RegionTwo}}
+)yaml",
+{.cloud = R"json({"compute": ["RegionOne", "RegionTwo"]})json"}},
+
     {"GR0910",
 R"yaml(version: '2.0'
 wf:
@@ -1215,6 +1282,17 @@ wf:
       action: cinder.volumes_get volume_id=<% $.volume %>
       region: RegionOne
 )yaml"},
+
+    {"GR0911",
+R"yaml(version: '2.0'
+wf:
+  tasks: {t: {action: trove.instances_list, region: RegionTwo}}
+)yaml",
+R"yaml(version: '2.0'
+wf:
+  tasks: {t: {action: trove.instances_list, region: RegionOne}}
+)yaml",
+{.cloud = R"json({"compute": ["RegionOne", "RegionTwo"], "database": ["RegionOne"]})json"}},
 
     {"GR1001",
 R"yaml(version: '2.0'

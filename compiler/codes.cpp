@@ -88,7 +88,8 @@ const std::vector<Code> kCodes = {
      "The action or workflow cannot do without the parameter; the task will fail."},
     {"GR0305", kWarning, "Unknown workflow",
      "None of the given files has a workflow of this name, though one with a similar name."},
-    {"GR0308", kError, "Defined twice", "Two files define the same name."},
+    {"GR0308", kError, "Defined twice",
+     "Two files define the same name. In one namespace a name can mean only one definition."},
     {"GR0309", kWarning, "A task that cannot be reached by its name",
      "In a transition `fail`, `succeed`, `pause` and `noop` are commands of the engine."},
     {"GR0310", kWarning, "An argument that a command does not know", "The commands know `msg` only."},
@@ -127,6 +128,10 @@ const std::vector<Code> kCodes = {
      "No transition leads to the task or from it, so it runs at the start, beside the others. Often a "
      "transition was forgotten. Reported only when it is asked for (`--warn GR0412`).",
      false},
+    {"GR0413", kNote, "A join that stock Mistral runs again",
+     "More branches come to the join than it waits for. It runs once; in stock Mistral each later branch "
+     "runs "
+     "the task again, and what follows it."},
 
     // ---- 05: expressions
     {"GR0501", kError, "An expression that cannot be read", "The expression has a mistake in its syntax."},
@@ -275,6 +280,16 @@ std::string indented(std::string_view text) {
   return result;
 }
 
+std::string described(const CodeSituation& situation) {
+  std::string text;
+  if (!situation.other_file.empty()) text += "\nBeside a file with:\n\n" + indented(situation.other_file);
+  if (!situation.environment.empty()) text += fmt::format("\nWith `--env '{}'`.\n", situation.environment);
+  if (!situation.cloud.empty())
+    text += fmt::format("\nWith `--cloud`, where services have endpoints in {}.\n", situation.cloud);
+  if (situation.for_mistral) text += "\nWith `compile --emit flat --target mistral-v2`.\n";
+  return text;
+}
+
 }  // namespace
 
 const std::vector<Code>& all_codes() {
@@ -301,6 +316,7 @@ std::string explain(std::string_view code) {
   std::string text = fmt::format("{} ({}): {}\n\n{}\n", found->code, core::to_string(found->severity),
                                  found->title, found->explanation);
   if (const CodeExample* example = find_example(found->code)) {
+    text += described(example->situation);
     text += "\nWrong:\n\n" + indented(example->wrong) + "\nRight:\n\n" + indented(example->right);
   }
   return text;

@@ -22,19 +22,27 @@ struct Code {
   bool usual = true;  // reported without being asked for
 };
 
-// Two whole definitions: one with the mistake, and one as it should be. What the code needs besides one file
-// (another file, an environment) has no example.
+// What is given besides the definition, where the mistake cannot be made in it alone.
+struct CodeSituation {
+  std::string_view other_file = {};   // a second definition
+  std::string_view environment = {};  // JSON
+  std::string_view cloud = {};        // services and their regions: {"compute": ["RegionOne"]}, JSON
+  bool for_mistral = false;           // the flat text is asked for, as stock Mistral takes it
+};
+
+// Two whole definitions: one with the mistake, and one as it should be.
 struct CodeExample {
   std::string_view code;
   std::string_view wrong;
   std::string_view right;
+  CodeSituation situation = {};
 };
 
 // In order of their codes.
 const std::vector<Code>& all_codes();
 // nullptr for an unknown code.
 const Code* find_code(std::string_view code);
-// nullptr where there is none.
+// nullptr for an unknown code; every other has one.
 const CodeExample* find_example(std::string_view code);
 // Error for an unknown code.
 core::Severity default_severity(std::string_view code);

@@ -95,17 +95,18 @@ Compilation compile(const std::vector<core::SourcePtr>& sources, const Options& 
   const Definitions& definitions = linker.link();
   Lowered lowered = lower(definitions, report);
   check_task_names(definitions, report);
-  check_graphs(definitions, lowered.program, report);
+  const FlowGraphs flows = flow_graphs(lowered.program);
+  check_graphs(definitions, lowered.program, flows, report);
   const Directory directory(definitions);
   check_calls(definitions, directory, options.catalogue, report);
   check_regions(definitions, directory, options.catalogue, options.cloud, report);
-  const References references = check_expressions(definitions, lowered, options.environment, report);
+  const References references = check_expressions(definitions, lowered, flows, options.environment, report);
   check_secrets(definitions, report);
   check_abstract(definitions.abstract_workflows, report);
   for (const WorkflowDefinition& workflow : definitions.abstract_workflows) {
     result.abstract_workflows.push_back(workflow.full_name);
   }
-  const Analysis analysis{definitions, directory, lowered, options.catalogue, references, report};
+  const Analysis analysis{definitions, directory, lowered, flows, options.catalogue, references, report};
   analyse_graph(analysis);
   analyse_constants(analysis);
   analyse_results(analysis);

@@ -20,13 +20,13 @@ namespace {
 
 class ExpressionChecker {
  public:
-  ExpressionChecker(const Definitions& definitions, const Lowered& lowered, const core::Value* environment,
-                    Report& report)
+  ExpressionChecker(const Definitions& definitions, const Lowered& lowered, const FlowGraphs& flows,
+                    const core::Value* environment, Report& report)
       : definitions_(definitions),
         lowered_(lowered),
         environment_(environment),
         report_(report),
-        variables_(definitions, lowered),
+        variables_(definitions, lowered, flows),
         references_(lowered.program.workflows.size()) {}
 
   References check() {
@@ -539,9 +539,9 @@ class ExpressionChecker {
 
 }  // namespace
 
-References check_expressions(const Definitions& definitions, const Lowered& lowered,
+References check_expressions(const Definitions& definitions, const Lowered& lowered, const FlowGraphs& flows,
                              const core::Value* environment, Report& report) {
-  return ExpressionChecker(definitions, lowered, environment, report).check();
+  return ExpressionChecker(definitions, lowered, flows, environment, report).check();
 }
 
 }  // namespace gregale::compiler

@@ -1,9 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
-#include <optional>
+#include <memory>
+#include <span>
 
+#include "compiler/analysis/dominators.hpp"
 #include "compiler/checks.hpp"
 
 namespace gregale::compiler {
@@ -14,8 +15,9 @@ namespace {
 
 class GraphChecker {
  public:
-  GraphChecker(const WorkflowDefinition& definition, const ir::Workflow& workflow, Report& report)
-      : definition_(definition), workflow_(workflow), report_(report) {}
+  GraphChecker(const WorkflowDefinition& definition, const ir::Workflow& workflow, const FlowGraph& graph,
+               Report& report)
+      : definition_(definition), workflow_(workflow), graph_(graph), report_(report) {}
 
   void check() {
     if (workflow_.tasks.empty()) return;
@@ -35,10 +37,14 @@ class GraphChecker {
     check_joins();
     check_reachable();
     check_commands();
+    find_single_ways();
+    std::unique_ptr<Dominators> dominators;  // made when they are needed
     for (Index index = 0; index < workflow_.tasks.size(); ++index) {
       if (workflow_.tasks[index].join.kind == ir::Join::Kind::none) continue;
       check_exclusive_branches(index);
-      check_waits_for_itself(index);
+      if (workflow_.tasks[index].join.kind != ir::Join::Kind::all) continue;
+      if (dominators == nullptr) dominators = std::make_unique<Dominators>(graph_);
+      check_waits_for_itself(index, *dominators);
     }
   }
 
@@ -68,88 +74,115 @@ class GraphChecker {
     }
   }
 
-  struct Edge {
-    Index from;
-    ir::ClauseKind kind;
+  // What must have happened to the task before for a transition to be taken.
+  enum class Outcome : uint8_t { any, success, error };
+
+  // Of edges from one task to another: on-complete, or several, tell nothing about success or error.
+  static Outcome outcome_of(std::span<const FlowEdge> edges) {
+    if (edges.size() != 1) return Outcome::any;
+    if (edges.front().kind == ir::on_success) return Outcome::success;
+    return edges.front().kind == ir::on_error ? Outcome::error : Outcome::any;
+  }
+
+  // A task that one way only leads to, from a start task on.
+  struct SingleWay {
+    bool single = false;
+    size_t length = 0;         // tasks on the way
+    Index before = ir::kNone;  // the task before it; none: it is a start task
+    Outcome outcome = Outcome::any;
   };
 
-  // The only transition to a task, if it has just one; on-complete tells nothing about success or error.
-  std::optional<Edge> only_edge(Index from, Index to) const {
-    std::optional<Edge> edge;
-    for (size_t kind = 0; kind < ir::kClauseCount; ++kind) {
-      for (const ir::Target& target : workflow_.tasks[from].clauses[kind].targets) {
-        if (target.kind != ir::TargetKind::task || target.task != to) continue;
-        if (edge) return std::nullopt;
-        edge = Edge{from, static_cast<ir::ClauseKind>(kind)};
+  void find_single_ways() {
+    ways_.resize(graph_.size());
+    sides_.resize(graph_.size());
+    std::vector<Index> open = graph_.starts();
+    for (Index start : open) ways_[start].single = true;
+    for (size_t next = 0; next < open.size(); ++next) {
+      for (const FlowEdge& edge : graph_.out(open[next])) {
+        if (workflow_.tasks[edge.to].inbound.size() != 1 || ways_[edge.to].single) continue;
+        ways_[edge.to] = {true, ways_[edge.from].length + 1, edge.from, outcome_of(graph_.in(edge.to))};
+        open.push_back(edge.to);
       }
     }
-    return edge;
   }
 
-  // What must have happened for the task [from] to lead to [to]: of which tasks the success, of which the
-  // error. Empty where that is not certain, as in loops.
-  std::map<Index, ir::ClauseKind> conditions(Index from, Index to) const {
-    std::map<Index, ir::ClauseKind> result;
-    for (size_t step = 0; step < kLongestChain; ++step) {
-      const std::optional<Edge> edge = only_edge(from, to);
-      if (edge && edge->kind != ir::on_complete && !result.emplace(edge->from, edge->kind).second) return {};
-      const std::vector<Index>& inbound = workflow_.tasks[from].inbound;
-      if (inbound.empty()) return result;
-      if (inbound.size() > 1) return {};
-      to = from;
-      from = inbound.front();
+  // Tasks that lead to a join: how many, and the first of them.
+  struct Branches {
+    size_t count = 0;
+    Index first = ir::kNone;
+
+    void add(const Branches& others) {
+      count += others.count;
+      first = std::min(first, others.first);
     }
-    return {};
-  }
+  };
 
-  // Two branches, one after the success and one after the error of the same task, never both arrive.
-  void check_exclusive_branches(Index index) {
-    const ir::Task& task = workflow_.tasks[index];
-    struct Sides {
-      std::vector<Index> success;
-      std::vector<Index> error;
+  // By way of a task: all, and those that follow its success and its error.
+  struct Sides {
+    bool seen = false;
+    Branches all;
+    Branches success;
+    Branches error;
+
+    void add(const Branches& branches, Outcome outcome) {
+      all.add(branches);
+      if (outcome == Outcome::success) success.add(branches);
+      if (outcome == Outcome::error) error.add(branches);
+    }
+  };
+
+  // Two branches, one after the success and one after the error of the same task, never both arrive. That is
+  // certain only where one way leads to that task, which then runs once.
+  void check_exclusive_branches(Index join) {
+    std::vector<Index> seen;
+    const auto see = [&](Index task) {
+      if (!sides_[task].seen) seen.push_back(task);
+      sides_[task].seen = true;
     };
-    std::map<Index, Sides> sides;
-    for (Index from : task.inbound) {
-      for (const auto& [condition, kind] : conditions(from, index)) {
-        if (kind == ir::on_success) sides[condition].success.push_back(from);
-        if (kind == ir::on_error) sides[condition].error.push_back(from);
-      }
+    const std::span<const FlowEdge> in = graph_.in(join);
+    for (size_t begin = 0, end = 0; begin < in.size(); begin = end) {
+      const Index from = in[begin].from;
+      while (end < in.size() && in[end].from == from) ++end;
+      if (!ways_[from].single) continue;
+      see(from);
+      sides_[from].add({1, from}, outcome_of(in.subspan(begin, end - begin)));
     }
-    const size_t needed = task.join.kind == ir::Join::Kind::all ? task.inbound.size() : task.join.count;
-    for (const auto& [condition, side] : sides) {
-      const size_t lost = std::min(side.success.size(), side.error.size());
-      if (lost == 0 || needed <= task.inbound.size() - lost || needed > task.inbound.size()) continue;
-      report_.add(
-          "GR0407", definition_.tasks[index]->value("join")->span,
-          fmt::format("this join is never met: `{}` follows the success of `{}` and `{}` its error, so "
-                      "they never both arrive",
-                      name(side.success.front()), name(condition), name(side.error.front())));
-      return;
+    for (size_t next = 0; next < seen.size() && walked_ < kMostWalked; ++next, ++walked_) {
+      if (ways_[seen[next]].before != ir::kNone) see(ways_[seen[next]].before);
     }
+    // The farthest first: what comes by way of a task has been counted when its turn is.
+    std::sort(seen.begin(), seen.end(), [&](Index a, Index b) { return ways_[a].length > ways_[b].length; });
+    for (Index task : seen) {
+      const SingleWay& way = ways_[task];
+      if (way.before != ir::kNone) sides_[way.before].add(sides_[task].all, way.outcome);
+    }
+    if (walked_ < kMostWalked) report_exclusive_branches(join, seen);
+    for (Index task : seen) {
+      if (ways_[task].before != ir::kNone) sides_[ways_[task].before] = {};
+      sides_[task] = {};
+    }
+  }
+
+  void report_exclusive_branches(Index join, const std::vector<Index>& seen) {
+    const ir::Task& task = workflow_.tasks[join];
+    const size_t inbound = task.inbound.size();
+    const size_t needed = task.join.kind == ir::Join::Kind::all ? inbound : task.join.count;
+    Index found = ir::kNone;
+    for (Index one : seen) {
+      const size_t lost = std::min(sides_[one].success.count, sides_[one].error.count);
+      if (lost != 0 && needed > inbound - lost && needed <= inbound) found = std::min(found, one);
+    }
+    if (found == ir::kNone) return;
+    report_.add("GR0407", definition_.tasks[join]->value("join")->span,
+                fmt::format("this join is never met: `{}` follows the success of `{}` and `{}` its error, so "
+                            "they never both arrive",
+                            name(sides_[found].success.first), name(found), name(sides_[found].error.first)));
   }
 
   // A task that leads to the join and is only reached by way of it.
-  void check_waits_for_itself(Index join) {
-    const ir::Task& task = workflow_.tasks[join];
-    if (task.join.kind != ir::Join::Kind::all) return;
-    if ((walked_ += workflow_.tasks.size()) > kMostWalked) return;
-    std::vector<bool> reached(workflow_.tasks.size());
-    std::vector<Index> open = workflow_.start_tasks;
-    for (Index start : open) reached[start] = true;
-    while (!open.empty()) {
-      const Index from = open.back();
-      open.pop_back();
-      for (const ir::Clause& clause : workflow_.tasks[from].clauses) {
-        for (const ir::Target& target : clause.targets) {
-          if (target.kind != ir::TargetKind::task || target.task == join || reached[target.task]) continue;
-          reached[target.task] = true;
-          open.push_back(target.task);
-        }
-      }
-    }
-    for (Index from : task.inbound) {
-      if (reached[from]) continue;
+  void check_waits_for_itself(Index join, const Dominators& dominators) {
+    for (Index from : workflow_.tasks[join].inbound) {
+      if (!dominators.on_every_way(join, from)) continue;
       report_.add("GR0408", definition_.tasks[join]->value("join")->span,
                   fmt::format("the join `{}` waits for `{}`, which is only reached by way of the join itself",
                               name(join), name(from)));
@@ -184,21 +217,7 @@ class GraphChecker {
 
   // What no chain of transitions from a start task leads to: cycles of their own.
   void check_reachable() {
-    std::vector<bool> reached(workflow_.tasks.size());
-    std::vector<Index> open = workflow_.start_tasks;
-    for (Index start : open) reached[start] = true;
-    while (!open.empty()) {
-      const Index from = open.back();
-      open.pop_back();
-      for (const ir::Clause& clause : workflow_.tasks[from].clauses) {
-        for (const ir::Target& target : clause.targets) {
-          if (target.kind == ir::TargetKind::task && !reached[target.task]) {
-            reached[target.task] = true;
-            open.push_back(target.task);
-          }
-        }
-      }
-    }
+    const std::vector<bool> reached = graph_.reached();
     for (Index index = 0; index < workflow_.tasks.size(); ++index) {
       if (reached[index]) continue;
       report_.add(
@@ -261,21 +280,24 @@ class GraphChecker {
                             task.name->text, definition_.tasks[to]->name->text));
   }
 
-  static constexpr size_t kLongestChain = 1000;      // tasks that are followed back from a join
-  static constexpr size_t kMostWalked = 20'000'000;  // tasks in all walks; keeps many joins linear
+  static constexpr size_t kMostWalked = 5'000'000;  // tasks on the ways to all joins; keeps many joins linear
 
   const WorkflowDefinition& definition_;
   const ir::Workflow& workflow_;
+  const FlowGraph& graph_;
   Report& report_;
+  std::vector<SingleWay> ways_;  // of each task
+  std::vector<Sides> sides_;     // of each task, for the join that is looked at
   size_t walked_ = 0;
 };
 
 }  // namespace
 
-void check_graphs(const Definitions& definitions, const ir::Program& program, Report& report) {
+void check_graphs(const Definitions& definitions, const ir::Program& program, const FlowGraphs& flows,
+                  Report& report) {
   for (size_t i = 0; i < definitions.workflows.size(); ++i) {
     const Report::About about(report, definitions.workflows[i].flat);
-    GraphChecker(definitions.workflows[i], program.workflows[i], report).check();
+    GraphChecker(definitions.workflows[i], program.workflows[i], flows[i], report).check();
   }
 }
 

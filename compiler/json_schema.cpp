@@ -141,13 +141,53 @@ Value of_key(const Key& key) {
   return of_shape(key.shape);
 }
 
+// Whether the value may be nothing whatever else is said.
+bool takes_null(const Key& key) {
+  return key.shape == Shape::any;
+}
+
+// The keys that `null` takes out of what is inherited; keys of inheritance are not inherited.
+bool can_be_removed(const Key& key) {
+  return key.shape != Shape::inheritance && !takes_null(key) &&
+         !(key.place == Place::workflow && key.name == "tasks");
+}
+
+Value not_null() {
+  return Map{{"not", type("null")}};
+}
+
+// Where nothing is inherited, `null` removes nothing.
+Value without_removals(Place place) {
+  Map properties;
+  for (const Key& key : all_keys()) {
+    if (key.place == place && can_be_removed(key)) properties.set(Value(key.name), not_null());
+  }
+  if (place == Place::workflow) {
+    Map defaults = without_removals(Place::task_defaults).as_map();
+    defaults.set(Value("not"), type("null"));
+    properties.set(Value("task-defaults"), Value(std::move(defaults)));
+  }
+  return Map{{"properties", Value(std::move(properties))}};
+}
+
+// What says that something is inherited.
+Value inherits(Place place) {
+  const Value merges =
+      Map{{"required", List{"override"}}, {"properties", Map{{"override", Map{{"const", "merge"}}}}}};
+  if (place == Place::task) return merges;
+  return any_of({Map{{"required", List{"extends"}}}, merges});
+}
+
 // All keys of one place. Unknown keys of a workflow have no effect, so editors may mark them, but they are no
 // error; they are refused here like everywhere else, since nobody means them.
 Value of_place(Place place, List required) {
+  const bool inheriting = place == Place::workflow || place == Place::action || place == Place::task;
+  const bool removes = inheriting || place == Place::task_defaults;
   Map properties;
   for (const Key& key : all_keys()) {
     if (key.place != place) continue;
     Map one = of_key(key).as_map();
+    if (removes && can_be_removed(key)) one = any_of({type("null"), Value(std::move(one))}).as_map();
     if (!key.meaning.empty()) one.set(Value("description"), Value(key.meaning));
     properties.set(Value(key.name), Value(std::move(one)));
   }
@@ -155,6 +195,10 @@ Value of_place(Place place, List required) {
              {"minProperties", 1},
              {"properties", Value(std::move(properties))},
              {"additionalProperties", false}};
+  if (inheriting) {
+    schema.set(Value("if"), inherits(place));
+    schema.set(Value("else"), without_removals(place));
+  }
   if (!required.empty()) schema.set(Value("required"), Value(std::move(required)));
   return Value(std::move(schema));
 }

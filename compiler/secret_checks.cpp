@@ -5,25 +5,13 @@
 #include <algorithm>
 
 #include "compiler/checks.hpp"
+#include "core/secret_names.hpp"
 
 namespace gregale::compiler {
 
+using core::names_a_secret;
+
 namespace {
-
-constexpr std::string_view kSecretEndings[] = {"password",   "passwd",       "admin_pass",  "adminpass",
-                                               "secret",     "token",        "private_key", "api_key",
-                                               "passphrase", "authorization"};
-
-bool names_a_secret(std::string_view key) {
-  std::string folded(key);
-  std::transform(folded.begin(), folded.end(), folded.begin(), [](char c) {
-    return c == '-' ? '_' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return std::any_of(std::begin(kSecretEndings), std::end(kSecretEndings), [&](std::string_view ending) {
-    return folded.size() >= ending.size() &&
-           folded.compare(folded.size() - ending.size(), ending.size(), ending) == 0;
-  });
-}
 
 bool is_literal(std::string_view text) {
   return !text.empty() && text.find("<%") == std::string_view::npos &&

@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/json.hpp"
 #include "core/leaves.hpp"
+#include "core/secret_names.hpp"
 
 namespace gregale::interpreter {
 
@@ -41,13 +42,6 @@ Value with_secrets(const Value& value, const Change& change) {
 
 void add_name(std::vector<std::string>& names, const std::string& name) {
   if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-}
-
-bool names_a_secret(std::string_view key) {
-  for (const std::string_view part : {"password", "passcode", "secret", "oken"}) {
-    if (key.find(part) != std::string_view::npos) return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -158,7 +152,7 @@ void SecretList::add(const CustomContext& context) {
   const Value auth = context.security.get("auth");
   if (!auth.is_map()) return;
   for (const auto& [key, value] : auth.as_map()) {
-    if (key.is_string() && names_a_secret(key.as_string())) add_leaves(value);
+    if (key.is_string() && core::names_a_secret(key.as_string())) add_leaves(value);
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/code_points.hpp"
 #include "core/json.hpp"
+#include "core/secret_names.hpp"
 #include "interpreter/scope.hpp"
 #include "interpreter/task_contexts.hpp"
 
@@ -23,19 +24,9 @@ std::string shortened(std::string_view text) {
   return core::shortened(text, kLongestValue);
 }
 
-bool names_a_secret(std::string_view name) {
-  std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  constexpr std::array<std::string_view, 8> kWords = {"password", "passwd", "secret",     "token",
-                                                      "auth",     "key",    "credential", "private"};
-  return std::any_of(kWords.begin(), kWords.end(),
-                     [&](std::string_view word) { return lower.find(word) != std::string::npos; });
-}
-
-// The value without what is secret in it, so far as names tell.
+// The value without what is secret in it, so far as names tell it.
 Value shown(std::string_view name, const Value& value) {
-  if (names_a_secret(name)) return Value("(not shown)");
+  if (core::may_name_a_secret(name)) return Value("(not shown)");
   if (!value.is_map()) return value;
   core::Map members;
   for (const core::Map::Entry& entry : value.as_map()) {

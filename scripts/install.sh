@@ -9,7 +9,7 @@ packages=(
   libfmt-dev libspdlog-dev libcli11-dev libpcre2-dev libboost-dev libhowardhinnant-date-dev
   libunistring-dev libssl-dev libsodium-dev libssh-dev libmozjs-102-dev libmimalloc-dev
   libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev
-  jq perl python3 python3-mistral-lib python3-aiosmtpd python3-paramiko openssh-server
+  jq perl python3 python3-mistral-lib python3-aiosmtpd python3-paramiko python3-yaml python3-jsonschema openssh-server
 )
 
 missing=()

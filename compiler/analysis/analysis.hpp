@@ -5,6 +5,7 @@
 // allows. Where something cannot be known (dynamic names, whole contexts), they say nothing.
 #pragma once
 
+#include "compiler/analysis/flow_graph.hpp"
 #include "compiler/analysis/reference.hpp"
 #include "compiler/definition.hpp"
 #include "compiler/directory.hpp"
@@ -18,13 +19,14 @@ struct Analysis {
   const Definitions& definitions;
   const Directory& directory;
   const Lowered& lowered;
+  const FlowGraphs& flows;
   const ir::ActionCatalogue* catalogue;  // may be nullptr
   const References& references;
   Report& report;
 };
 
-// Loops that nothing ends, tasks that parallel branches run several times, workflows that always call
-// themselves, tasks apart from the others.
+// Loops that nothing ends, tasks and joins that parallel branches run several times, workflows that always
+// call themselves, tasks apart from the others.
 void analyse_graph(const Analysis& analysis);
 
 // Constant expressions: operators that always fail, guards that are never true.

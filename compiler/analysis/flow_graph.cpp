@@ -6,32 +6,45 @@ namespace gregale::compiler {
 
 using ir::Index;
 
-FlowGraph::FlowGraph(const ir::Workflow& workflow)
-    : workflow_(workflow), out_(workflow.tasks.size()), in_(workflow.tasks.size()) {
+namespace {
+
+// Sorts edges by a task of theirs, each task's in their order; where each task's begin, and the end.
+std::vector<size_t> sort_by(std::vector<FlowEdge>& edges, Index FlowEdge::*task, size_t tasks) {
+  std::vector<size_t> begin(tasks + 1);
+  for (const FlowEdge& edge : edges) ++begin[edge.*task + 1];
+  for (size_t i = 0; i < tasks; ++i) begin[i + 1] += begin[i];
+  std::vector<FlowEdge> sorted(edges.size());
+  std::vector<size_t> next = begin;
+  for (const FlowEdge& edge : edges) sorted[next[edge.*task]++] = edge;
+  edges = std::move(sorted);
+  return begin;
+}
+
+}  // namespace
+
+FlowGraph::FlowGraph(const ir::Workflow& workflow) : workflow_(workflow) {
   for (Index from = 0; from < workflow.tasks.size(); ++from) {
     for (size_t kind = 0; kind < ir::kClauseCount; ++kind) {
       for (const ir::Target& target : workflow.tasks[from].clauses[kind].targets) {
         if (target.kind != ir::TargetKind::task) continue;
-        const FlowEdge edge{from, target.task, static_cast<ir::ClauseKind>(kind), target.guard != ir::kNone};
-        out_[from].push_back(edge);
-        in_[target.task].push_back(edge);
+        out_.push_back({from, target.task, static_cast<ir::ClauseKind>(kind), target.guard != ir::kNone});
       }
     }
   }
+  in_ = out_;
+  out_begin_ = sort_by(out_, &FlowEdge::from, workflow.tasks.size());
+  in_begin_ = sort_by(in_, &FlowEdge::to, workflow.tasks.size());
 }
 
-std::vector<bool> FlowGraph::reached_without(Index without) const {
+std::vector<bool> FlowGraph::reached() const {
   std::vector<bool> reached(size());
-  std::vector<Index> open;
-  for (Index start : workflow_.start_tasks) {
-    if (start != without) open.push_back(start);
-  }
+  std::vector<Index> open = starts();
   for (Index start : open) reached[start] = true;
   while (!open.empty()) {
     const Index from = open.back();
     open.pop_back();
-    for (const FlowEdge& edge : out_[from]) {
-      if (edge.to == without || reached[edge.to]) continue;
+    for (const FlowEdge& edge : out(from)) {
+      if (reached[edge.to]) continue;
       reached[edge.to] = true;
       open.push_back(edge.to);
     }
@@ -39,12 +52,19 @@ std::vector<bool> FlowGraph::reached_without(Index without) const {
   return reached;
 }
 
+FlowGraphs flow_graphs(const ir::Program& program) {
+  FlowGraphs result;
+  result.reserve(program.workflows.size());
+  for (const ir::Workflow& workflow : program.workflows) result.emplace_back(workflow);
+  return result;
+}
+
 namespace {
 
 // Tarjan's algorithm with a stack of its own instead of recursion.
-class CycleFinder {
+class ComponentFinder {
  public:
-  explicit CycleFinder(const std::vector<std::vector<Index>>& successors)
+  explicit ComponentFinder(const std::vector<std::vector<Index>>& successors)
       : successors_(successors),
         order_(successors.size()),
         low_(successors.size()),
@@ -54,8 +74,9 @@ class CycleFinder {
     for (Index root = 0; root < successors_.size(); ++root) {
       if (order_[root] == 0) visit(root);
     }
-    std::sort(cycles_.begin(), cycles_.end());
-    return std::move(cycles_);
+    // A component is closed after all that it leads to.
+    std::reverse(components_.begin(), components_.end());
+    return std::move(components_);
   }
 
  private:
@@ -100,26 +121,42 @@ class CycleFinder {
       open_[node] = false;
       nodes.push_back(node);
     }
-    const std::vector<Index>& next = successors_[root];
-    if (nodes.size() == 1 && std::find(next.begin(), next.end(), root) == next.end()) return;
     std::sort(nodes.begin(), nodes.end());
-    cycles_.push_back(std::move(nodes));
+    components_.push_back(std::move(nodes));
   }
 
   const std::vector<std::vector<Index>>& successors_;
   std::vector<size_t> order_;  // 0: not seen
   std::vector<size_t> low_;
   std::vector<bool> open_;
-  std::vector<Index> component_;
+  std::vector<Index> component_;  // the nodes of those that are not closed yet
   std::vector<Frame> frames_;
-  std::vector<std::vector<Index>> cycles_;
+  std::vector<std::vector<Index>> components_;
   size_t count_ = 0;
 };
 
 }  // namespace
 
+std::vector<std::vector<Index>> find_components(const std::vector<std::vector<Index>>& successors) {
+  return ComponentFinder(successors).run();
+}
+
+std::vector<std::vector<Index>> find_components(const FlowGraph& graph) {
+  std::vector<std::vector<Index>> successors(graph.size());
+  for (Index from = 0; from < graph.size(); ++from) {
+    for (const FlowEdge& edge : graph.out(from)) successors[from].push_back(edge.to);
+  }
+  return find_components(successors);
+}
+
 std::vector<std::vector<Index>> find_cycles(const std::vector<std::vector<Index>>& successors) {
-  return CycleFinder(successors).run();
+  std::vector<std::vector<Index>> cycles = find_components(successors);
+  std::erase_if(cycles, [&](const std::vector<Index>& nodes) {
+    const std::vector<Index>& next = successors[nodes.front()];
+    return nodes.size() == 1 && std::find(next.begin(), next.end(), nodes.front()) == next.end();
+  });
+  std::sort(cycles.begin(), cycles.end());
+  return cycles;
 }
 
 }  // namespace gregale::compiler

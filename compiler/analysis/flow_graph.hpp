@@ -1,6 +1,7 @@
 // The graph of a direct workflow: its transitions as edges, with what makes them fire.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "compiler/ir/ir.hpp"
@@ -16,23 +17,45 @@ struct FlowEdge {
 
 class FlowGraph {
  public:
+  // The workflow must outlive the graph.
   explicit FlowGraph(const ir::Workflow& workflow);
 
-  const std::vector<FlowEdge>& out(ir::Index task) const { return out_[task]; }
-  const std::vector<FlowEdge>& in(ir::Index task) const { return in_[task]; }
-  size_t size() const { return out_.size(); }
+  // In the order of writing, clause by clause.
+  std::span<const FlowEdge> out(ir::Index task) const { return edges_of(out_, out_begin_, task); }
+  // In the order of the tasks that they leave.
+  std::span<const FlowEdge> in(ir::Index task) const { return edges_of(in_, in_begin_, task); }
+  size_t size() const { return out_begin_.size() - 1; }
+  const std::vector<ir::Index>& starts() const { return workflow_.start_tasks; }
 
-  // Which tasks can run when [without] does not: reached from the start tasks by ways around it.
-  std::vector<bool> reached_without(ir::Index without) const;
+  // Whether the task is a join of all branches.
+  bool waits_for_all(ir::Index task) const { return workflow_.tasks[task].join.kind == ir::Join::Kind::all; }
+
+  // Which tasks some way from the start tasks leads to.
+  std::vector<bool> reached() const;
 
  private:
+  static std::span<const FlowEdge> edges_of(const std::vector<FlowEdge>& edges,
+                                            const std::vector<size_t>& begin, ir::Index task) {
+    return std::span(edges).subspan(begin[task], begin[task + 1] - begin[task]);
+  }
+
   const ir::Workflow& workflow_;
-  std::vector<std::vector<FlowEdge>> out_;
-  std::vector<std::vector<FlowEdge>> in_;
+  std::vector<FlowEdge> out_;  // by the task that they leave
+  std::vector<FlowEdge> in_;   // by the task that they lead to
+  std::vector<size_t> out_begin_;
+  std::vector<size_t> in_begin_;
 };
 
-// The tangles of cycles (strongly connected components that hold a cycle) of a graph, each with its nodes
-// ascending, in the order of their first nodes. [successors] of each node, by index.
+// Of each of Program::workflows; reverse ones have no edges. The program must outlive them.
+using FlowGraphs = std::vector<FlowGraph>;
+FlowGraphs flow_graphs(const ir::Program& program);
+
+// The strongly connected components of a graph: whatever leads to each other stands together. Each with its
+// nodes ascending; one that leads to another stands before it. [successors] of each node, by index.
+std::vector<std::vector<ir::Index>> find_components(const std::vector<std::vector<ir::Index>>& successors);
+std::vector<std::vector<ir::Index>> find_components(const FlowGraph& graph);
+
+// The tangles of cycles (components that hold a cycle), in the order of their first nodes.
 std::vector<std::vector<ir::Index>> find_cycles(const std::vector<std::vector<ir::Index>>& successors);
 
 }  // namespace gregale::compiler

@@ -2,10 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <unordered_map>
 
 #include "compiler/analysis/analysis.hpp"
-#include "compiler/analysis/flow_graph.hpp"
 
 namespace gregale::compiler {
 
@@ -32,11 +33,12 @@ class GraphAnalysis {
         program_(analysis.lowered.program),
         workflow_(program_.workflows[index]),
         report_(analysis.report),
-        graph_(workflow_) {}
+        graph_(analysis.flows[index]) {}
 
   void run() {
     find_endless_loops();
     find_repeated_tasks();
+    find_early_joins();
     find_islands();
   }
 
@@ -65,12 +67,15 @@ class GraphAnalysis {
   // A loop of transitions each of which fires whenever its task has run.
   void find_endless_loops() {
     std::vector<std::vector<Index>> certain(graph_.size());
-    const std::vector<bool> reached = graph_.reached_without(ir::kNone);
+    const std::vector<bool> reached = graph_.reached();
+    std::vector<bool> goes_on(graph_.size());
+    for (Index task = 0; task < graph_.size(); ++task) goes_on[task] = reached[task] && !can_end(task);
     for (Index from = 0; from < graph_.size(); ++from) {
-      if (!reached[from]) continue;  // then that is the mistake
+      if (!goes_on[from]) continue;  // what is not reached is a mistake of its own
+      const bool succeeds = cannot_fail(from);
       for (const FlowEdge& edge : graph_.out(from)) {
-        const bool fires = edge.kind == ir::on_complete || (edge.kind == ir::on_success && cannot_fail(from));
-        if (fires && !edge.guarded && !can_end(from) && !can_end(edge.to)) certain[from].push_back(edge.to);
+        const bool fires = edge.kind == ir::on_complete || (edge.kind == ir::on_success && succeeds);
+        if (fires && !edge.guarded && goes_on[edge.to]) certain[from].push_back(edge.to);
       }
     }
     for (const std::vector<Index>& loop : find_cycles(certain)) {
@@ -109,14 +114,14 @@ class GraphAnalysis {
   // A task without a join that two branches of one fork both lead to.
   void find_repeated_tasks() {
     for (Index index = 0; index < graph_.size(); ++index) {
-      const std::vector<FlowEdge>& in = graph_.in(index);
+      const std::span<const FlowEdge> in = graph_.in(index);
       if (in.size() < 2 || in.size() > kMostBranches || definition_.tasks[index]->value("join") != nullptr)
         continue;
       report_repeated(index, in);
     }
   }
 
-  void report_repeated(Index index, const std::vector<FlowEdge>& in) {
+  void report_repeated(Index index, std::span<const FlowEdge> in) {
     std::unordered_map<Index, Step> seen;
     for (const FlowEdge& edge : in) {
       for (const Step& step : way_back(edge)) {
@@ -132,6 +137,30 @@ class GraphAnalysis {
             .note = "write `join: all` if it is to run once";
         return;
       }
+    }
+  }
+
+  // A join that waits for fewer branches than one fork surely starts.
+  void find_early_joins() {
+    for (Index index = 0; index < graph_.size(); ++index) {
+      const ir::Join& join = workflow_.tasks[index].join;
+      const std::span<const FlowEdge> in = graph_.in(index);
+      if (join.kind != ir::Join::Kind::count || join.count == 0) continue;
+      if (in.size() <= join.count || in.size() > kMostBranches) continue;
+      std::map<std::pair<Index, ir::ClauseKind>, std::set<Index>> started;  // by a fork: the branches
+      for (const FlowEdge& edge : in) {
+        for (const Step& step : way_back(edge)) started[{step.task, step.kind}].insert(step.child);
+      }
+      const auto fork = std::find_if(started.begin(), started.end(),
+                                     [&](const auto& one) { return one.second.size() > join.count; });
+      if (fork == started.end()) continue;
+      report_
+          .add("GR0413", definition_.tasks[index]->value("join")->span,
+               fmt::format(
+                   "the join `{}` waits for {} of the {} branches that `{}` starts; stock Mistral runs "
+                   "it, and what follows it, again for each later one",
+                   name(index), join.count, fork->second.size(), name(fork->first.first)))
+          .note = "here a branch that comes later changes nothing";
     }
   }
 
@@ -155,7 +184,7 @@ class GraphAnalysis {
   const ir::Program& program_;
   const ir::Workflow& workflow_;
   Report& report_;
-  FlowGraph graph_;
+  const FlowGraph& graph_;
   size_t walked_ = 0;
 };
 

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "compiler/analysis/analysis.hpp"
-#include "compiler/analysis/flow_graph.hpp"
+#include "compiler/analysis/dominators.hpp"
 
 namespace gregale::compiler {
 
@@ -13,8 +13,6 @@ using ir::Index;
 using ir::kNone;
 
 namespace {
-
-constexpr size_t kMostWalkedForResults = 20'000'000;  // tasks in all walks; keeps many references linear
 
 // What the result of a task is, where it is known.
 struct ResultShape {
@@ -26,9 +24,7 @@ struct ResultShape {
 class ResultAnalysis {
  public:
   explicit ResultAnalysis(const Analysis& analysis)
-      : analysis_(analysis), program_(analysis.lowered.program) {
-    graphs_.resize(program_.workflows.size());
-  }
+      : analysis_(analysis), program_(analysis.lowered.program), orders_(program_.workflows.size()) {}
 
   void run() {
     for (size_t i = 0; i < analysis_.references.size(); ++i) {
@@ -66,11 +62,23 @@ class ResultAnalysis {
     return *analysis_.definitions.workflows[site.workflow].flat->declaration;
   }
 
-  const FlowGraph& graph(Index workflow) {
-    if (graphs_[workflow] == nullptr) {
-      graphs_[workflow] = std::make_unique<FlowGraph>(program_.workflows[workflow]);
+  // Of the tasks of a workflow, which runs before which.
+  struct Order {
+    explicit Order(const FlowGraph& graph) : dominators(graph), tangle(graph.size(), kNone) {
+      Index number = 0;
+      for (const std::vector<Index>& component : find_components(graph)) {
+        for (Index task : component) tangle[task] = number;
+        ++number;
+      }
     }
-    return *graphs_[workflow];
+
+    Dominators dominators;
+    std::vector<Index> tangle;  // tasks that lead to each other have the same number
+  };
+
+  const Order& order(Index workflow) {
+    if (orders_[workflow] == nullptr) orders_[workflow] = std::make_unique<Order>(analysis_.flows[workflow]);
+    return *orders_[workflow];
   }
 
   // True when the task runs only after the one that asks for it, which has been reported.
@@ -80,36 +88,15 @@ class ResultAnalysis {
     const std::vector<Index>& inbound = workflow.tasks[site.task].inbound;
     if (std::binary_search(inbound.begin(), inbound.end(), task) || workflow.tasks[task].inbound.empty())
       return false;
-    const bool with_join = workflow.tasks[task].join.kind != ir::Join::Kind::none;
-    if (with_join || (walked_ += workflow.tasks.size()) > kMostWalkedForResults) return false;
-    if (before_ != reference.site || around_.empty()) {
-      around_ = graph(site.workflow).reached_without(site.task);
-      before_ = reference.site;
-    }
-    if (around_[task]) return false;
+    if (workflow.tasks[task].join.kind != ir::Join::Kind::none) return false;
+    const Order& order = this->order(site.workflow);
+    if (!order.dominators.on_every_way(site.task, task)) return false;
     // In a loop the task may have run in the round before.
-    if (leads_back(site, task)) return false;
+    if (order.tangle[site.task] == order.tangle[task]) return false;
     analysis_.report.add("GR0604", place_of(analysis_.lowered, reference, reference.name),
                          fmt::format("the task `{}` runs only after `{}`, so it has no result yet",
                                      name(site, task), name(site, site.task)));
     return true;
-  }
-
-  bool leads_back(const ExpressionSite& site, Index task) {
-    const FlowGraph& edges = graph(site.workflow);
-    std::vector<bool> reached(edges.size());
-    std::vector<Index> open{task};
-    while (!open.empty()) {
-      const Index from = open.back();
-      open.pop_back();
-      for (const FlowEdge& edge : edges.out(from)) {
-        if (edge.to == site.task) return true;
-        if (reached[edge.to]) continue;
-        reached[edge.to] = true;
-        open.push_back(edge.to);
-      }
-    }
-    return false;
   }
 
   void check_kept(const Reference& reference, const ExpressionSite& site, Index task) {
@@ -186,10 +173,7 @@ class ResultAnalysis {
 
   const Analysis& analysis_;
   const ir::Program& program_;
-  std::vector<std::unique_ptr<FlowGraph>> graphs_;  // made when they are needed
-  std::vector<bool> around_;                        // reached without the task of `before_`
-  Index before_ = kNone;                            // the site that it was made for
-  size_t walked_ = 0;
+  std::vector<std::unique_ptr<Order>> orders_;  // of each workflow, made when they are needed
 };
 
 }  // namespace

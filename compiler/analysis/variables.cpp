@@ -16,41 +16,8 @@ namespace {
 constexpr std::string_view kBuiltIn[] = {"__env", "__execution", "__task_execution", "__actions",
                                          "openstack"};
 
-// Above this many bits for all tasks the check is left out: it would cost more than it is worth.
-constexpr size_t kMostBits = size_t{1} << 31;
-
-void set_bit(std::vector<uint64_t>& bits, size_t position) {
-  if (bits.size() <= position / 64) bits.resize(position / 64 + 1);
-  bits[position / 64] |= uint64_t{1} << (position % 64);
-}
-
-bool has_bit(const std::vector<uint64_t>& bits, size_t position) {
-  return position / 64 < bits.size() && (bits[position / 64] >> (position % 64) & 1) != 0;
-}
-
-// True when [into] has grown.
-bool merge(std::vector<uint64_t>& into, const std::vector<uint64_t>& from) {
-  if (into.size() < from.size()) into.resize(from.size());
-  bool grown = false;
-  for (size_t i = 0; i < from.size(); ++i) {
-    const uint64_t both = into[i] | from[i];
-    grown = grown || both != into[i];
-    into[i] = both;
-  }
-  return grown;
-}
-
-// What is in both.
-std::vector<uint64_t> both(const std::vector<uint64_t>& a, const std::vector<uint64_t>& b) {
-  std::vector<uint64_t> result(std::min(a.size(), b.size()));
-  for (size_t i = 0; i < result.size(); ++i) result[i] = a[i] & b[i];
-  while (!result.empty() && result.back() == 0) result.pop_back();
-  return result;
-}
-
-}  // namespace
-
-namespace {
+// Published variables of one workflow that suggestions are looked for among.
+constexpr size_t kMostSuggested = 2000;
 
 // Whether a key that is not known may have been meant to declare variables.
 bool misspells_variables(const WorkflowDefinition& workflow) {
@@ -74,11 +41,12 @@ bool misspells_variables(const WorkflowDefinition& workflow) {
 
 }  // namespace
 
-Variables::Variables(const Definitions& definitions, const Lowered& lowered) : program_(lowered.program) {
+Variables::Variables(const Definitions& definitions, const Lowered& lowered, const FlowGraphs& flows)
+    : program_(lowered.program) {
   std::unordered_set<std::string> all_vars;
-  for (const ir::Workflow& workflow : program_.workflows) {
-    scopes_.push_back(read_workflow(workflow));
-    if (misspells_variables(definitions.workflows[scopes_.size() - 1])) scopes_.back().unknown = true;
+  for (size_t i = 0; i < program_.workflows.size(); ++i) {
+    const ir::Workflow& workflow = program_.workflows[i];
+    scopes_.push_back(read_workflow(workflow, flows[i], misspells_variables(definitions.workflows[i])));
     std::vector<std::string> vars;
     read_map(workflow.vars, scopes_.back(), vars);
     all_vars.insert(vars.begin(), vars.end());
@@ -102,11 +70,13 @@ void Variables::read_map(Index index, Scope& scope, std::vector<std::string>& na
   }
 }
 
-void Variables::read_publish(const ir::Publish& publish, Scope& scope, Bits& bits) {
+void Variables::read_publish(const ir::Publish& publish, ir::ClauseKind end, Scope& scope,
+                             std::vector<Publication>& publications) const {
   std::vector<std::string> branch;
   read_map(publish.branch, scope, branch);
   for (std::string& name : branch) {
-    set_bit(bits, scope.published.emplace(std::move(name), scope.published.size()).first->second);
+    const size_t variable = scope.published.emplace(std::move(name), scope.published.size()).first->second;
+    publications.push_back({variable, static_cast<uint8_t>(1 << end)});
   }
   std::vector<std::string> global;
   read_map(publish.global, scope, global);
@@ -114,135 +84,56 @@ void Variables::read_publish(const ir::Publish& publish, Scope& scope, Bits& bit
   scope.everywhere.insert(global.begin(), global.end());
 }
 
-Variables::Scope Variables::read_workflow(const ir::Workflow& workflow) {
+Variables::Scope Variables::read_workflow(const ir::Workflow& workflow, const FlowGraph& graph,
+                                          bool unknown) const {
   Scope scope;
+  scope.unknown = unknown;
+  scope.reverse = workflow.type == ir::Workflow::Type::reverse;
   for (std::string_view name : kBuiltIn) scope.inputs.emplace(name);
   for (const ir::Parameter& parameter : workflow.input) scope.inputs.insert(program_.name(parameter.name));
   scope.everywhere = scope.inputs;
   std::vector<std::string> vars;
   read_map(workflow.vars, scope, vars);
   scope.everywhere.insert(vars.begin(), vars.end());
-  // What is published on the way out of each task, by the clause that is taken.
-  std::vector<std::array<Bits, ir::kClauseCount>> edges(workflow.tasks.size());
-  scope.own.resize(workflow.tasks.size());
+  std::vector<std::vector<Publication>> publications(workflow.tasks.size());
   for (size_t index = 0; index < workflow.tasks.size(); ++index) {
     const ir::Task& task = workflow.tasks[index];
-    std::array<Bits, ir::kClauseCount>& out = edges[index];
-    read_publish(task.publish, scope, out[ir::on_success]);
-    read_publish(task.publish_on_error, scope, out[ir::on_error]);
-    read_publish(task.publish_on_skip, scope, out[ir::on_skip]);
+    std::vector<Publication>& own = publications[index];
+    read_publish(task.publish, ir::on_success, scope, own);
+    read_publish(task.publish_on_error, ir::on_error, scope, own);
+    read_publish(task.publish_on_skip, ir::on_skip, scope, own);
     for (size_t kind = 0; kind < ir::kClauseCount; ++kind) {
-      read_publish(task.clauses[kind].publish, scope, out[kind]);
+      read_publish(task.clauses[kind].publish, static_cast<ir::ClauseKind>(kind), scope, own);
     }
-    for (const Bits& bits : out) merge(scope.own[index], bits);
-    for (ir::ClauseKind kind : {ir::on_success, ir::on_error}) merge(out[kind], out[ir::on_complete]);
-    out[ir::on_complete] = scope.own[index];
   }
-  if (workflow.tasks.size() * scope.published.size() > kMostBits) scope.unknown = true;
-  if (scope.unknown) return scope;
-  spread(workflow, edges, scope);
-  // Of what on-complete finds, only what both outcomes publish is certain.
-  for (size_t index = 0; index < edges.size(); ++index) {
-    edges[index][ir::on_complete] = both(edges[index][ir::on_success], edges[index][ir::on_error]);
-  }
-  narrow(workflow, edges, scope);
+  if (!scope.unknown) scope.flow = std::make_unique<PublishedFlow>(graph, std::move(publications));
   return scope;
 }
 
-// Until nothing changes any more.
-void Variables::spread(const ir::Workflow& workflow, const Edges& edges, Scope& scope) {
-  scope.before.resize(workflow.tasks.size());
-  if (workflow.type == ir::Workflow::Type::reverse) {
-    Bits all;
-    for (const Bits& own : scope.own) merge(all, own);
-    for (Bits& before : scope.before) before = all;
-    return;
-  }
-  std::vector<Index> open(workflow.tasks.size());
-  for (Index index = 0; index < open.size(); ++index) open[index] = index;
-  std::vector<bool> waiting(open.size(), true);
-  for (size_t next = 0; next < open.size(); ++next) {
-    const Index from = open[next];
-    waiting[from] = false;
-    for (size_t kind = 0; kind < ir::kClauseCount; ++kind) {
-      for (const ir::Target& target : workflow.tasks[from].clauses[kind].targets) {
-        if (target.kind != ir::TargetKind::task) continue;
-        Bits& before = scope.before[target.task];
-        const bool grown = merge(before, scope.before[from]);
-        if ((merge(before, edges[from][kind]) || grown) && !waiting[target.task]) {
-          waiting[target.task] = true;
-          open.push_back(target.task);
-        }
-      }
-    }
-  }
+// In reverse workflows, anything may have run before.
+std::optional<PublishedFlow::Ways> Variables::before(Scope& scope, Index task, size_t variable) {
+  if (scope.flow == nullptr) return std::nullopt;
+  if (scope.reverse) return PublishedFlow::Ways{true, true};
+  return scope.flow->before(task, variable);
 }
 
-// Begins with everything that may be there and takes away what some way does not bring. A join that waits for
-// all has what any of its branches brings.
-void Variables::narrow(const ir::Workflow& workflow, const Edges& edges, Scope& scope) {
-  scope.always = scope.before;
-  if (workflow.type == ir::Workflow::Type::reverse) return;
-  std::vector<Index> open(workflow.tasks.size());
-  for (Index index = 0; index < open.size(); ++index) open[index] = index;
-  std::vector<bool> waiting(open.size(), true);
-  for (size_t next = 0; next < open.size(); ++next) {
-    const Index index = open[next];
-    waiting[index] = false;
-    const ir::Task& task = workflow.tasks[index];
-    Bits found;
-    bool first = true;
-    for (Index from : task.inbound) {
-      Bits way;
-      bool first_edge = true;
-      for (size_t kind = 0; kind < ir::kClauseCount; ++kind) {
-        for (const ir::Target& target : workflow.tasks[from].clauses[kind].targets) {
-          if (target.kind != ir::TargetKind::task || target.task != index) continue;
-          Bits edge = scope.always[from];
-          merge(edge, edges[from][kind]);
-          way = first_edge ? std::move(edge) : both(way, edge);
-          first_edge = false;
-        }
-      }
-      if (first) {
-        found = std::move(way);
-      } else if (task.join.kind == ir::Join::Kind::all) {
-        merge(found, way);
-      } else {
-        found = both(found, way);
-      }
-      first = false;
-    }
-    if (first || found == scope.always[index]) continue;
-    scope.always[index] = std::move(found);
-    for (const ir::Clause& clause : task.clauses) {
-      for (const ir::Target& target : clause.targets) {
-        if (target.kind != ir::TargetKind::task || waiting[target.task]) continue;
-        waiting[target.task] = true;
-        open.push_back(target.task);
-      }
-    }
-  }
-}
-
-bool Variables::certain(const ExpressionSite& site, std::string_view name) const {
+bool Variables::certain(const ExpressionSite& site, std::string_view name) {
   if (site.workflow == kNone || site.task == kNone || site.action != kNone) return true;
-  const Scope& scope = scopes_[site.workflow];
-  const auto published = scope.published.find(std::string(name));
-  if (scope.unknown || scope.everywhere.count(std::string(name)) != 0 || published == scope.published.end()) {
-    return true;
-  }
-  const bool own = site.usage != Usage::task && has_bit(scope.own[site.task], published->second);
-  const bool may = has_bit(scope.before[site.task], published->second);
-  return own || !may || has_bit(scope.always[site.task], published->second);
+  Scope& scope = scopes_[site.workflow];
+  const std::string key(name);
+  const auto published = scope.published.find(key);
+  if (scope.unknown || scope.everywhere.count(key) != 0 || published == scope.published.end()) return true;
+  if (site.usage != Usage::task && scope.flow->publishes(site.task, published->second)) return true;
+  const auto ways = before(scope, site.task, published->second);
+  return !ways || !ways->some || ways->every;
 }
 
-bool Variables::visible(const ExpressionSite& site, std::string_view name) const {
+bool Variables::visible(const ExpressionSite& site, std::string_view name) {
   const std::string key(name);
   if (site.usage == Usage::action_output) return true;
   if (site.action != kNone) return actions_[site.action].count(key) != 0 || key == "__env";
   if (site.workflow == kNone) return true;
-  const Scope& scope = scopes_[site.workflow];
+  Scope& scope = scopes_[site.workflow];
   if (scope.unknown) return true;
   if (site.usage == Usage::workflow_start) return scope.inputs.count(key) != 0;
   if (scope.everywhere.count(key) != 0) return true;
@@ -255,11 +146,12 @@ bool Variables::visible(const ExpressionSite& site, std::string_view name) const
     }
   }
   if (published == scope.published.end()) return false;
-  return has_bit(scope.before[site.task], published->second) ||
-         (site.usage == Usage::guard && has_bit(scope.own[site.task], published->second));
+  if (site.usage == Usage::guard && scope.flow->publishes(site.task, published->second)) return true;
+  const auto ways = before(scope, site.task, published->second);
+  return !ways || ways->some;
 }
 
-std::vector<std::string> Variables::names(const ExpressionSite& site) const {
+std::vector<std::string> Variables::names(const ExpressionSite& site) {
   std::vector<std::string> result;
   const auto add = [&](const auto& names) {
     for (const auto& name : names) result.push_back(name);
@@ -269,7 +161,9 @@ std::vector<std::string> Variables::names(const ExpressionSite& site) const {
   } else if (site.workflow != kNone) {
     const Scope& scope = scopes_[site.workflow];
     add(site.usage == Usage::workflow_start ? scope.inputs : scope.everywhere);
-    for (const auto& [name, index] : scope.published) result.push_back(name);
+    if (scope.published.size() <= kMostSuggested) {
+      for (const auto& [name, index] : scope.published) result.push_back(name);
+    }
     if (site.task != kNone) {
       for (const ir::WithItems& items : program_.workflows[site.workflow].tasks[site.task].with_items) {
         result.push_back(program_.name(items.variable));
@@ -285,11 +179,12 @@ std::vector<std::string> Variables::names(const ExpressionSite& site) const {
   return result;
 }
 
-bool Variables::published_before(Index workflow, Index task, std::string_view name) const {
-  const Scope& scope = scopes_[workflow];
+bool Variables::published_before(Index workflow, Index task, std::string_view name) {
+  Scope& scope = scopes_[workflow];
   const auto published = scope.published.find(std::string(name));
-  return !scope.unknown && published != scope.published.end() &&
-         has_bit(scope.before[task], published->second);
+  if (scope.unknown || published == scope.published.end()) return false;
+  const auto ways = before(scope, task, published->second);
+  return ways && ways->some;
 }
 
 bool Variables::published_somewhere(const ExpressionSite& site, std::string_view name) const {

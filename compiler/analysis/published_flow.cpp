@@ -1,0 +1,158 @@
+#include "compiler/analysis/published_flow.hpp"
+
+#include <algorithm>
+
+namespace gregale::compiler {
+
+using ir::Index;
+
+namespace {
+
+constexpr size_t kMostKept = size_t{1} << 22;    // tasks in all blocks that are kept: 16 bytes each
+constexpr size_t kMostWalked = size_t{1} << 29;  // tasks and edges in all passes
+constexpr size_t kMostRounds = 20;               // looks at each task of a tangle of loops
+
+constexpr uint8_t bit(ir::ClauseKind kind) {
+  return static_cast<uint8_t>(1 << kind);
+}
+
+}  // namespace
+
+PublishedFlow::PublishedFlow(const FlowGraph& graph, std::vector<std::vector<Publication>> publications)
+    : graph_(graph), publications_(std::move(publications)) {
+  for (Index task = 0; task < publications_.size(); ++task) {
+    std::vector<Publication>& own = publications_[task];
+    std::sort(own.begin(), own.end(),
+              [](const Publication& a, const Publication& b) { return a.variable < b.variable; });
+    std::vector<Publication> once;
+    for (const Publication& one : own) {
+      if (once.empty() || once.back().variable != one.variable) once.push_back({one.variable, 0});
+      once.back().ends |= one.ends;
+    }
+    own = std::move(once);
+    for (const Publication& one : own) {
+      const size_t number = one.variable / kBlock;
+      if (publishers_.size() <= number) publishers_.resize(number + 1);
+      std::vector<Index>& publishers = publishers_[number];
+      if (publishers.empty() || publishers.back() != task) publishers.push_back(task);
+    }
+  }
+}
+
+bool PublishedFlow::publishes(Index task, size_t variable) const {
+  const std::vector<Publication>& own = publications_[task];
+  const auto found =
+      std::lower_bound(own.begin(), own.end(), variable,
+                       [](const Publication& one, size_t other) { return one.variable < other; });
+  return found != own.end() && found->variable == variable;
+}
+
+std::optional<PublishedFlow::Ways> PublishedFlow::before(Index task, size_t variable) {
+  const Block* found = block(variable / kBlock);
+  if (found == nullptr) return std::nullopt;
+  const Bits mask = Bits{1} << (variable % kBlock);
+  return Ways{(found->some[task] & mask) != 0, (found->every[task] & mask) != 0};
+}
+
+const PublishedFlow::Block* PublishedFlow::block(size_t number) {
+  if (const auto known = blocks_.find(number); known != blocks_.end()) return &known->second;
+  if (walked_ > kMostWalked) return nullptr;
+  if ((blocks_.size() + 1) * graph_.size() > kMostKept) blocks_.clear();
+  find_order();
+  gather(number);
+  Block& block = blocks_[number];
+  block.some.resize(graph_.size());
+  block.every.resize(graph_.size());
+  for (const std::vector<Index>& component : components_) {
+    spread(block, component);
+    narrow(block, component);
+    for (Index task : component) walked_ += 1 + graph_.in(task).size();
+  }
+  return &block;
+}
+
+void PublishedFlow::find_order() {
+  if (!components_.empty()) return;
+  components_ = find_components(graph_);
+  component_of_.resize(graph_.size());
+  for (size_t i = 0; i < components_.size(); ++i) {
+    for (Index task : components_[i]) component_of_[task] = i;
+  }
+  ends_of_.resize(graph_.size());
+  waiting_.resize(graph_.size());
+}
+
+void PublishedFlow::gather(size_t number) {
+  std::fill(ends_of_.begin(), ends_of_.end(), 0);
+  ends_.assign(1, {});
+  for (Index task : publishers_[number]) {
+    ends_of_[task] = ends_.size();
+    Ends& ends = ends_.emplace_back();
+    const std::vector<Publication>& own = publications_[task];
+    auto at = std::lower_bound(own.begin(), own.end(), number * kBlock,
+                               [](const Publication& one, size_t other) { return one.variable < other; });
+    for (; at != own.end() && at->variable / kBlock == number; ++at) {
+      const Bits mask = Bits{1} << (at->variable % kBlock);
+      const uint8_t both =
+          (at->ends & bit(ir::on_complete)) != 0 ? bit(ir::on_success) | bit(ir::on_error) : 0;
+      const uint8_t at_ends = at->ends | both;
+      for (ir::ClauseKind kind : {ir::on_success, ir::on_error, ir::on_skip}) {
+        if ((at_ends & bit(kind)) == 0) continue;
+        ends.some[kind] |= mask;
+        ends.every[kind] |= mask;
+      }
+      // On-complete finds what the end was; only what both ends publish is certain.
+      ends.some[ir::on_complete] |= mask;
+      ends.every[ir::on_complete] = ends.every[ir::on_success] & ends.every[ir::on_error];
+    }
+  }
+}
+
+// Within a component everything reaches everything.
+void PublishedFlow::spread(Block& block, const std::vector<Index>& component) const {
+  Bits found = 0;
+  for (Index task : component) {
+    for (const FlowEdge& edge : graph_.in(task)) {
+      found |= block.some[edge.from] | ends_of(edge.from).some[edge.kind];
+    }
+  }
+  for (Index task : component) block.some[task] = found;
+}
+
+// Begins with everything that may be there and takes away what some way does not bring.
+void PublishedFlow::narrow(Block& block, const std::vector<Index>& component) {
+  for (Index task : component) block.every[task] = block.some[task];
+  std::vector<Index> open = component;
+  for (Index task : open) waiting_[task] = true;
+  for (size_t next = 0; next < open.size(); ++next) {
+    const Index task = open[next];
+    waiting_[task] = false;
+    const Bits found = on_every_way(block, task);
+    if (found == block.every[task]) continue;
+    block.every[task] = found;
+    for (const FlowEdge& edge : graph_.out(task)) {
+      const bool inside = component_of_[edge.to] == component_of_[task];
+      if (!inside || waiting_[edge.to] || open.size() > kMostRounds * component.size()) continue;
+      waiting_[edge.to] = true;
+      open.push_back(edge.to);
+    }
+  }
+}
+
+PublishedFlow::Bits PublishedFlow::on_every_way(const Block& block, Index task) const {
+  const auto edges = graph_.in(task);
+  if (edges.empty()) return 0;
+  const bool all = graph_.waits_for_all(task);
+  Bits found = all ? 0 : ~Bits{0};
+  for (size_t i = 0; i < edges.size();) {
+    const Index from = edges[i].from;
+    Bits way = ~Bits{0};
+    for (; i < edges.size() && edges[i].from == from; ++i) {
+      way &= block.every[from] | ends_of(from).every[edges[i].kind];
+    }
+    found = all ? found | way : found & way;
+  }
+  return found;
+}
+
+}  // namespace gregale::compiler
