@@ -87,6 +87,7 @@ Value description_of(const interpreter::Action& action) {
              {"creates", text_or_null(effects.creates)},
              {"deleted_by", text_or_null(effects.deleted_by)},
              {"deletes", text_or_null(effects.deletes)},
+             {"findable", effects.findable},
              {"parameters", Value(std::move(parameters))}};
 }
 
@@ -140,6 +141,7 @@ int show_action(const ActionOptions& options) {
     print(fmt::format("  creates: {}{}\n", effects.creates,
                       effects.deleted_by.empty() ? "" : fmt::format(" (deleted by {})", effects.deleted_by)));
   }
+  if (effects.findable) print("  what it creates is found again after a crash, by a mark\n");
   if (!effects.deletes.empty()) print(fmt::format("  deletes: {}\n", effects.deletes));
   if (!signature.parameters.empty() || signature.accepts_any || signature.takes_region)
     print("parameters:\n");

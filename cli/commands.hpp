@@ -12,6 +12,7 @@ void add_run(CLI::App& app, int& exit_code);
 void add_environment(CLI::App& app, int& exit_code);
 void add_execution(CLI::App& app, int& exit_code);
 void add_action(CLI::App& app, int& exit_code);
+void add_resource(CLI::App& app, int& exit_code);
 void add_eval(CLI::App& app, int& exit_code);
 void add_explain(CLI::App& app, int& exit_code);
 void add_diff(CLI::App& app, int& exit_code);

@@ -25,6 +25,7 @@ int run(int argc, char** argv) {
   cli::add_environment(app, exit_code);
   cli::add_execution(app, exit_code);
   cli::add_action(app, exit_code);
+  cli::add_resource(app, exit_code);
   cli::add_eval(app, exit_code);
   cli::add_explain(app, exit_code);
   cli::add_diff(app, exit_code);

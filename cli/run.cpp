@@ -42,6 +42,7 @@ struct RunOptions {
   std::string cloud;
   std::string custom_context;
   std::string db;
+  bool no_marks = false;
   EngineOptions engine;
   uint64_t count = 0;
   std::string each;
@@ -111,6 +112,8 @@ interpreter::StartRequest make_request(const RunOptions& options, const ir::Prog
   }
   request.params = core::Value(std::move(params));
   request.region = options.region;
+  // Only what is kept can be carried on, and so only its creations looked for.
+  request.marks_creations = !options.db.empty() && !options.no_marks;
   if (!options.custom_context.empty()) {
     request.custom_context = read_mapping("--custom-context", options.custom_context);
   }
@@ -223,6 +226,8 @@ void add_run(CLI::App& app, int& exit_code) {
   command->add_option("--custom-context", options->custom_context,
                       "Data that reaches every action: JSON, or @FILE. The store keeps it sealed");
   command->add_option("--db", options->db, "Store; otherwise a temporary one that is removed at the end");
+  command->add_flag("--no-marks", options->no_marks,
+                    "With --db: leave out of what is created the mark by which it is found after a crash");
   add_engine_options(*command, options->engine);
   CLI::Option* count =
       command->add_option("--count", options->count, "Start so many executions, and give a summary")

@@ -15,6 +15,7 @@
 #include "core/time.hpp"
 #include "core/uuid.hpp"
 #include "core/value.hpp"
+#include "interpreter/resource.hpp"
 
 namespace gregale::interpreter {
 
@@ -29,15 +30,23 @@ struct ActionResult {
   std::vector<std::string> request_ids = {};  // by which services know what was sent to them
   core::List calls = {};     // what it has called in turn: maps with name, state and, of errors, a message
   core::List requests = {};  // of a test: what it would have sent first (http/request_description.hpp)
+  // What it, and what it has called in turn, has made and deleted; of an error, too.
+  ResourceChanges resources = {};
 
-  static ActionResult success(Value data) { return {State::success, std::move(data), {}, {}, {}, {}}; }
+  static ActionResult success(Value data) { return {State::success, std::move(data), {}}; }
   static ActionResult error(Value data, std::string message = {}) {
-    return {State::error, std::move(data), std::move(message), {}, {}, {}};
+    return {State::error, std::move(data), std::move(message)};
   }
   // An error whose result is its message.
-  static ActionResult failure(const std::string& message) {
-    return {State::error, Value(message), message, {}, {}, {}};
-  }
+  static ActionResult failure(const std::string& message) { return {State::error, Value(message), message}; }
+};
+
+// What is done about what the same call may have made when it was sent before, by a process that has ended.
+// For marked calls of actions that are findable.
+enum class Search : uint8_t {
+  none,   // it is sent for the first time
+  first,  // it is looked for, and only where there is nothing the call is sent
+  only    // it is looked for, and the call is not sent: where there is nothing the result is null
 };
 
 // Who calls, for whom, and where: the surroundings of one action execution.
@@ -59,6 +68,11 @@ struct ActionContext {
   Value custom_context = {};  // a map, or null; never logged
   Value security = {};        // whose credentials, `os` of the custom context; null: the program's own
   uint32_t depth = 0;         // called by an action, which was called by an action, ...
+  // What the call creates is to carry action_execution_id where there is a place for it, so that it can be
+  // found again (Action::findable).
+  bool marked = false;
+  Search search = Search::none;
+  bool until_gone = false;  // a deletion is over only when the thing is gone
 };
 
 struct ActionCall {
@@ -82,19 +96,6 @@ enum class Paging : uint8_t {
   by_marker,  // one page; the caller asks for the next one with `marker`
 };
 
-// A thing that an action has created: enough to find it again, and to get rid of it.
-struct CreatedResource {
-  std::string kind;    // "server"; unique within the actions' prefix ("nova")
-  Value id;            // text, or a number where the service has such ids
-  std::string action;  // that deletes it; empty: none does
-  Value input;         // of that action, without the region, which is the creating call's
-};
-
-struct DeletedResource {
-  std::string kind;
-  Value id;
-};
-
 // What is known of an action before it is called, for people and tools.
 struct ActionEffects {
   bool idempotent = false;  // whatever the input is
@@ -102,6 +103,7 @@ struct ActionEffects {
   std::string creates;     // a kind; empty: nothing
   std::string deleted_by;  // the action that deletes what it creates; empty: none
   std::string deletes;     // a kind; empty: nothing
+  bool findable = false;   // see Action::findable; of most inputs
 };
 
 // Called exactly once, from any thread.
@@ -120,14 +122,10 @@ class Action {
     return false;
   }
   virtual ActionEffects effects() const { return {}; }
-  // What a call that gave [result] has created; what one has deleted. Nothing: nothing that is known of.
-  virtual std::optional<CreatedResource> created(const Value& input, const Value& result) const {
-    (void)input, (void)result;
-    return std::nullopt;
-  }
-  virtual std::optional<DeletedResource> deleted(const Value& input) const {
+  // True where what a marked call creates can be found again (ActionContext::marked, search).
+  virtual bool findable(const Value& input) const {
     (void)input;
-    return std::nullopt;
+    return false;
   }
   // For mode in_place: pure and quick.
   virtual ActionResult evaluate(const Value& input) const;

@@ -257,6 +257,9 @@ void Machine::conceal(Index index, ActionResult& result) const {
   if (secrets.empty()) return;
   result.data = secrets.concealed(result.data);
   for (Value& call : result.calls) call = secrets.concealed(call);
+  for (ResourceChange& change : result.resources) {
+    interpreter::conceal(change, [&](auto seen) { return secrets.concealed(std::move(seen)); });
+  }
   result.message = secrets.concealed(std::move(result.message));
 }
 
@@ -264,6 +267,8 @@ void Machine::finish_action(Index index, ActionResult result) {
   ActionExecution& action = tree_.actions[index];
   if (is_completed(action.state)) return;
   const Index task = action.task;
+  // What was made is there, whatever else becomes of the result.
+  ResourceChanges resources = std::exchange(result.resources, {});
   std::optional<std::string> transformation_error;
   if (result.state == ActionResult::State::success) {
     // Outputs of ad-hoc actions, the innermost first; `$` is the result.
@@ -286,7 +291,9 @@ void Machine::finish_action(Index index, ActionResult result) {
     result = ActionResult::failure(fmt::format("The result of the action '{}' is larger than {} bytes",
                                                action.name, limits_.result_bytes));
   }
+  result.resources = std::move(resources);
   conceal(index, result);
+  for (ResourceChange& change : result.resources) output_.ledger.push_back({index, now_, std::move(change)});
   switch (result.state) {
     case ActionResult::State::success:
       action.state = State::success;

@@ -37,6 +37,7 @@ struct StartRequest {
   Value params = Value::map({});          // env (a map), evaluate_env, task_name, namespace, ...
   std::string region;                     // of actions that name none; may be empty
   Value custom_context = Value::map({});  // with `os.auth`, if there is one
+  bool marks_creations = false;           // WorkflowExecution::marks_creations
 };
 
 // One state change, as the history shows it.
@@ -56,12 +57,20 @@ struct Assumption {
   std::string guard;     // as its author wrote it
 };
 
+// What an action of the tree made or deleted.
+struct LedgerEntry {
+  Index action = kNone;  // of actions
+  Microseconds time = 0;
+  ResourceChange change;
+};
+
 // What a step changed and wants done. Indices are ascending, each once.
 struct StepOutput {
   std::vector<Index> executions;
   std::vector<Index> tasks;
   std::vector<Index> actions;
   std::vector<HistoryRecord> history;
+  std::vector<LedgerEntry> ledger;      // in the order in which it happened
   std::vector<Index> actions_to_start;  // to be carried out once the changes are stored
   std::vector<Assumption> assumptions;
   bool empty() const noexcept {

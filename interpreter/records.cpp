@@ -263,6 +263,7 @@ void fields(Archive& archive, WorkflowExecution& e) {
   archive("accepted", e.accepted);
   archive("input", e.input);
   archive("params", e.params);
+  archive("marks_creations", e.marks_creations);
   archive("context", e.context);
   archive("output", e.output);
   archive("backlog", e.backlog);

@@ -62,6 +62,7 @@ struct Runtime::Loaded {
   bool ready = false;
   bool stopped = false;  // by request: nobody waits for what is still under way
   std::optional<Microseconds> timer;
+  std::unordered_set<Index> sent_before;  // actions that a process before this one may have sent
   std::unordered_map<Index, std::stop_source> in_flight;  // actions under way, and how to end them
 };
 
@@ -139,7 +140,10 @@ void Runtime::load(const Uuid& root) {
   for (const Index index : adopted.machine.interrupted_actions()) {
     const ActionExecution& action = adopted.tree.actions[index];
     const Action* kind = registry_.find(action.called_name());
-    if (action.safe_rerun || kind->idempotent(action.called_input())) {
+    if (adopted.tree.root().marks_creations && kind->findable(action.called_input())) {
+      adopted.sent_before.insert(index);
+      adopted.machine.restart_action(index);
+    } else if (action.safe_rerun || kind->idempotent(action.called_input())) {
       adopted.machine.restart_action(index);
     } else {
       adopted.machine.complete_action(
@@ -342,6 +346,11 @@ void Runtime::start_action(Loaded& loaded, Index index) {
   call.context.attempt = action.attempt;
   call.context.safe_rerun = action.safe_rerun;
   call.context.region = action.region;
+  call.context.marked = tree.root().marks_creations;
+  if (loaded.sent_before.erase(index) != 0) {
+    // What has been stopped meanwhile is not made any more, only taken note of.
+    call.context.search = is_completed(execution.state) ? Search::only : Search::first;
+  }
   call.context.deadline = task.timeout_at;
   const CustomContext& context =
       action.custom_context ? *action.custom_context : custom_context_of(tree, task.execution);

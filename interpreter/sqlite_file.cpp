@@ -17,7 +17,8 @@ using core::ErrorKind;
 namespace {
 
 constexpr int kApplicationId = 0x47524547;  // "GREG"
-constexpr int kSchemaVersion = 3;
+constexpr int kSchemaVersion = 4;
+constexpr int kVersionWithoutLedger = 3;  // is read, and brought up to date when it is written to
 constexpr int kBusyMilliseconds = 5000;
 constexpr uintmax_t kSmallestDatabase = 512;  // bytes of the smallest page
 
@@ -160,6 +161,7 @@ void SqliteFile::make() {
   database_.exec("PRAGMA journal_mode = WAL");
   SQLite::Transaction transaction(database_);
   database_.exec(kSchema);
+  database_.exec(Ledger::kSchema);
   database_.exec(fmt::format("PRAGMA application_id = {}", kApplicationId));
   database_.exec(fmt::format("PRAGMA user_version = {}", kSchemaVersion));
   transaction.commit();
@@ -171,7 +173,7 @@ void SqliteFile::check() {
   if (id != kApplicationId) {
     throw Error(ErrorKind::unusable, fmt::format("{} is not a Gregale store", path_));
   }
-  if (version != kSchemaVersion) {
+  if (version != kSchemaVersion && version != kVersionWithoutLedger) {
     throw Error(ErrorKind::unusable, fmt::format("store {} has version {}, this program knows version {}",
                                                  path_, version, kSchemaVersion));
   }
@@ -182,6 +184,16 @@ void SqliteFile::check() {
       throw Error(ErrorKind::unusable, fmt::format("store {} is damaged: {}", path_, verdict));
     }
   }
+  has_ledger_ = version == kSchemaVersion;
+  if (!has_ledger_ && access_ == StoreAccess::write) add_ledger();
+}
+
+void SqliteFile::add_ledger() {
+  SQLite::Transaction transaction(database_);
+  database_.exec(Ledger::kSchema);
+  database_.exec(fmt::format("PRAGMA user_version = {}", kSchemaVersion));
+  transaction.commit();
+  has_ledger_ = true;
 }
 
 Lease SqliteFile::statement(const char* sql) {

@@ -50,6 +50,8 @@ class SqliteFile {
 
   const std::string& path() const noexcept { return path_; }
   StoreAccess access() const noexcept { return access_; }
+  // False: of the version before there were ledgers, and open for reading.
+  bool has_ledger() const noexcept { return has_ledger_; }
   SQLite::Database& database() noexcept { return database_; }
   // [sql] is a literal, by which the statement is known.
   Lease statement(const char* sql);
@@ -59,9 +61,11 @@ class SqliteFile {
 
   void make();
   void check();
+  void add_ledger();
 
   std::string path_;
   StoreAccess access_;
+  bool has_ledger_ = true;
   std::unique_ptr<WriterLock> lock_;
   SQLite::Database database_;
   std::unordered_map<const char*, std::unique_ptr<SQLite::Statement>> statements_;

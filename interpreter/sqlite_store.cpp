@@ -1,11 +1,8 @@
 #include "interpreter/sqlite_store.hpp"
 
-#include <sodium.h>
-
-#include <array>
-#include <cstring>
 #include <unordered_map>
 
+#include "interpreter/checksum.hpp"
 #include "interpreter/records.hpp"
 #include "interpreter/sqlite_file.hpp"
 
@@ -15,32 +12,6 @@ using core::Error;
 using core::ErrorKind;
 
 namespace {
-
-enum class Table : uint32_t {
-  programs,
-  trees,
-  workflow_executions,
-  task_executions,
-  action_executions,
-  history
-};
-
-// Of a row's content, at its place: a row that was moved or altered does not have it any more. Against
-// accidents, not against people.
-int64_t checksum_of(Table table, int64_t tree, int64_t number, std::string_view content) {
-  std::array<unsigned char, crypto_shorthash_KEYBYTES> key{};
-  static_assert(sizeof key == 16);
-  const uint64_t place = static_cast<uint64_t>(number) << 3 | static_cast<uint64_t>(table);
-  std::memcpy(key.data(), &tree, sizeof tree);
-  std::memcpy(key.data() + sizeof tree, &place, sizeof place);
-  std::array<unsigned char, crypto_shorthash_BYTES> hash{};
-  crypto_shorthash(hash.data(), reinterpret_cast<const unsigned char*>(content.data()), content.size(),
-                   key.data());
-  int64_t checksum = 0;
-  static_assert(sizeof checksum == hash.size());
-  std::memcpy(&checksum, hash.data(), sizeof checksum);
-  return checksum;
-}
 
 // What `trees` has of an execution; [rows]: how many rows the other tables have of it.
 int64_t checksum_of(int64_t number, const ExecutionSummary& tree, std::string_view rows) {
@@ -63,6 +34,7 @@ struct SqliteStore::Implementation {
   Implementation(const std::string& path, StoreAccess access, Durability durability, std::string key_file)
       : vault(std::move(key_file)),
         file(path, access, durability),
+        ledger(file),
         large_values([this](const auto& digest, const auto& text) { keep_large(digest, text); },
                      [this](const auto& digest) { return find_large(digest); }) {}
 
@@ -119,6 +91,7 @@ struct SqliteStore::Implementation {
     const int64_t number = number_of(tree);
     write_history(number, change.output->history);
     put_tree(tree, number);
+    write_ledger(number, tree, change.output->ledger);
     for (const Index index : change.output->executions) {
       const WorkflowExecution& execution = tree.executions[index];
       const std::string record = to_record(execution, kit());
@@ -152,6 +125,18 @@ struct SqliteStore::Implementation {
       put->bind(6, checksum_of(Table::action_executions, number, index,
                                fmt::format("{}{}{}", record, bytes_of(action.id), to_string(action.state))));
       put->exec();
+    }
+  }
+
+  void write_ledger(int64_t number, const ExecutionTree& tree, const std::vector<LedgerEntry>& entries) {
+    for (const LedgerEntry& entry : entries) {
+      if (entry.change.kind == ResourceChange::Kind::deleted) {
+        ledger.note_deleted(entry.change.resource, entry.time);
+        continue;
+      }
+      const ActionExecution& action = tree.actions[entry.action];
+      const Uuid& execution = tree.executions[tree.tasks[action.task].execution].id;
+      ledger.note_created(entry.change, {number, execution, action.id, entry.time});
     }
   }
 
@@ -280,6 +265,7 @@ struct SqliteStore::Implementation {
 
   Vault vault;
   SqliteFile file;
+  Ledger ledger;
   LargeValues large_values;
   std::unordered_map<Uuid, int64_t> numbers;
   std::unordered_map<int64_t, int64_t> history_numbers;
@@ -443,6 +429,30 @@ std::vector<HistoryRecord> SqliteStore::history(const Uuid& root) {
       from_record(text_of(record), found, implementation_->kit());
     }
     return found;
+  });
+}
+
+std::vector<LedgerResource> SqliteStore::resources(const std::optional<Uuid>& root) {
+  return guarded(implementation_->file.path(), "read the ledger", [&] {
+    if (!implementation_->file.has_ledger()) return std::vector<LedgerResource>();
+    return implementation_->ledger.rows(root);
+  });
+}
+
+void SqliteStore::resource_found(const ExecutionTree& tree, Index action, const ResourceChange& change,
+                                 Microseconds time) {
+  guarded(implementation_->file.path(), "write", [&] {
+    SQLite::Transaction transaction(implementation_->file.database(), SQLite::TransactionBehavior::IMMEDIATE);
+    implementation_->write_ledger(implementation_->number_of(tree), tree, {{action, time, change}});
+    transaction.commit();
+  });
+}
+
+void SqliteStore::resource_deleted(const ResourceIdentity& resource, Microseconds time) {
+  guarded(implementation_->file.path(), "write", [&] {
+    SQLite::Transaction transaction(implementation_->file.database(), SQLite::TransactionBehavior::IMMEDIATE);
+    implementation_->ledger.note_deleted(resource, time);
+    transaction.commit();
   });
 }
 

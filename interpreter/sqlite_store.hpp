@@ -39,6 +39,10 @@ class SqliteStore : public Store {
   std::optional<ExecutionAddress> find_execution(const Uuid& id) override;
   std::optional<ActionAddress> find_action(const Uuid& id) override;
   std::vector<HistoryRecord> history(const Uuid& root) override;
+  std::vector<LedgerResource> resources(const std::optional<Uuid>& root) override;
+  void resource_found(const ExecutionTree& tree, Index action, const ResourceChange& change,
+                      Microseconds time) override;
+  void resource_deleted(const ResourceIdentity& resource, Microseconds time) override;
 
  private:
   struct Implementation;

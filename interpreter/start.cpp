@@ -140,6 +140,7 @@ void Machine::start(const StartRequest& request, const Uuid& id, Microseconds no
   if (!context.empty()) origin.custom_context = std::move(context);
   create_execution(*workflow, id, std::move(input), Value(std::move(params)), std::move(origin));
   if (description.is_string()) tree_.executions.front().description = description.as_string();
+  tree_.executions.front().marks_creations = request.marks_creations;
 }
 
 void Machine::launch(Index execution) {

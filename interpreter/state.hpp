@@ -156,7 +156,10 @@ struct WorkflowExecution {
   std::optional<std::string> state_info;
   bool accepted = false;
   Value input = Value::map({});
-  Value params = Value::map({});   // env, namespace, task_name, description, ...
+  Value params = Value::map({});  // env, namespace, task_name, description, ...
+  // Of a root, for its whole tree: what actions create carries the action execution's id where there is a
+  // place for it, so that it is found again after a crash.
+  bool marks_creations = false;
   Value context = Value::map({});  // vars and globals
   Value output;                    // null: not known yet
   std::vector<Index> tasks;        // of tasks

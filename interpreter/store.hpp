@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "interpreter/ledger.hpp"
 #include "interpreter/machine.hpp"
 #include "interpreter/state.hpp"
 
@@ -55,6 +56,14 @@ class Store {
   virtual std::optional<ExecutionAddress> find_execution(const Uuid& id) = 0;
   virtual std::optional<ActionAddress> find_action(const Uuid& id) = 0;
   virtual std::vector<HistoryRecord> history(const Uuid& root) = 0;
+
+  // The ledger of one tree, or of all, in the order of making.
+  virtual std::vector<LedgerResource> resources(const std::optional<Uuid>& root) = 0;
+  // Notes what an action has made, of which there will be no result.
+  virtual void resource_found(const ExecutionTree& tree, Index action, const ResourceChange& change,
+                              Microseconds time) = 0;
+  // Notes that a thing is gone, which no action of an execution here has deleted.
+  virtual void resource_deleted(const ResourceIdentity& resource, Microseconds time) = 0;
 };
 
 }  // namespace gregale::interpreter

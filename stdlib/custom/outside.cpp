@@ -28,6 +28,8 @@ ActionCall NestedCalls::begin(const ActionContext& parent, std::string action, V
   }
   ActionCall call{std::move(action), std::move(input), parent};
   ++call.context.depth;
+  // What this one may have called before it was sent again is not told from what it calls now.
+  call.context.search = interpreter::Search::none;
   call.context.action_execution_id = core::Uuid::derived(parent.action_execution_id, records_.size());
   records_.push_back(Map{{"name", call.name}, {"state", "RUNNING"}});
   return call;
@@ -38,6 +40,12 @@ void NestedCalls::end(size_t number, const ActionResult& result) {
   record.set("state", Value(state_text(result.state)));
   if (!result.message.empty()) record.set("message", Value(result.message));
   if (!result.calls.empty()) record.set("calls", Value(result.calls));
+  resources_.insert(resources_.end(), result.resources.begin(), result.resources.end());
+}
+
+void NestedCalls::give(ActionResult& result) {
+  result.calls = std::move(records_);
+  result.resources = std::move(resources_);
 }
 
 std::string without(std::string text, const std::vector<std::string>& secrets) {
@@ -57,6 +65,9 @@ void conceal(ActionResult& result, const std::vector<std::string>& secrets) {
   result.data = without(result.data, secrets);
   result.message = without(std::move(result.message), secrets);
   for (Value& call : result.calls) call = without(call, secrets);
+  for (interpreter::ResourceChange& change : result.resources) {
+    interpreter::conceal(change, [&](auto seen) { return without(std::move(seen), secrets); });
+  }
 }
 
 std::string log_line(const ActionCall& call, std::string_view level, std::string_view message,

@@ -16,7 +16,8 @@ struct Outside {
   std::function<void(const std::string& line)> log;
 };
 
-// Of one call of an action: those that it makes in turn, and their records (ActionResult::calls).
+// Of one call of an action: those that it makes in turn, and what its result tells of them
+// (ActionResult::calls, resources).
 class NestedCalls {
  public:
   // Throws core::Error(limit) when there are too many. The call, with an identity of its own; its context is
@@ -26,10 +27,12 @@ class NestedCalls {
   size_t size() const noexcept { return records_.size(); }
   // Of the call of that number, counted from 0.
   void end(size_t number, const interpreter::ActionResult& result);
-  core::List take() { return std::move(records_); }
+  // Moves what is told of them into the result of the call that made them.
+  void give(interpreter::ActionResult& result);
 
  private:
   core::List records_;
+  interpreter::ResourceChanges resources_;
 };
 
 // Everywhere in a text or value: [secrets] become a mask.

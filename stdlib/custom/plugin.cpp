@@ -135,14 +135,14 @@ ActionResult RunningCall::result(int state) {
   }
   try {
     result.data = core::parse_json(data_text);
+    result.message = std::move(message_text);
+    if (result.state == ActionResult::State::error && result.data.is_null())
+      result.data = Value(result.message);
   } catch (const Error&) {
-    return ActionResult::failure(
+    result = ActionResult::failure(
         fmt::format("The plug-in's action {} gave what is not JSON", request.call.name));
   }
-  result.message = std::move(message_text);
-  if (result.state == ActionResult::State::error && result.data.is_null())
-    result.data = Value(result.message);
-  result.calls = calls.take();
+  calls.give(result);
   conceal(result, request.secrets);
   return result;
 }

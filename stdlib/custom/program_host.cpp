@@ -366,7 +366,7 @@ void ProgramHost::Loop::log(Run& run, const LogMessage& message) {
 
 void ProgramHost::Loop::answer(Run& run, ActionResult result) {
   if (!run.completion) return;
-  result.calls = run.calls.take();
+  run.calls.give(result);
   conceal(result, run.call.secrets);
   std::exchange(run.completion, {})(std::move(result));
 }

@@ -227,16 +227,66 @@ interpreter::Paging paging_of(const ActionDescription& action) {
   return marker ? interpreter::Paging::by_marker : interpreter::Paging::none;
 }
 
-// The embedding tool has filled in what the catalogue leaves out (catalogue_resources.hpp).
+FindDescription parse_find(const Value& description) {
+  if (!description.is_map() || description.find("in") == nullptr || description.find("reply") == nullptr) {
+    wrong("`find` is a step with `in` and `reply`");
+  }
+  check_keys(description, {"when", "in", "reply"}, true);
+  FindDescription find;
+  find.when = Conditions::parse(description.get("when"));
+  find.in = Template::parse(description.get("in"));
+  find.reply = Template::parse(description.get("reply"));
+  core::Map step = description.as_map();
+  for (const char* key : {"when", "in", "reply"}) step.erase(key);
+  parse_step(Value(std::move(step)), find.steps);
+  return find;
+}
+
+// Asks each second, until the service says 404 or until `until` or `failed` holds.
+std::vector<StepDescription> parse_gone(const Value& description) {
+  constexpr int64_t kMostSeconds = 86'400;
+  if (!description.is_map() || description.find("GET") == nullptr) wrong("`gone` is a mapping with `GET`");
+  check_keys(description, {"GET", "until", "failed"}, false);
+  core::List until{core::Map{{"reply_status", core::List{404}}}};
+  const Value failed = description.get("failed");
+  for (const Value& more : {description.get("until"), failed}) {
+    if (more.is_map()) until.push_back(more);
+  }
+  std::vector<StepDescription> steps;
+  parse_step(core::Map{{"GET", description.get("GET")},
+                       {"expect", core::List{404}},
+                       {"repeat", core::Map{{"until", until}, {"every", 1}, {"times", kMostSeconds}}}},
+             steps);
+  if (failed.is_map()) {
+    parse_step(core::Map{{"refuse", "the service could not delete it"}, {"when", failed}}, steps);
+  }
+  return steps;
+}
+
+// The embedding tool has filled in what the catalogue leaves out (catalogue_file.hpp).
 void parse_effects(const Value& description, ActionDescription& action) {
   if (const Value* creates = description.find("creates")) {
-    check_keys(*creates, {"kind", "id", "delete", "with"}, false);
-    action.creates = {text_of(*creates, "kind"), Template::parse(creates->get("id")),
-                      text_of(*creates, "delete"), Template::parse(creates->get("with"))};
+    check_keys(*creates, {"service", "kind", "when", "in", "id", "name", "delete", "with", "find", "several"},
+               false);
+    CreatesDescription& made = action.creates.emplace();
+    made.service = text_of(*creates, "service");
+    made.kind = text_of(*creates, "kind");
+    made.when = Conditions::parse(creates->get("when"));
+    made.in = Template::parse(creates->get("in"));
+    made.id = Template::parse(creates->get("id"));
+    made.name = Template::parse(creates->get("name"));
+    made.deleted_by = text_of(*creates, "delete");
+    made.deleted_with = Template::parse(creates->get("with"));
+    if (const Value* find = creates->find("find")) made.find = parse_find(*find);
+    if (const Value* several = creates->find("several")) made.several = Conditions::parse(*several);
   }
   if (const Value* deletes = description.find("deletes")) {
-    check_keys(*deletes, {"kind", "id"}, false);
-    action.deletes = {text_of(*deletes, "kind"), Template::parse(deletes->get("id"))};
+    check_keys(*deletes, {"service", "kind", "id", "gone"}, false);
+    DeletesDescription& gone = action.deletes.emplace();
+    gone.service = text_of(*deletes, "service");
+    gone.kind = text_of(*deletes, "kind");
+    gone.id = Template::parse(deletes->get("id"));
+    if (const Value* steps = deletes->find("gone")) gone.gone = parse_gone(*steps);
   }
 }
 

@@ -78,18 +78,34 @@ struct StepDescription {
   std::string what;  // "Server", for messages; of refuse: the message
 };
 
-// The thing that an action creates, and how to get rid of it. Templates over `input`, `result` and `id`.
-struct CreatesDescription {
-  std::string kind;
-  Template id;
-  std::string deleted_by;  // an action; empty: nothing deletes it
-  Template deleted_with;   // that action's input
+// How what a marked call has created is found again, by the mark that it carries.
+struct FindDescription {
+  Conditions when;  // the call has a place for the mark
+  std::vector<StepDescription> steps;
+  Template in;     // of their last reply: the list to look in
+  Template reply;  // what the creation answered, made of `found`, the list of those with the mark
 };
 
-// The thing that an action deletes; its id is a template over `input`.
+// What an action creates, and how to get rid of it.
+struct CreatesDescription {
+  std::string service;  // see ResourceIdentity
+  std::string kind;
+  Conditions when;  // after the action: it has created something
+  Template in;      // over `result`: what was created, or a list of such
+  Template id;      // over `made`, one of them
+  Template name;
+  std::string deleted_by;  // an action; empty: nothing deletes it
+  Template deleted_with;   // that action's input, also over `id`
+  std::optional<FindDescription> find;
+  std::optional<Conditions> several;  // a marked call may have made more than its answer tells
+};
+
+// The thing that an action deletes; its id is a template over `input` and `result`.
 struct DeletesDescription {
+  std::string service;
   std::string kind;
   Template id;
+  std::vector<StepDescription> gone;  // wait until the thing is gone; none: it is gone at once
 };
 
 struct ActionDescription {

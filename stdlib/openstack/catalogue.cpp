@@ -17,8 +17,6 @@ using interpreter::Action;
 using interpreter::ActionCall;
 using interpreter::ActionCompletion;
 using interpreter::ActionEffects;
-using interpreter::CreatedResource;
-using interpreter::DeletedResource;
 
 namespace {
 
@@ -58,16 +56,12 @@ class CatalogueAction : public Action {
     if (action.creates) {
       out.creates = action.creates->kind;
       out.deleted_by = action.creates->deleted_by;
+      out.findable = action.creates->find.has_value();
     }
     if (action.deletes) out.deletes = action.deletes->kind;
     return out;
   }
-  std::optional<CreatedResource> created(const Value& input, const Value& result) const override {
-    return created_resource(*description(), input, result);
-  }
-  std::optional<DeletedResource> deleted(const Value& input) const override {
-    return deleted_resource(*description(), input);
-  }
+  bool findable(const Value& input) const override { return is_findable(*description(), input); }
   void start(ActionCall call, ActionCompletion completion) const override {
     dispatch(session_, service_->get(), description(), std::move(call), std::move(completion));
   }

@@ -44,7 +44,7 @@ Map effect_of(const std::string& action, const Value& effect) {
 }
 
 // The id of what is deleted is the only parameter that must be given, if nothing else is said.
-void complete_deletes(Actions& actions) {
+void complete_deletes(Actions& actions, const std::string& prefix) {
   for (auto& [name, description] : actions) {
     const Value* deletes = description.find("deletes");
     if (deletes == nullptr) continue;
@@ -54,6 +54,7 @@ void complete_deletes(Actions& actions) {
       if (required.size() != 1) wrong(name, "`deletes` needs `id`: not one parameter alone is required");
       effect.set("id", "{input." + required[0] + "}");
     }
+    if (!effect.contains("service")) effect.set("service", prefix);
     Map completed = description.as_map();
     completed.set("deletes", effect);
     description = completed;
@@ -66,7 +67,12 @@ void complete_creates(Actions& actions, const std::string& prefix) {
     const Value* creates = description.find("creates");
     if (creates == nullptr) continue;
     Map effect = effect_of(name, *creates);
-    if (!effect.contains("id")) effect.set("id", "{result.id}");
+    if (!effect.contains("id")) effect.set("id", "{made.id}");
+    if (!effect.contains("name")) effect.set("name", "{made.name|or:input.name}");
+    const Value id = *effect.find(Value("id"));
+    const bool of_result = !id.is_string() || id.as_string().starts_with("{made.");
+    if (!effect.contains("in") && of_result) effect.set("in", "{result}");
+    effect.set("service", prefix);
     std::vector<std::string> deleting;
     for (const auto& [other, candidate] : actions) {
       if (candidate.get("deletes").get("kind") == *effect.find(Value("kind"))) deleting.push_back(other);
@@ -79,7 +85,12 @@ void complete_creates(Actions& actions, const std::string& prefix) {
       effect.set("delete", deleting[0]);
     }
     const Value by = *effect.find(Value("delete"));
-    if (by.is_string()) {
+    const bool own = by.is_string() && actions.contains(by.as_string());
+    if (by.is_string() && !own && by.as_string().find('.') != std::string::npos) {
+      // Of another service, which then also knows the thing.
+      if (!effect.contains("with")) wrong(name, "`creates` needs `with`, the input of " + by.as_string());
+      effect.set("service", by.as_string().substr(0, by.as_string().find('.')));
+    } else if (by.is_string()) {
       const auto deleter = actions.find(by.as_string());
       if (deleter == actions.end()) wrong(name, "there is no action " + by.as_string());
       if (!effect.contains("with")) {
@@ -115,7 +126,7 @@ CatalogueFile read_catalogue_file(const Value& document) {
     if (!key.is_string()) throw Error(ErrorKind::invalid, "an action's name is text");
     file.actions[key.as_string()] = description;
   }
-  complete_deletes(file.actions);
+  complete_deletes(file.actions, service.prefix);
   complete_creates(file.actions, service.prefix);
   for (const auto& [key, description] : file.actions) {
     ActionDescription::parse(file.prefix + "." + key, service, description);

@@ -182,6 +182,13 @@ Credentials credentials_from_cloud(const Value& cloud, const std::string& origin
   }
   out.rate_limit = limits_in(cloud, "rate_limit", origin);
   out.concurrency = limits_in(cloud, "concurrency", origin);
+  if (const Value* seconds = cloud.find("settling_seconds")) {
+    if (!seconds->is_number() || number_of(*seconds) < 0) {
+      throw Error(ErrorKind::unauthorized,
+                  fmt::format("{}: settling_seconds must be a number, 0 or more", origin));
+    }
+    out.settling_seconds = number_of(*seconds);
+  }
   const std::string version = text_of(cloud, "identity_api_version");
   if (!version.empty() && version[0] != '3') {
     throw Error(

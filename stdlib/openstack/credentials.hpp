@@ -36,6 +36,8 @@ struct Credentials {
   // What the services allow: a number for all of them, or a mapping from service type to number; null: any.
   core::Value rate_limit;   // requests per second
   core::Value concurrency;  // requests at once
+  // After so many seconds the services list what they were asked to make, if they do make it.
+  double settling_seconds = 10;
 
   core::Value service_catalog;  // a list, used with the token as it is; null: Keystone is asked for both
 

@@ -14,6 +14,7 @@
 #include "stdlib/http/url.hpp"
 #include "stdlib/openstack/endpoint_url.hpp"
 #include "stdlib/openstack/oauth1.hpp"
+#include "stdlib/openstack/resource_effects.hpp"
 #include "stdlib/openstack/service_error.hpp"
 
 namespace gregale::stdlib {
@@ -26,6 +27,8 @@ using core::Value;
 using interpreter::ActionCall;
 using interpreter::ActionCompletion;
 using interpreter::ActionResult;
+using interpreter::ResourceChange;
+using interpreter::Search;
 
 namespace {
 
@@ -39,6 +42,14 @@ bool is_redirect(int status) {
   constexpr int kStatuses[] = {301, 302, 303, 305, 307, 308};
   return std::find(std::begin(kStatuses), std::end(kStatuses), status) != std::end(kStatuses);
 }
+
+// Of a proxy that has had no answer from the service behind it.
+bool is_from_gateway(int status) {
+  return status == 502 || status == 504;
+}
+
+// Between two looks for what may have been made.
+constexpr double kLookSeconds = 1;
 
 // Ids of answers that are kept with an action; of one with many pages the first ones.
 constexpr size_t kMostRequestIds = 100;
@@ -115,6 +126,13 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
   }
 
  private:
+  enum class Phase {
+    looking,  // for what was made before
+    acting,
+    listing,  // what was made beyond what the answer tells
+    leaving   // until the thing is gone
+  };
+
   // Runs [work]; what it throws ends the call.
   template <typename Work>
   void guarded(Work work) {
@@ -126,8 +144,16 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
   }
 
   void fail(const std::string& reason) {
+    // What is made has been made, whether or not the rest of it can be listed.
+    if (phase_ == Phase::listing) return complete(ActionResult::success(std::move(result_)));
+    if (phase_ == Phase::acting && said_missing_) note_deletion();
+    if (phase_ == Phase::leaving) changes_.clear();  // it is still there
+    std::string why = lost_ ? *lost_ : reason;
+    if (phase_ == Phase::looking && !lost_) {
+      why = "A process that has ended may have sent it, and what it made cannot be looked for: " + why;
+    }
     const std::string where = region_.empty() ? "" : fmt::format(" in region {}", region_);
-    complete(ActionResult::failure(fmt::format("{} failed{}: {}", call_.name, where, without_token(reason))));
+    complete(ActionResult::failure(fmt::format("{} failed{}: {}", call_.name, where, without_token(why))));
   }
 
   // A service may repeat what it was sent.
@@ -137,6 +163,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
 
   void complete(ActionResult result) {
     result.request_ids = std::move(request_ids_);
+    result.resources = std::move(changes_);
     const ActionCompletion completion = std::move(completion_);
     completion_ = nullptr;
     if (completion) completion(std::move(result));
@@ -155,12 +182,12 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
     if (!action_->has_own_region) rest.erase("region");
     scope_.set("rest", rest);
     const double now = static_cast<double>(session_.clock().now()) / static_cast<double>(core::kSecond);
-    scope_.set("call", Map{{"id", call_.context.action_execution_id.text()}, {"time", now}});
+    const std::string id = call_.context.action_execution_id.text();
+    scope_.set("call", Map{{"id", id}, {"time", now}, {"mark", call_.context.marked ? Value(id) : Value()}});
   }
 
   void prepare() {
     fill_scope();
-    frames_.emplace_back(action_->steps);
     region_ = named_region();
   }
 
@@ -292,7 +319,122 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
       microversion_ = of_server;
     }
     scope_.set("microversion", microversion_.empty() ? Value() : Value(microversion_));
+    if (call_.context.search != Search::none && can_be_found()) {
+      look_until_settled();
+    } else {
+      act();
+    }
+  }
+
+  // Phases: each is a list of steps, and what is done at its end.
+
+  void begin_phase(Phase phase, const std::vector<StepDescription>& steps) {
+    phase_ = phase;
+    frames_.clear();
+    frames_.emplace_back(steps);
     next_step();
+  }
+
+  void end_phase() {
+    switch (phase_) {
+      case Phase::looking:
+        return end_looking();
+      case Phase::acting:
+        return end_acting();
+      case Phase::listing:
+        set_found();
+        changes_.clear();
+        note_creations();
+        break;
+      case Phase::leaving:
+        break;
+    }
+    complete(ActionResult::success(std::move(result_)));
+  }
+
+  void act() { begin_phase(Phase::acting, action_->steps); }
+
+  // Whether what this call creates carries a mark, by which it can be found.
+  bool can_be_found() const { return call_.context.marked && is_findable(*action_, call_.input); }
+
+  // Looks for what was made already. A service that was just asked to make something may not list it yet.
+  void look_until_settled() {
+    settled_at_ = session_.clock().now() +
+                  static_cast<core::Microseconds>(keystone_->credentials().settling_seconds * core::kSecond);
+    begin_phase(Phase::looking, action_->creates->find->steps);
+  }
+
+  void end_looking() {
+    if (set_found()) {
+      scope_.set("reply", action_->creates->find->reply.evaluate(scope_).value_or(Value()));
+      lost_.reset();
+      phase_ = Phase::acting;
+      return end_acting();
+    }
+    if (session_.clock().now() >= settled_at_) {
+      if (lost_) throw Error(ErrorKind::disconnected, *lost_);
+      if (call_.context.search == Search::only) return complete({ActionResult::State::cancelled, {}, {}});
+      return act();
+    }
+    session_.after(kLookSeconds, [self = shared_from_this()](bool elapsed) {
+      self->guarded([&] {
+        if (!elapsed) throw Error(ErrorKind::disconnected, "The program ends; the action was given up.");
+        self->begin_phase(Phase::looking, self->action_->creates->find->steps);
+      });
+    });
+  }
+
+  // `found`: what has this call's mark; false: nothing has.
+  bool set_found() {
+    const Value items = action_->creates->find->in.evaluate(scope_).value_or(Value());
+    List found = carrying(items, call_.context.action_execution_id.text());
+    if (found.empty()) return false;
+    scope_.set("found", std::move(found));
+    return true;
+  }
+
+  void end_acting() {
+    result_ = action_->result.evaluate(scope_).value_or(Value());
+    note_creations();
+    note_deletion();
+    const bool found = scope_.find(std::string_view("found")) != nullptr;
+    if (!found && action_->creates && action_->creates->several && can_be_found() &&
+        action_->creates->several->hold(scope_)) {
+      return begin_phase(Phase::listing, action_->creates->find->steps);
+    }
+    if (call_.context.until_gone && action_->deletes && !action_->deletes->gone.empty()) {
+      return begin_phase(Phase::leaving, action_->deletes->gone);
+    }
+    complete(ActionResult::success(std::move(result_)));
+  }
+
+  void note_creations() {
+    Scope scope = scope_;
+    scope.set("input", complete_input(*action_, call_.input));
+    scope.set("result", result_);
+    for (ResourceChange& change : created_resources(*action_, std::move(scope))) note(std::move(change));
+  }
+
+  void note_deletion() {
+    if (auto change = deleted_resource(*action_, complete_input(*action_, call_.input), result_)) {
+      note(std::move(*change));
+    }
+  }
+
+  void note(ResourceChange change) {
+    change.resource.region = region_;
+    change.resource.project = access_->project_id;
+    changes_.push_back(std::move(change));
+  }
+
+  // The answer to a request that creates did not come, or not from the service: what it did is not known.
+  bool looks_after_loss(const std::string& method, const std::string& reason) {
+    if (phase_ != Phase::acting || lost_ || method == "GET" || method == "HEAD" || !can_be_found()) {
+      return false;
+    }
+    lost_ = reason;
+    look_until_settled();
+    return true;
   }
 
   // Steps.
@@ -326,7 +468,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
           throw Error(ErrorKind::invalid, step.what);
       }
     }
-    complete(ActionResult::success(action_->result.evaluate(scope_).value_or(Value())));
+    end_phase();
   }
 
   void begin_each(const StepDescription& step) {
@@ -410,7 +552,10 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
     }
     if (step.oauth1) sign(request, step.oauth1->evaluate(scope_).value_or(Value()));
     const auto take = [&step](Dispatch& self, const HttpResponse& response) {
-      self.check_status(response, step.expected);
+      self.said_missing_ = response.status == 404 && !step.aside && self.frames_.back().loop == nullptr;
+      if (is_from_gateway(response.status) && self.looks_after_loss(step.method, refusal_text(response)))
+        return;
+      check_status(response, step.expected);
       if (!step.aside) self.take_response(response);
       self.finish_request(step);
     };
@@ -657,7 +802,10 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
     send_with_retries(session_.client(), std::move(request), policy, gate_,
                       [self = shared_from_this(), again = std::move(again), next](HttpResult result) mutable {
                         self->guarded([&] {
-                          if (!result.ok()) throw *result.error;
+                          if (!result.ok()) {
+                            if (self->looks_after_loss(again.method, result.error->what())) return;
+                            throw *result.error;
+                          }
                           self->keep_id(result.response);
                           if (is_redirect(result.response.status) && self->redirects_ < kMostRedirects) {
                             ++self->redirects_;
@@ -688,6 +836,12 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
   int redirects_ = 0;  // of the step under way; at their limit: none is followed
   std::vector<std::string> request_ids_;
   std::string region_;
+  Phase phase_ = Phase::acting;
+  Value result_;
+  interpreter::ResourceChanges changes_;
+  bool said_missing_ = false;          // the last answer was 404
+  core::Microseconds settled_at_ = 0;  // when looking ends
+  std::optional<std::string> lost_;    // why the answer to a creation did not come
   EndpointUrls urls_;
   std::shared_ptr<ServiceGate> gate_;
   std::string microversion_;

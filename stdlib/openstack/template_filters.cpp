@@ -344,6 +344,19 @@ Value otherwise(const Value& value, const Arguments& arguments) {
   return value.is_null() && !arguments.empty() ? arguments[0] : value;
 }
 
+// A body with one thing, the member of the first argument, that has no description yet: it gets the second,
+// the mark by which it is found again. Without a mark, and where several things are made, nothing changes.
+Value described(const Value& value, const Arguments& arguments) {
+  if (arguments.size() != 2 || !arguments[1].is_string()) return value;
+  const Value thing = value.get(arguments[0].as_string());
+  if (!thing.is_map() || thing.get("description").truthy()) return value;
+  Map described = thing.as_map();
+  described.set("description", "gregale_action_execution:" + arguments[1].as_string());
+  Map body = value.as_map();
+  body.set(arguments[0], std::move(described));
+  return body;
+}
+
 // Block storage's sort keys, "name:asc,size", where it calls the name something else.
 Value display_name_sort(const Value& value, const Arguments&) {
   if (!value.is_string()) refuse("text", value);
@@ -475,6 +488,7 @@ const std::map<std::string, Filter>& filters() {
       {"without", without},
       {"list", as_list},
       {"or", otherwise},
+      {"described", described},
       {"legacy_block_devices", legacy_block_devices},
       {"display_name_sort", display_name_sort},
       {"at_most", at_most},

@@ -62,7 +62,7 @@ class Context:
         """Whether the engine has asked to stop; it ends the process when that takes long."""
         return self._channel.cancelled == self._id
 
-    def call(self, name, **parameters):
+    def call(self, name, /, **parameters):
         """Carries out another action, as a task would, and returns its result. Raises ActionError."""
         self._calls += 1
         self._channel.send({"type": "call-action", "id": self._id, "call": self._calls, "action": name,

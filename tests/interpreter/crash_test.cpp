@@ -2,33 +2,11 @@
 #include <gtest/gtest.h>
 
 #include "core/json.hpp"
-#include "tests/interpreter/forwarding_store.hpp"
+#include "tests/interpreter/crashing_store.hpp"
 #include "tests/interpreter/workbench.hpp"
 
 namespace gregale::interpreter {
 namespace {
-
-struct Crash {};
-
-// A store that crashes the process, as it were, at its nth commit: before it or after it.
-class CrashingStore : public ForwardingStore {
- public:
-  CrashingStore(Store& inner, int commits_until_crash, bool after)
-      : ForwardingStore(inner), left_(commits_until_crash), after_(after) {}
-
-  void commit(const std::vector<TreeChange>& changes) override {
-    if (left_-- > 0) {
-      ForwardingStore::commit(changes);
-      return;
-    }
-    if (after_) ForwardingStore::commit(changes);
-    throw Crash{};
-  }
-
- private:
-  int left_;
-  bool after_;
-};
 
 // Rounds of one operation each, so that there are as many commits as possible to crash at.
 std::unique_ptr<Runtime> make_runtime(Store& store, core::VirtualClock& clock,

@@ -22,6 +22,16 @@ class ForwardingStore : public Store {
   }
   std::optional<ActionAddress> find_action(const Uuid& id) override { return inner_.find_action(id); }
   std::vector<HistoryRecord> history(const Uuid& root) override { return inner_.history(root); }
+  std::vector<LedgerResource> resources(const std::optional<Uuid>& root) override {
+    return inner_.resources(root);
+  }
+  void resource_found(const ExecutionTree& tree, Index action, const ResourceChange& change,
+                      Microseconds time) override {
+    inner_.resource_found(tree, action, change, time);
+  }
+  void resource_deleted(const ResourceIdentity& resource, Microseconds time) override {
+    inner_.resource_deleted(resource, time);
+  }
 
  private:
   Store& inner_;

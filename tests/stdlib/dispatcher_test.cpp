@@ -135,6 +135,13 @@ TEST_F(Dispatcher, WithoutAnEndpointATestNamesTheService) {
   EXPECT_EQ(told.requests[0].get("region"), Value("RegionTwo"));
 }
 
+TEST_F(Dispatcher, ADatabaseUserIsNamedWithItsHost) {
+  responses_ = {json_response(202, "")};
+  const Map user{{"instance", "i"}, {"username", "a/b"}, {"hostname", "10.0.0.%"}};
+  EXPECT_EQ(run("trove.users_delete", user, "RegionOne").state, ActionResult::State::success);
+  EXPECT_EQ(seen_.at(0).path, "/RegionOne/database/instances/i/users/a%2Fb%4010.0.0.%25");
+}
+
 TEST_F(Dispatcher, NoRegionAtAllIsAnErrorThatNamesThem) {
   const ActionResult result = run("neutron.list_networks", Map{});
   EXPECT_EQ(result.state, ActionResult::State::error);

@@ -383,32 +383,41 @@ class Recording {
     const ActionResult result = promise.get_future().get();
     const std::string mistake = test.judge(result);
     if (!mistake.empty() || result.state != ActionResult::State::success) return mistake;
-    return judge_effects(action, test.data().get("args"), result.data);
+    return judge_effects(action, result);
   }
 
   // The actions that say that they create or delete something, and have not told in any case what.
   const std::set<std::string>& silent() const { return silent_; }
 
   // What an action says that it has created must have an id, and an action that takes it away.
-  std::string judge_effects(const interpreter::Action& action, const Value& input, const Value& result) {
+  std::string judge_effects(const interpreter::Action& action, const ActionResult& result) {
+    using interpreter::ResourceChange;
     const interpreter::ActionEffects effects = action.effects();
     const std::string name(action.name());
-    if (!effects.deletes.empty()) note(name, action.deleted(input).has_value());
-    if (effects.creates.empty()) return "";
-    const auto created = action.created(input, result);
-    const bool made_without_id = result.find("id") != nullptr && result.get("id").is_null();
-    if (!made_without_id) note(name, created.has_value());  // some recorded answers are made up so
-    if (!created) return "";
-    if (created->kind != effects.creates || created->action != effects.deleted_by) return "other effects";
-    if (created->action.empty()) return "";
-    const interpreter::Action* deleting = registry_.find(created->action);
-    if (deleting == nullptr) return "there is no " + created->action;
-    const std::string refusal = interpreter::check_input(deleting->signature(), created->input);
-    if (!refusal.empty()) return refusal;
-    const auto deleted = deleting->deleted(created->input);
-    if (!deleted) return created->action + " does not tell what it would delete";
-    return deleted->kind == created->kind && deleted->id == created->id ? ""
-                                                                        : "something else would be deleted";
+    std::vector<const ResourceChange*> created;
+    for (const ResourceChange& change : result.resources) {
+      if (change.kind == ResourceChange::Kind::created) created.push_back(&change);
+    }
+    if (!effects.deletes.empty()) note(name, result.resources.size() > created.size());
+    if (effects.creates.empty()) return created.empty() ? "" : "it says that it creates nothing";
+    const bool made_without_id = result.data.find("id") != nullptr && result.data.get("id").is_null();
+    if (!made_without_id) note(name, !created.empty());  // some recorded answers are made up so
+    for (const ResourceChange* change : created) {
+      const std::string mistake = judge_creation(effects, *change);
+      if (!mistake.empty()) return mistake;
+    }
+    return "";
+  }
+
+  std::string judge_creation(const interpreter::ActionEffects& effects,
+                             const interpreter::ResourceChange& change) const {
+    if (change.resource.kind != effects.creates || change.deleted_by != effects.deleted_by) {
+      return "other effects";
+    }
+    if (change.deleted_by.empty()) return "";
+    const interpreter::Action* deleting = registry_.find(change.deleted_by);
+    if (deleting == nullptr) return "there is no " + change.deleted_by;
+    return interpreter::check_input(deleting->signature(), change.deleted_with);
   }
 
  private:

@@ -18,8 +18,8 @@ ServerResponse StubCloud::answer(const ServerRequest& request) {
                          R"(authentication.", "title": "Unauthorized"}})");
   }
   List catalog;
-  for (const char* type :
-       {"compute", "image", "network", "object-store", "dns", "baremetal", "baremetal-introspection"}) {
+  for (const char* type : {"compute", "block-storage", "database", "image", "network", "object-store", "dns",
+                           "baremetal", "baremetal-introspection"}) {
     List endpoints;
     for (const char* region : {"RegionOne", "RegionTwo"}) {
       endpoints.push_back(
