@@ -10,7 +10,10 @@
 namespace gregale::cli {
 
 void add_program_options(CLI::App& command, ProgramPaths& paths) {
-  command.add_option("FILE", paths.files, "Definitions, or one compiled program")->required();
+  command
+      .add_option("FILE", paths.files,
+                  "Definitions, one compiled program, or the name of a workflow that comes with Gregale")
+      ->required();
   command.add_option("--namespace", paths.in_namespaces,
                      "NAME=FILE, definitions of a namespace; more than once for more");
 }
@@ -18,7 +21,13 @@ void add_program_options(CLI::App& command, ProgramPaths& paths) {
 ProgramFiles read_program(const ProgramPaths& paths, compiler::Options options,
                           const std::vector<std::string>& library) {
   std::vector<core::SourcePtr> sources;
-  for (const std::string& path : paths.files) sources.push_back(read_source(path));
+  for (const std::string& path : paths.files) {
+    if (names_shipped_workflow(path)) {
+      options.workflows.push_back(path);
+    } else {
+      sources.push_back(read_source(path));
+    }
+  }
   options.namespaces.resize(sources.size());
   for (const std::string& pair : paths.in_namespaces) {
     const size_t equals = pair.find('=');
@@ -42,7 +51,8 @@ ProgramFiles read_program(const ProgramPaths& paths, compiler::Options options,
   options.library = &files;
   compiler::Compilation compilation = compiler::compile(sources, options);
   return {std::move(compilation.diagnostics), std::move(compilation.program),
-          std::move(compilation.abstract_workflows)};
+          std::move(compilation.abstract_workflows),
+          options.workflows.empty() ? std::string() : options.workflows.front()};
 }
 
 }  // namespace gregale::cli

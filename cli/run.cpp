@@ -61,9 +61,9 @@ int refuse(const Options& options, const std::string& message, std::string_view 
   return exit_code;
 }
 
-std::string choose_workflow(const ir::Program& program, const std::vector<std::string>& abstract_workflows,
-                            const std::string& wanted) {
-  for (const std::string& abstract : abstract_workflows) {
+std::string choose_workflow(const ir::Program& program, const ProgramFiles& files, std::string wanted) {
+  if (wanted.empty()) wanted = files.wanted;
+  for (const std::string& abstract : files.abstract_workflows) {
     if (abstract != wanted && (!wanted.empty() || !program.workflows.empty())) continue;
     throw Error(ErrorKind::invalid,
                 fmt::format("the workflow {} is abstract: it is only there to be extended", abstract));
@@ -90,9 +90,9 @@ core::Value named_environment(const std::string& name, const std::string& store)
 }
 
 interpreter::StartRequest make_request(const Options& options, const ir::Program& program,
-                                       const std::vector<std::string>& abstract_workflows) {
+                                       const ProgramFiles& files) {
   interpreter::StartRequest request;
-  request.workflow = choose_workflow(program, abstract_workflows, options.workflow);
+  request.workflow = choose_workflow(program, files, options.workflow);
   Map input;
   if (!options.input.empty()) input = read_mapping("--input", options.input).as_map();
   for (const std::string& pair : options.pairs) add_pair("--input-value", pair, input);
@@ -140,7 +140,7 @@ int run(const Options& options) {
   interpreter::Limits limits;
   try {
     limits = limits_of(options.engine);
-    request = make_request(options, program->program(), files.abstract_workflows);
+    request = make_request(options, program->program(), files);
     if (!options.each.empty()) inputs = read_inputs("--each", options.each, options.count);
   } catch (const Error& error) {
     return refuse(options, error.what(), "start", exit_code_of(error), {});
