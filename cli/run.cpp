@@ -10,6 +10,7 @@
 #include "cli/file_library.hpp"
 #include "cli/output.hpp"
 #include "cli/program_files.hpp"
+#include "cli/run.hpp"
 #include "cli/run_many.hpp"
 #include "cli/stored_execution.hpp"
 #include "cli/temporary_store.hpp"
@@ -27,28 +28,8 @@ using core::Error;
 using core::ErrorKind;
 using core::Map;
 
-struct Options {
-  ProgramPaths paths;
-  std::vector<std::string> library;
-  std::vector<std::string> actions;
-  std::string workflow;
-  std::string input;
-  std::vector<std::string> pairs;
-  std::string env;
-  std::string params;
-  std::string region;
-  std::string cloud;
-  std::string custom_context;
-  std::string db;
-  EngineOptions engine;
-  uint64_t count = 0;
-  std::string each;
-  double timeout = 0;
-  Format format = Format::text;
-};
-
 // What was refused before anything ran: in JSON on standard output, else in words.
-int refuse(const Options& options, const std::string& message, std::string_view stage, int exit_code,
+int refuse(const RunOptions& options, const std::string& message, std::string_view stage, int exit_code,
            const core::Diagnostics& diagnostics) {
   if (options.format == Format::json) {
     print_json(Map{{"error", message},
@@ -89,7 +70,7 @@ core::Value named_environment(const std::string& name, const std::string& store)
                                                 store.empty() ? " (a store is given with --db)" : ""));
 }
 
-interpreter::StartRequest make_request(const Options& options, const ir::Program& program,
+interpreter::StartRequest make_request(const RunOptions& options, const ir::Program& program,
                                        const ProgramFiles& files) {
   interpreter::StartRequest request;
   request.workflow = choose_workflow(program, files, options.workflow);
@@ -114,7 +95,24 @@ interpreter::StartRequest make_request(const Options& options, const ir::Program
   return request;
 }
 
-int run(const Options& options) {
+// The output alone, of a workflow that stands behind a command of its own.
+void show_output(const core::Value& document, const RunOptions& options) {
+  const core::Value output = document.get("output");
+  const bool done = document.get("state") == core::Value("SUCCESS");
+  const core::Value info = document.get("state_info");
+  const std::string reason = info.is_string() ? info.as_string() : document.get("state").as_string();
+  if (options.format == Format::json) {
+    print_json(done ? output : core::Value(Map{{"error", reason}}));
+  } else if (done) {
+    print(options.show(output));
+  } else {
+    print_error(fmt::format("gregale: {}\n", reason));
+  }
+}
+
+}  // namespace
+
+int run(const RunOptions& options) {
   const World world({options.cloud, options.actions});
   ProgramFiles files = read_program(options.paths, {&world.actions()}, world.library(options.library));
   if (!files.program) {
@@ -170,7 +168,9 @@ int run(const Options& options) {
   carried.run(limit);
 
   const core::Value document = interpreter::execution_document(*program, runtime.tree(id), 0);
-  if (options.format == Format::json) {
+  if (options.show) {
+    show_output(document, options);
+  } else if (options.format == Format::json) {
     print_json(document);
   } else {
     print(summary_text(document));
@@ -178,10 +178,24 @@ int run(const Options& options) {
   return exit_code_of(runtime.tree(id).root().state);
 }
 
-}  // namespace
+void add_credential_options(CLI::App& command, RunOptions& options) {
+  command.add_option("--cloud", options.cloud, "Credentials: a cloud of clouds.yaml");
+  command.add_option("--custom-context", options.custom_context,
+                     "Data that reaches every action: JSON, or @FILE. The store keeps it sealed");
+}
+
+void add_store_options(CLI::App& command, RunOptions& options) {
+  command.add_option("--db", options.db, "Store; otherwise a temporary one that is removed at the end");
+  add_engine_options(command, options.engine);
+  command.add_option("--timeout", options.timeout, "Stop waiting after so many SECONDS")
+      ->check(CLI::NonNegativeNumber);
+  command.add_option("--format", options.format, "text or json")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, Format>{{"text", Format::text}, {"json", Format::json}}));
+}
 
 void add_run(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RunOptions>();
   CLI::App* command = app.add_subcommand("run", "Compile a workflow and run it to its end");
   add_program_options(*command, options->paths);
   add_library_option(*command, options->library);
@@ -192,20 +206,12 @@ void add_run(CLI::App& app, int& exit_code) {
   command->add_option("--env", options->env, "Environment: JSON, @FILE, or a name");
   command->add_option("--params", options->params, "Parameters of the execution (task_name, env, ...): JSON");
   command->add_option("--region", options->region, "Region of OpenStack actions that name none");
-  command->add_option("--cloud", options->cloud, "Credentials: a cloud of clouds.yaml");
-  command->add_option("--custom-context", options->custom_context,
-                      "Data that reaches every action: JSON, or @FILE. The store keeps it sealed");
-  command->add_option("--db", options->db, "Store; otherwise a temporary one that is removed at the end");
-  add_engine_options(*command, options->engine);
+  add_credential_options(*command, *options);
   command->add_option("--count", options->count, "Start so many executions, and give a summary")
       ->check(CLI::PositiveNumber);
   command->add_option("--each", options->each,
                       "Start one execution for each line of @FILE, a mapping that is added to the input");
-  command->add_option("--timeout", options->timeout, "Stop waiting after so many SECONDS")
-      ->check(CLI::NonNegativeNumber);
-  command->add_option("--format", options->format, "text or json")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, Format>{{"text", Format::text}, {"json", Format::json}}));
+  add_store_options(*command, *options);
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

@@ -249,7 +249,7 @@ class CopyImageAction : public Action {
                      {"from_region", true, {}, "its region"},
                      {"to_image_id", true, {}, "of the image in the call's region"}},
       .accepts_any = false,
-      .service = "image",
+      .service = {},
       .takes_region = true};
 };
 
