@@ -17,8 +17,8 @@ class DatabaseCases:
         return self.gregale_json("run", "database.instance_create", "--cloud", cloud, "--input", json.dumps(inputs),
                                  expect=expect)
 
-    def action(self, name, region, cloud="demo-r1", **inputs):
-        return self.gregale_json("action", "run", name, "--cloud", cloud, "--region", region, "--input",
+    def action(self, action, region, cloud="demo-r1", **inputs):
+        return self.gregale_json("action", "run", action, "--cloud", cloud, "--region", region, "--input",
                                  json.dumps(inputs))["output"]
 
     def private_network(self, region):
@@ -186,7 +186,7 @@ class DatabaseCases:
         original = self.action("glance.images_create", "RegionOne", name=name, disk_format="raw",
                                container_format="bare")
         try:
-            self.action("glance.images_upload", "RegionOne", image_id=original["id"], image_data="data " * 500_000)
+            self.action("glance.images_upload", "RegionOne", image_id=original["id"], image_data="data " * 20_000)
             output = self.gregale_json("run", "image.copy_to_region", "--cloud", "demo-r1", "-i", f"name={name}", "-i",
                                        "region=RegionTwo")["output"]
             assert output["copied"] and output["image"]["status"] == "active", output
