@@ -45,13 +45,17 @@ ProgramFiles read_program(const ProgramPaths& paths, compiler::Options options,
                         fmt::format("{} is compiled already and cannot be given together with other files",
                                     source->name()));
     }
-    return {{}, ir::from_binary(source->text())};
+    ProgramFiles files{{}, ir::from_binary(source->text())};
+    for (const ir::Workflow& one : files.program->workflows) {
+      files.own_workflows.push_back(files.program->name(one.name));
+    }
+    return files;
   }
   FileLibrary files(library);
   options.library = &files;
   compiler::Compilation compilation = compiler::compile(sources, options);
   return {std::move(compilation.diagnostics), std::move(compilation.program),
-          std::move(compilation.abstract_workflows),
+          std::move(compilation.abstract_workflows), std::move(compilation.own_workflows),
           options.workflows.empty() ? std::string() : options.workflows.front()};
 }
 

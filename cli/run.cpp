@@ -42,23 +42,20 @@ int refuse(const RunOptions& options, const std::string& message, std::string_vi
   return exit_code;
 }
 
-std::string choose_workflow(const ir::Program& program, const ProgramFiles& files, std::string wanted) {
+std::string choose_workflow(const ProgramFiles& files, std::string wanted) {
   if (wanted.empty()) wanted = files.wanted;
+  const std::vector<std::string>& own = files.own_workflows;
   for (const std::string& abstract : files.abstract_workflows) {
-    if (abstract != wanted && (!wanted.empty() || !program.workflows.empty())) continue;
+    if (abstract != wanted && (!wanted.empty() || !own.empty())) continue;
     throw Error(ErrorKind::invalid,
                 fmt::format("the workflow {} is abstract: it is only there to be extended", abstract));
   }
   if (!wanted.empty()) return wanted;
-  if (program.workflows.size() == 1) return program.name(program.workflows.front().name);
-  std::string names;
-  for (const ir::Workflow& workflow : program.workflows) {
-    names += (names.empty() ? "" : ", ") + program.name(workflow.name);
-  }
+  if (own.size() == 1) return own.front();
   throw Error(ErrorKind::invalid,
-              program.workflows.empty()
-                  ? "the files define no workflow"
-                  : fmt::format("the files define several workflows, choose one by --workflow: {}", names));
+              own.empty() ? "the files define no workflow"
+                          : fmt::format("the files define several workflows, choose one by --workflow: {}",
+                                        fmt::join(own, ", ")));
 }
 
 // The environment that is kept in the store under that name.
@@ -70,10 +67,9 @@ core::Value named_environment(const std::string& name, const std::string& store)
                                                 store.empty() ? " (a store is given with --db)" : ""));
 }
 
-interpreter::StartRequest make_request(const RunOptions& options, const ir::Program& program,
-                                       const ProgramFiles& files) {
+interpreter::StartRequest make_request(const RunOptions& options, const ProgramFiles& files) {
   interpreter::StartRequest request;
-  request.workflow = choose_workflow(program, files, options.workflow);
+  request.workflow = choose_workflow(files, options.workflow);
   Map input;
   if (!options.input.empty()) input = read_mapping("--input", options.input).as_map();
   for (const std::string& pair : options.pairs) add_pair("--input-value", pair, input);
@@ -138,7 +134,7 @@ int run(const RunOptions& options) {
   interpreter::Limits limits;
   try {
     limits = limits_of(options.engine);
-    request = make_request(options, program->program(), files);
+    request = make_request(options, files);
     if (!options.each.empty()) inputs = read_inputs("--each", options.each, options.count);
   } catch (const Error& error) {
     return refuse(options, error.what(), "start", exit_code_of(error), {});

@@ -25,6 +25,7 @@ class Linker {
       const Declaration* found = documents_.find(Declaration::Kind::workflow, name);
       if (found != nullptr) add(*found);
     }
+    for (const WorkflowDefinition& one : definitions_.workflows) own_workflows_.push_back(one.full_name);
     // What is called may call more.
     for (size_t i = 0; i < definitions_.workflows.size(); ++i) {
       for (size_t task = 0; task < definitions_.workflows[i].tasks.size(); ++task) {
@@ -37,6 +38,9 @@ class Linker {
     }
     return definitions_;
   }
+
+  // Of those that link() began with: the rest are called by them.
+  const std::vector<std::string>& own_workflows() const noexcept { return own_workflows_; }
 
  private:
   void add(const Declaration& declaration) {
@@ -81,6 +85,7 @@ class Linker {
   TaskDefinitions tasks_;
   Definitions definitions_;
   std::unordered_set<const Declaration*> known_;
+  std::vector<std::string> own_workflows_;
 };
 
 // What can be told of workflows that are only there to be extended: syntax, and names of tasks.
@@ -102,6 +107,7 @@ Compilation compile(const std::vector<core::SourcePtr>& sources, const Options& 
   }
   Linker linker(documents, options.catalogue, report);
   const Definitions& definitions = linker.link(options.workflows);
+  result.own_workflows = linker.own_workflows();
   Lowered lowered = lower(definitions, report);
   check_task_names(definitions, report);
   check_graphs(definitions, lowered.program, report);

@@ -37,6 +37,9 @@ struct Compilation {
   core::Diagnostics diagnostics;
   // Present when there is no error among the findings.
   std::optional<ir::Program> program;
+  // Full names of the workflows that the files themselves define, or that were wanted; the rest are only
+  // called.
+  std::vector<std::string> own_workflows;
   // Full names of workflows that are only there to be extended.
   std::vector<std::string> abstract_workflows;
 };

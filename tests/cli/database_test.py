@@ -296,6 +296,17 @@ class Instances(Case):
         self.assertEqual(body["instance"]["flavorRef"], "mine")
 
 
+    def test_a_file_that_calls_and_extends_them_still_has_one_workflow_to_run(self):
+        child = pathlib.Path(self.folder.name) / "child.yaml"
+        child.write_text("version: '2.0'\ndialect: gregale/1\nchild:\n  extends: database.instance_create\n"
+                         "  input: [{flavor: small}]\n  tasks:\n    create: {override: merge, on-success: check_image}\n"
+                         "    check_image:\n      workflow: image.verify_same\n"
+                         "      input: {name: db-image, regions: [RegionOne, RegionTwo]}\n")
+        document = self.gregale("run", str(child), "-i", "name=m", "-i", "region=RegionTwo")
+        self.assertEqual((document["workflow_name"], document["state"]), ("child", "SUCCESS"))
+        self.assertEqual([t["name"] for t in document["tasks"]], ["check", "create", "check_image"])
+
+
 class Clusters(Case):
     def members(self, *regions, more=""):
         return [o for region in regions for o in ("--instance", f"flavor=2,volume=100,region={region}{more}")]
