@@ -29,6 +29,9 @@ class Cloud:
         self.instances = {r: {} for r in REGIONS}
         self.clusters = {r: {} for r in REGIONS}
         self.backups = {r: {} for r in REGIONS}
+        self.servers = {r: {} for r in REGIONS}
+        self.volumes = {r: {} for r in REGIONS}
+        self.refusing = set()  # kinds of requests that are answered by 400: (method, last word of the path)
         self.failing = set()  # names of instances that end in ERROR
         self.garbled = False  # whether data change on their way into an image
         self.number = 0
@@ -66,6 +69,8 @@ class Cloud:
         for prefix in ("/v2.1", "/v2", "/v3/p", "/v1.0/p"):
             path = path.removeprefix(prefix)
         self.requests.append((method, region, path, body))
+        if (method, path.split("/")[-1]) in self.refusing:
+            return 400, {"badRequest": {"code": 400, "message": "Refused."}}
         return getattr(self, service)(method, region, path, query, body)
 
     def token(self):
@@ -106,9 +111,46 @@ class Cloud:
             return 200, {"version": {"version": "2.1"}}
         if path == "/flavors/detail":
             return 200, {"flavors": self.flavors[region]}
+        servers = self.servers[region]
         if path == "/servers/detail":
-            return 200, {"servers": []}
-        raise KeyError(path)
+            return 200, {"servers": list(servers.values())}
+        if path == "/servers":
+            wanted = body["server"]
+            made = {"id": self.id("server"), "name": wanted["name"], "addresses": {}, "metadata": wanted["metadata"],
+                    "image": wanted["imageRef"], "flavor": wanted["flavorRef"],
+                    "status": "ERROR" if wanted["name"] in self.failing else "ACTIVE"}
+            servers[made["id"]] = made
+            return 202, {"server": made}
+        server = servers[path.split("/")[2]]
+        attached = [{"volumeId": v["id"]} for v in self.volumes[region].values() if v.get("server") == server["id"]]
+        if path.endswith("/os-volume_attachments") and method == "POST":
+            volume = self.volumes[region][body["volumeAttachment"]["volumeId"]]
+            volume.update(server=server["id"], status="in-use")
+            return 200, {"volumeAttachment": {"volumeId": volume["id"]}}
+        if path.endswith("/os-volume_attachments"):
+            return 200, {"volumeAttachments": attached}
+        if method == "DELETE":
+            del servers[server["id"]]
+            for one in attached:
+                self.volumes[region][one["volumeId"]].update(server=None, status="available")
+            return 204, None
+        return 200, {"server": server}
+
+    def volumev3(self, method, region, path, query, body):
+        volumes = self.volumes[region]
+        if path == "/":
+            return 200, {"versions": [{"id": "v3.0", "version": "3.0", "min_version": "3.0"}]}
+        if path == "/volumes":
+            made = {"id": self.id("volume"), "status": "available", **body["volume"]}
+            volumes[made["id"]] = made
+            return 202, {"volume": made}
+        if path == "/volumes/detail":
+            return 200, {"volumes": list(volumes.values())}
+        volume = volumes[path.split("/")[2]]
+        if method == "DELETE":
+            del volumes[volume["id"]]
+            return 202, None
+        return 200, {"volume": volume}
 
     def database(self, method, region, path, query, body):
         kind = path.split("/")[1]
@@ -257,6 +299,32 @@ class Instances(Case):
                                expect=1)
         self.assertIn("it was kept", refused["error"])
         self.assertEqual(len(self.cloud.instances["RegionTwo"]), 1)
+
+    def create_directly(self, expect=0, *options):
+        return self.gregale("database", "create", "m", "--flavor", "small", "--size", "1", "--region", "RegionTwo",
+                            "--mode", "direct", *options, expect=expect)
+
+    def test_a_server_and_a_volume_in_place_of_troves(self):
+        made = self.create_directly()["instance"]
+        [server], [volume] = (list(of["RegionTwo"].values()) for of in (self.cloud.servers, self.cloud.volumes))
+        self.assertEqual((made["id"], made["volume_id"], volume["server"]), (server["id"], volume["id"], server["id"]))
+        self.assertEqual(server["image"], next(iter(self.cloud.images["RegionTwo"])))
+        self.assertEqual(server["metadata"], {"database.datastore": "mysql", "database.version": "5.6",
+                                              "database.home": "RegionOne", "database.volume": volume["id"]})
+        self.assertEqual([i["mode"] for i in self.gregale("database", "list")["instances"]], ["direct"])
+        self.gregale("database", "delete", "m")
+        self.assertEqual((self.cloud.servers["RegionTwo"], self.cloud.volumes["RegionTwo"]), ({}, {}))
+
+    def test_a_failure_at_each_step_leaves_nothing_behind(self):
+        for step in (("POST", "volumes"), ("POST", "servers"), ("POST", "os-volume_attachments"), "ERROR"):
+            with self.subTest(step=step):
+                self.cloud.refusing = {step} if step != "ERROR" else set()
+                self.cloud.failing = {"m"} if step == "ERROR" else set()
+                refused = self.create_directly(1)
+                self.assertRegex(refused["error"], "(Refused|is ERROR).*; what was made has been removed")
+                self.assertEqual((self.cloud.servers["RegionTwo"], self.cloud.volumes["RegionTwo"]), ({}, {}))
+        self.assertIn("what was made is kept", self.create_directly(1, "--keep")["error"])
+        self.assertEqual((len(self.cloud.servers["RegionTwo"]), len(self.cloud.volumes["RegionTwo"])), (1, 1))
 
     def test_nothing_is_made_where_something_differs(self):
         self.cloud.flavors["RegionTwo"] = [flavor("9", "small", ram=1024)]
