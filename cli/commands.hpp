@@ -15,7 +15,9 @@ void add_action(CLI::App& app, int& exit_code);
 void add_resource(CLI::App& app, int& exit_code);
 void add_eval(CLI::App& app, int& exit_code);
 void add_explain(CLI::App& app, int& exit_code);
+void add_database(CLI::App& app, int& exit_code);
 void add_diff(CLI::App& app, int& exit_code);
 void add_outdated(CLI::App& app, int& exit_code);
+void add_workflow(CLI::App& app, int& exit_code);
 
 }  // namespace gregale::cli

@@ -52,8 +52,7 @@ std::string emit(const ir::Program& program, Emit form) {
 
 // The definitions with their inheritance resolved; what cannot be said to [target] is among the findings.
 std::string flat(const CompileOptions& options, const World& world, core::Diagnostics& findings) {
-  std::vector<core::SourcePtr> sources;
-  for (const std::string& path : options.paths.files) sources.push_back(read_source(path));
+  const std::vector<core::SourcePtr> sources = sources_of(options.paths.files);
   FileLibrary library(options.library);
   core::Diagnostics told;  // with the program
   compiler::Family family(sources, &library, told);

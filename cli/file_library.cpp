@@ -7,6 +7,7 @@
 
 #include "cli/arguments.hpp"
 #include "core/error.hpp"
+#include "stdlib/shipped_workflows.hpp"
 
 namespace gregale::cli {
 
@@ -16,6 +17,12 @@ namespace fs = std::filesystem;
 
 bool is_definition(const fs::path& path) {
   return path.extension() == ".yaml" || path.extension() == ".yml";
+}
+
+core::SourcePtr shipped_source(std::string_view workflow) {
+  const stdlib::ShippedFile* file = stdlib::find_shipped_file(workflow);
+  if (file == nullptr) return nullptr;
+  return std::make_shared<const core::Source>(fmt::format("gregale:{}", file->name), std::string(file->text));
 }
 
 }  // namespace
@@ -47,6 +54,32 @@ std::vector<core::SourcePtr> FileLibrary::files() {
     }
     std::sort(paths.begin(), paths.end());
     for (const std::string& path : paths) sources.push_back(read_source(path));
+  }
+  return sources;
+}
+
+core::SourcePtr FileLibrary::shipped(std::string_view workflow) {
+  return shipped_source(workflow);
+}
+
+std::vector<std::string> FileLibrary::shipped_names() {
+  std::vector<std::string> names;
+  for (const stdlib::ShippedFile& file : stdlib::shipped_files()) {
+    names.insert(names.end(), file.workflows.begin(), file.workflows.end());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+bool names_shipped_workflow(const std::string& argument) {
+  std::error_code error;
+  return stdlib::find_shipped_file(argument) != nullptr && !fs::exists(argument, error);
+}
+
+std::vector<core::SourcePtr> sources_of(const std::vector<std::string>& arguments) {
+  std::vector<core::SourcePtr> sources;
+  for (const std::string& argument : arguments) {
+    sources.push_back(names_shipped_workflow(argument) ? shipped_source(argument) : read_source(argument));
   }
   return sources;
 }

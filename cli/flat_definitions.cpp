@@ -14,12 +14,6 @@ using core::Value;
 
 namespace {
 
-std::vector<core::SourcePtr> read_sources(const std::vector<std::string>& files) {
-  std::vector<core::SourcePtr> sources;
-  for (const std::string& file : files) sources.push_back(read_source(file));
-  return sources;
-}
-
 std::vector<std::string> split(const std::string& path) {
   std::vector<std::string> steps;
   size_t begin = 0;
@@ -58,7 +52,7 @@ std::string marked(const compiler::YamlNode& node, std::string_view mark) {
 
 FlatDefinitions::FlatDefinitions(const std::vector<std::string>& files,
                                  const std::vector<std::string>& library)
-    : library_(library), family_(read_sources(files), &library_, findings_) {
+    : library_(library), family_(sources_of(files), &library_, findings_) {
   print_findings(findings_);
 }
 

@@ -26,6 +26,8 @@ int run(int argc, char** argv) {
   cli::add_execution(app, exit_code);
   cli::add_action(app, exit_code);
   cli::add_resource(app, exit_code);
+  cli::add_database(app, exit_code);
+  cli::add_workflow(app, exit_code);
   cli::add_eval(app, exit_code);
   cli::add_explain(app, exit_code);
   cli::add_diff(app, exit_code);

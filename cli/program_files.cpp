@@ -10,7 +10,10 @@
 namespace gregale::cli {
 
 void add_program_options(CLI::App& command, ProgramPaths& paths) {
-  command.add_option("FILE", paths.files, "Definitions, or one compiled program")->required();
+  command
+      .add_option("FILE", paths.files,
+                  "Definitions, one compiled program, or the name of a workflow that comes with Gregale")
+      ->required();
   command.add_option("--namespace", paths.in_namespaces,
                      "NAME=FILE, definitions of a namespace; more than once for more");
 }
@@ -18,7 +21,13 @@ void add_program_options(CLI::App& command, ProgramPaths& paths) {
 ProgramFiles read_program(const ProgramPaths& paths, compiler::Options options,
                           const std::vector<std::string>& library) {
   std::vector<core::SourcePtr> sources;
-  for (const std::string& path : paths.files) sources.push_back(read_source(path));
+  for (const std::string& path : paths.files) {
+    if (names_shipped_workflow(path)) {
+      options.workflows.push_back(path);
+    } else {
+      sources.push_back(read_source(path));
+    }
+  }
   options.namespaces.resize(sources.size());
   for (const std::string& pair : paths.in_namespaces) {
     const size_t equals = pair.find('=');
@@ -36,13 +45,18 @@ ProgramFiles read_program(const ProgramPaths& paths, compiler::Options options,
                         fmt::format("{} is compiled already and cannot be given together with other files",
                                     source->name()));
     }
-    return {{}, ir::from_binary(source->text())};
+    ProgramFiles files{{}, ir::from_binary(source->text())};
+    for (const ir::Workflow& one : files.program->workflows) {
+      files.own_workflows.push_back(files.program->name(one.name));
+    }
+    return files;
   }
   FileLibrary files(library);
   options.library = &files;
   compiler::Compilation compilation = compiler::compile(sources, options);
   return {std::move(compilation.diagnostics), std::move(compilation.program),
-          std::move(compilation.abstract_workflows)};
+          std::move(compilation.abstract_workflows), std::move(compilation.own_workflows),
+          options.workflows.empty() ? std::string() : options.workflows.front()};
 }
 
 }  // namespace gregale::cli

@@ -13,9 +13,12 @@ struct ProgramFiles {
   core::Diagnostics diagnostics;
   std::optional<ir::Program> program;  // none: the diagnostics have errors
   std::vector<std::string> abstract_workflows = {};
+  std::vector<std::string> own_workflows = {};  // see Compilation; of a compiled program all
+  std::string wanted = {};                      // the workflow that stood in the place of a file, if one did
 };
 
-// What the command line names: files, and NAME=FILE for definitions of a namespace.
+// What the command line names: files, workflows that come with the program, and NAME=FILE for definitions of
+// a namespace.
 struct ProgramPaths {
   std::vector<std::string> files;
   std::vector<std::string> in_namespaces;

@@ -27,7 +27,7 @@ using interpreter::CleanupOutcome;
 using interpreter::LedgerResource;
 using interpreter::ResourceState;
 
-struct Options {
+struct ResourceOptions {
   std::string id;
   std::string db;
   std::string region;
@@ -96,7 +96,7 @@ std::vector<LedgerResource> made_by(interpreter::Store& store, const interpreter
 }
 
 // What is asked for in the ledger, in the order of making.
-std::vector<LedgerResource> chosen(const Options& options, interpreter::Store& store) {
+std::vector<LedgerResource> chosen(const ResourceOptions& options, interpreter::Store& store) {
   std::vector<LedgerResource> found;
   if (options.execution.empty()) {
     found = store.resources(std::nullopt);
@@ -112,7 +112,7 @@ std::vector<LedgerResource> chosen(const Options& options, interpreter::Store& s
   return found;
 }
 
-int list(const Options& options) {
+int list(const ResourceOptions& options) {
   interpreter::SqliteStore store(options.db, interpreter::StoreAccess::read);
   core::List items;
   for (const LedgerResource& resource : chosen(options, store)) {
@@ -128,7 +128,7 @@ int list(const Options& options) {
 }
 
 // The newest row of the thing with that id; several things may have it.
-LedgerResource find_resource(const Options& options, interpreter::Store& store) {
+LedgerResource find_resource(const ResourceOptions& options, interpreter::Store& store) {
   std::vector<LedgerResource> found = chosen(options, store);
   std::erase_if(found, [&](const LedgerResource& row) { return row.identity.id != options.id; });
   if (found.empty()) throw Error(ErrorKind::not_found, fmt::format("no resource {}", options.id));
@@ -143,7 +143,7 @@ LedgerResource find_resource(const Options& options, interpreter::Store& store) 
   return found.back();
 }
 
-int show(const Options& options) {
+int show(const ResourceOptions& options) {
   interpreter::SqliteStore store(options.db, interpreter::StoreAccess::read);
   const LedgerResource resource = find_resource(options, store);
   Map shown = document(resource);
@@ -211,7 +211,7 @@ Map document(const CleanupOutcome& outcome) {
 // Credentials as given on the command line, otherwise those that the action was carried out with.
 class Contexts {
  public:
-  Contexts(const Options& options, const interpreter::ExecutionTree& tree) : tree_(tree) {
+  Contexts(const ResourceOptions& options, const interpreter::ExecutionTree& tree) : tree_(tree) {
     if (options.custom_context.empty()) return;
     given_ = interpreter::extended({}, read_mapping("--custom-context", options.custom_context).as_map());
   }
@@ -268,7 +268,7 @@ void print_search(const interpreter::SearchOutcome& outcome, const interpreter::
                     outcome.error.empty() ? fmt::format("{} made", outcome.found) : outcome.error));
 }
 
-int clean(const Options& options) {
+int clean(const ResourceOptions& options) {
   const auto access = options.dry_run ? interpreter::StoreAccess::read : interpreter::StoreAccess::write;
   interpreter::SqliteStore store(options.db, access, interpreter::Durability::full,
                                  options.dry_run ? std::string() : key_file());
@@ -313,10 +313,10 @@ int clean(const Options& options) {
 }  // namespace
 
 void add_resource(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ResourceOptions>();
   CLI::App* command = app.add_subcommand("resource", "What executions have made, and taking it away");
   command->require_subcommand(1);
-  const auto sub = [&](const char* name, const char* help, int (*run)(const Options&)) {
+  const auto sub = [&](const char* name, const char* help, int (*run)(const ResourceOptions&)) {
     CLI::App* made = command->add_subcommand(name, help);
     made->add_option("--db", options->db, "The store")->required();
     made->add_option("--format", options->format, "text or json")

@@ -12,6 +12,7 @@
 #include "cli/file_library.hpp"
 #include "cli/output.hpp"
 #include "cli/program_files.hpp"
+#include "cli/run.hpp"
 #include "cli/run_many.hpp"
 #include "cli/stored_execution.hpp"
 #include "cli/temporary_store.hpp"
@@ -29,28 +30,6 @@ using core::Error;
 using core::ErrorKind;
 using core::Map;
 
-struct RunOptions {
-  ProgramPaths paths;
-  std::vector<std::string> library;
-  std::vector<std::string> actions;
-  std::string workflow;
-  std::string input;
-  std::vector<std::string> pairs;
-  std::string env;
-  std::string params;
-  std::string region;
-  std::string cloud;
-  std::string custom_context;
-  std::string db;
-  bool no_marks = false;
-  EngineOptions engine;
-  uint64_t count = 0;
-  std::string each;
-  bool dry_run = false;
-  double timeout = 0;
-  Format format = Format::text;
-};
-
 // What was refused before anything ran: in JSON on standard output, else in words.
 int refuse(const RunOptions& options, const std::string& message, std::string_view stage, int exit_code,
            const core::Diagnostics& diagnostics) {
@@ -65,23 +44,20 @@ int refuse(const RunOptions& options, const std::string& message, std::string_vi
   return exit_code;
 }
 
-std::string choose_workflow(const ir::Program& program, const std::vector<std::string>& abstract_workflows,
-                            const std::string& wanted) {
-  for (const std::string& abstract : abstract_workflows) {
-    if (abstract != wanted && (!wanted.empty() || !program.workflows.empty())) continue;
+std::string choose_workflow(const ProgramFiles& files, std::string wanted) {
+  if (wanted.empty()) wanted = files.wanted;
+  const std::vector<std::string>& own = files.own_workflows;
+  for (const std::string& abstract : files.abstract_workflows) {
+    if (abstract != wanted && (!wanted.empty() || !own.empty())) continue;
     throw Error(ErrorKind::invalid,
                 fmt::format("the workflow {} is abstract: it is only there to be extended", abstract));
   }
   if (!wanted.empty()) return wanted;
-  if (program.workflows.size() == 1) return program.name(program.workflows.front().name);
-  std::string names;
-  for (const ir::Workflow& workflow : program.workflows) {
-    names += (names.empty() ? "" : ", ") + program.name(workflow.name);
-  }
+  if (own.size() == 1) return own.front();
   throw Error(ErrorKind::invalid,
-              program.workflows.empty()
-                  ? "the files define no workflow"
-                  : fmt::format("the files define several workflows, choose one by --workflow: {}", names));
+              own.empty() ? "the files define no workflow"
+                          : fmt::format("the files define several workflows, choose one by --workflow: {}",
+                                        fmt::join(own, ", ")));
 }
 
 // The environment that is kept in the store under that name.
@@ -93,10 +69,9 @@ core::Value named_environment(const std::string& name, const std::string& store)
                                                 store.empty() ? " (a store is given with --db)" : ""));
 }
 
-interpreter::StartRequest make_request(const RunOptions& options, const ir::Program& program,
-                                       const std::vector<std::string>& abstract_workflows) {
+interpreter::StartRequest make_request(const RunOptions& options, const ProgramFiles& files) {
   interpreter::StartRequest request;
-  request.workflow = choose_workflow(program, abstract_workflows, options.workflow);
+  request.workflow = choose_workflow(files, options.workflow);
   Map input;
   if (!options.input.empty()) input = read_mapping("--input", options.input).as_map();
   for (const std::string& pair : options.pairs) add_pair("--input-value", pair, input);
@@ -122,12 +97,10 @@ interpreter::StartRequest make_request(const RunOptions& options, const ir::Prog
 
 // Refused calls and errors on the way count as a failed execution does.
 int rehearse(const RunOptions& options, const World& world,
-             const std::shared_ptr<const interpreter::LoadedProgram>& program,
-             const std::vector<std::string>& abstract_workflows) {
+             const std::shared_ptr<const interpreter::LoadedProgram>& program, const ProgramFiles& files) {
   interpreter::DryRun told;
   try {
-    told = interpreter::dry_run(program, world.actions(), world.clock(),
-                                make_request(options, program->program(), abstract_workflows),
+    told = interpreter::dry_run(program, world.actions(), world.clock(), make_request(options, files),
                                 limits_of(options.engine));
   } catch (const Error& error) {
     return refuse(options, error.what(), "start", exit_code_of(error), {});
@@ -142,6 +115,23 @@ int rehearse(const RunOptions& options, const World& world,
   return refused ? kFailed : exit_code_of(told.state);
 }
 
+// The output alone, of a workflow that stands behind a command of its own.
+void show_output(const core::Value& document, const RunOptions& options) {
+  const core::Value output = document.get("output");
+  const bool done = document.get("state") == core::Value("SUCCESS");
+  const core::Value info = document.get("state_info");
+  const std::string reason = info.is_string() ? info.as_string() : document.get("state").as_string();
+  if (options.format == Format::json) {
+    print_json(done ? output : core::Value(Map{{"error", reason}}));
+  } else if (done) {
+    print(options.show(output));
+  } else {
+    print_error(fmt::format("gregale: {}\n", reason));
+  }
+}
+
+}  // namespace
+
 int run(const RunOptions& options) {
   const World world({options.cloud, options.actions});
   ProgramFiles files = read_program(options.paths, {&world.actions()}, world.library(options.library));
@@ -153,7 +143,7 @@ int run(const RunOptions& options) {
   const std::string binary = ir::to_binary(*files.program);
   const auto program =
       std::make_shared<const interpreter::LoadedProgram>(std::move(*files.program), ir::sha256_hex(binary));
-  if (options.dry_run) return rehearse(options, world, program, files.abstract_workflows);
+  if (options.dry_run) return rehearse(options, world, program, files);
 
   std::unique_ptr<TemporaryStore> temporary;
   if (options.db.empty()) temporary = std::make_unique<TemporaryStore>();
@@ -170,7 +160,7 @@ int run(const RunOptions& options) {
   interpreter::Limits limits;
   try {
     limits = limits_of(options.engine);
-    request = make_request(options, program->program(), files.abstract_workflows);
+    request = make_request(options, files);
     if (!options.each.empty()) inputs = read_inputs("--each", options.each, options.count);
   } catch (const Error& error) {
     return refuse(options, error.what(), "start", exit_code_of(error), {});
@@ -200,7 +190,9 @@ int run(const RunOptions& options) {
   carried.run(limit);
 
   const core::Value document = interpreter::execution_document(*program, runtime.tree(id), 0);
-  if (options.format == Format::json) {
+  if (options.show) {
+    show_output(document, options);
+  } else if (options.format == Format::json) {
     print_json(document);
   } else {
     print(summary_text(document));
@@ -208,7 +200,23 @@ int run(const RunOptions& options) {
   return exit_code_of(runtime.tree(id).root().state);
 }
 
-}  // namespace
+void add_credential_options(CLI::App& command, RunOptions& options) {
+  command.add_option("--cloud", options.cloud, "Credentials: a cloud of clouds.yaml");
+  command.add_option("--custom-context", options.custom_context,
+                     "Data that reaches every action: JSON, or @FILE. The store keeps it sealed");
+}
+
+void add_store_options(CLI::App& command, RunOptions& options) {
+  command.add_option("--db", options.db, "Store; otherwise a temporary one that is removed at the end");
+  command.add_flag("--no-marks", options.no_marks,
+                   "With --db: leave out of what is created the mark by which it is found after a crash");
+  add_engine_options(command, options.engine);
+  command.add_option("--timeout", options.timeout, "Stop waiting after so many SECONDS")
+      ->check(CLI::NonNegativeNumber);
+  command.add_option("--format", options.format, "text or json")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, Format>{{"text", Format::text}, {"json", Format::json}}));
+}
 
 void add_run(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<RunOptions>();
@@ -222,13 +230,7 @@ void add_run(CLI::App& app, int& exit_code) {
   command->add_option("--env", options->env, "Environment: JSON, @FILE, or a name");
   command->add_option("--params", options->params, "Parameters of the execution (task_name, env, ...): JSON");
   command->add_option("--region", options->region, "Region of OpenStack actions that name none");
-  command->add_option("--cloud", options->cloud, "Credentials: a cloud of clouds.yaml");
-  command->add_option("--custom-context", options->custom_context,
-                      "Data that reaches every action: JSON, or @FILE. The store keeps it sealed");
-  command->add_option("--db", options->db, "Store; otherwise a temporary one that is removed at the end");
-  command->add_flag("--no-marks", options->no_marks,
-                    "With --db: leave out of what is created the mark by which it is found after a crash");
-  add_engine_options(*command, options->engine);
+  add_credential_options(*command, *options);
   CLI::Option* count =
       command->add_option("--count", options->count, "Start so many executions, and give a summary")
           ->check(CLI::PositiveNumber);
@@ -241,11 +243,7 @@ void add_run(CLI::App& app, int& exit_code) {
                  "shown as the expressions that give them")
       ->excludes(count)
       ->excludes(each);
-  command->add_option("--timeout", options->timeout, "Stop waiting after so many SECONDS")
-      ->check(CLI::NonNegativeNumber);
-  command->add_option("--format", options->format, "text or json")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, Format>{{"text", Format::text}, {"json", Format::json}}));
+  add_store_options(*command, *options);
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

@@ -18,8 +18,14 @@ class Linker {
   Linker(Documents& documents, const ir::ActionCatalogue* catalogue, Report& report)
       : documents_(documents), catalogue_(catalogue), inheritance_(documents, report), report_(report) {}
 
-  Definitions& link() {
+  // [wanted]: full names of workflows beside those of the given files.
+  Definitions& link(const std::vector<std::string>& wanted) {
     for (const Declaration* declaration : documents_.given()) add(*declaration);
+    for (const std::string& name : wanted) {
+      const Declaration* found = documents_.find(Declaration::Kind::workflow, name);
+      if (found != nullptr) add(*found);
+    }
+    for (const WorkflowDefinition& one : definitions_.workflows) own_workflows_.push_back(one.full_name);
     // What is called may call more.
     for (size_t i = 0; i < definitions_.workflows.size(); ++i) {
       for (size_t task = 0; task < definitions_.workflows[i].tasks.size(); ++task) {
@@ -32,6 +38,9 @@ class Linker {
     }
     return definitions_;
   }
+
+  // Of those that link() began with: the rest are called by them.
+  const std::vector<std::string>& own_workflows() const noexcept { return own_workflows_; }
 
  private:
   void add(const Declaration& declaration) {
@@ -62,7 +71,11 @@ class Linker {
     if (!workflow && catalogue_ != nullptr && catalogue_->find_signature(name) != nullptr) return;
     const Declaration* called =
         documents_.find(workflow ? Declaration::Kind::workflow : Declaration::Kind::action, from, name);
-    if (called != nullptr) add(*called);
+    if (called != nullptr) {
+      add(*called);
+    } else if (workflow && definitions_.shipped.empty()) {
+      definitions_.shipped = documents_.shipped_names();
+    }
   }
 
   Documents& documents_;
@@ -72,6 +85,7 @@ class Linker {
   TaskDefinitions tasks_;
   Definitions definitions_;
   std::unordered_set<const Declaration*> known_;
+  std::vector<std::string> own_workflows_;
 };
 
 // What can be told of workflows that are only there to be extended: syntax, and names of tasks.
@@ -92,7 +106,8 @@ Compilation compile(const std::vector<core::SourcePtr>& sources, const Options& 
     documents.add(sources[i], i < options.namespaces.size() ? options.namespaces[i] : std::string());
   }
   Linker linker(documents, options.catalogue, report);
-  const Definitions& definitions = linker.link();
+  const Definitions& definitions = linker.link(options.workflows);
+  result.own_workflows = linker.own_workflows();
   Lowered lowered = lower(definitions, report);
   check_task_names(definitions, report);
   const FlowGraphs flows = flow_graphs(lowered.program);

@@ -19,6 +19,9 @@ struct Options {
   const ir::ActionCatalogue* catalogue = nullptr;
   // Where definitions are found that the files do not have; none: nowhere.
   Library* library = nullptr;
+  // Full names of workflows that are wanted as well, wherever they are found; those that are not are left
+  // out.
+  std::vector<std::string> workflows = {};
   // Of each source the namespace that its definitions belong to; empty, or fewer than sources: the default
   // one.
   std::vector<std::string> namespaces = {};
@@ -34,6 +37,9 @@ struct Compilation {
   core::Diagnostics diagnostics;
   // Present when there is no error among the findings.
   std::optional<ir::Program> program;
+  // Full names of the workflows that the files themselves define, or that were wanted; the rest are only
+  // called.
+  std::vector<std::string> own_workflows;
   // Full names of workflows that are only there to be extended.
   std::vector<std::string> abstract_workflows;
 };

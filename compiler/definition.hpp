@@ -123,6 +123,8 @@ struct Definitions {
   std::vector<WorkflowDefinition> abstract_workflows;
   // Those whose inheritance does not hold; findings about them have been made.
   std::vector<const Declaration*> broken;
+  // Names of workflows that come with the program, where a call means none of the above.
+  std::vector<std::string> shipped;
 };
 
 }  // namespace gregale::compiler

@@ -6,7 +6,7 @@
 
 namespace gregale::compiler {
 
-Directory::Directory(const Definitions& definitions) {
+Directory::Directory(const Definitions& definitions) : shipped_(definitions.shipped) {
   for (ir::Index i = 0; i < definitions.workflows.size(); ++i) {
     add({definitions.workflows[i].flat->declaration, i, nullptr, nullptr});
   }
@@ -69,6 +69,7 @@ std::vector<std::string> Directory::names(Declaration::Kind kind, const Declarat
       if (!from.workbook.empty() && one.workbook == from.workbook) result.push_back(one.name->text);
     }
   }
+  if (kind == Declaration::Kind::workflow) result.insert(result.end(), shipped_.begin(), shipped_.end());
   std::sort(result.begin(), result.end());
   return result;
 }

@@ -48,6 +48,7 @@ class Directory {
   Meaning look_up(Declaration::Kind kind, const Declaration& from, std::string_view name) const;
 
   Names names_[2];
+  const std::vector<std::string>& shipped_;
 };
 
 }  // namespace gregale::compiler

@@ -251,17 +251,33 @@ const Declaration* Documents::find_given(const std::string& name_space, Find fin
 const Declaration* Documents::find(Declaration::Kind kind, const Declaration& from, std::string_view name) {
   const auto look = [&](const Names& names) { return names.find(kind, from.workbook, name); };
   const Document& own = *by_source_.at(from.source);
-  if (const Declaration* found = look(own.names)) return found;
+  if (own.origin != Document::Origin::shipped) {
+    if (const Declaration* found = look(own.names)) return found;
+  }
   if (const Declaration* found = find_given(from.name_space, look)) return found;
   load_library();
-  return used(look(library_names_));
+  if (const Declaration* found = used(look(library_names_))) return found;
+  return find_shipped(kind, name);
 }
 
 const Declaration* Documents::find(Declaration::Kind kind, std::string_view full_name) {
   const auto look = [&](const Names& names) { return names.find(kind, full_name); };
   if (const Declaration* found = find_given({}, look)) return found;
   load_library();
-  return used(look(library_names_));
+  if (const Declaration* found = used(look(library_names_))) return found;
+  return find_shipped(kind, full_name);
+}
+
+const Declaration* Documents::find_shipped(Declaration::Kind kind, std::string_view full_name) {
+  if (library_ == nullptr || kind != Declaration::Kind::workflow) return nullptr;
+  const core::SourcePtr file = library_->shipped(full_name);
+  if (file == nullptr) return nullptr;
+  auto document = by_file_.find(file->name());
+  if (document == by_file_.end()) {
+    document = by_file_.emplace(file->name(), &parse(file, Document::Origin::shipped)).first;
+    inherit(*document->second);
+  }
+  return document->second->names.find(kind, full_name);
 }
 
 const Declaration* Documents::find_in_file(const Declaration& from, std::string_view name,
@@ -309,7 +325,14 @@ std::vector<std::string> Documents::names(const Declaration& from) {
     if (name_space.empty() || name_space == from.name_space) add(names);
   }
   add(library_names_);
+  if (from.kind == Declaration::Kind::workflow) {
+    for (std::string& name : shipped_names()) result.push_back(std::move(name));
+  }
   return result;
+}
+
+std::vector<std::string> Documents::shipped_names() const {
+  return library_ == nullptr ? std::vector<std::string>() : library_->shipped_names();
 }
 
 }  // namespace gregale::compiler

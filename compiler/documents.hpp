@@ -54,11 +54,12 @@ class Documents {
   const std::vector<const Declaration*>& given();
 
   // What a name means in a definition of [from]: one of the same file, of the given files (those of its
-  // namespace, then those of the default one), of the library; each time within its workbook first. nullptr
-  // when there is none.
+  // namespace, then those of the default one), of the library, one that comes with the program; each time
+  // within its workbook first. In what comes with the program the given files come before the own one, so
+  // that a name has one meaning in a program. nullptr when there is none.
   const Declaration* find(Declaration::Kind kind, const Declaration& from, std::string_view name);
-  // One of that full name, of the given files of the default namespace or of the library; nullptr when there
-  // is none.
+  // One of that full name, of the given files of the default namespace, of the library, or one that comes
+  // with the program; nullptr when there is none.
   const Declaration* find(Declaration::Kind kind, std::string_view full_name);
   // A declaration of the file that [from] names by its path; nullptr with a finding at [place] when the
   // file cannot be read, without one when it has no such declaration.
@@ -66,6 +67,8 @@ class Documents {
                                   bool& readable);
   // Names that `find` would know, for suggestions.
   std::vector<std::string> names(const Declaration& from);
+  // Of the workflows that come with the program.
+  std::vector<std::string> shipped_names() const;
 
  private:
   // Declarations by their full names, of each kind.
@@ -82,7 +85,8 @@ class Documents {
   };
 
   struct Document {
-    enum class Origin : uint8_t { given, named, library };  // named: by `file`
+    // named: by `file`; shipped: with the program
+    enum class Origin : uint8_t { given, named, library, shipped };
     enum class Parent : uint8_t { open, under_way, known };
     core::SourcePtr source;
     Origin origin = Origin::given;
@@ -118,6 +122,8 @@ class Documents {
   void declare(Document& document, const Declaration& declaration);
 
   const Declaration* used(const Declaration* declaration);
+  // One of those that come with the program, whose file is read now.
+  const Declaration* find_shipped(Declaration::Kind kind, std::string_view full_name);
   // Among the given files, as a definition of that namespace means a name.
   template <typename Find>
   const Declaration* find_given(const std::string& name_space, Find find) const;

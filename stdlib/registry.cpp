@@ -21,6 +21,7 @@ void register_openstack_actions(interpreter::ActionRegistry& registry, Openstack
   add_catalogue_actions(registry, session, embedded_catalogue());
   add_generic_openstack_action(registry, session);
   add_regions_action(registry, session);
+  add_copy_image_action(registry, session);
 }
 
 }  // namespace gregale::stdlib

@@ -12,7 +12,7 @@ namespace gregale::stdlib {
 // std.*; [client] and [pool] (for those that block) must outlive what is carried out.
 void register_standard_actions(interpreter::ActionRegistry& registry, HttpClient& client, WorkerPool& pool);
 
-// The catalogue's actions (nova.*, glance.*, ...) openstack.request and openstack.regions; [session] must
+// The catalogue's actions (nova.*, glance.*, ...) openstack.request and its kin; [session] must
 // outlive [registry].
 void register_openstack_actions(interpreter::ActionRegistry& registry, OpenstackSession& session);
 

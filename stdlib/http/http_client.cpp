@@ -87,7 +87,7 @@ class HttpClient::Loop {
       {
         const std::lock_guard lock(mutex_);
         if (stopping_) break;
-        for (auto& transfer : arrived_) hosts_[transfer->origin()].waiting.push_back(std::move(transfer));
+        for (auto& transfer : arrived_) queue(std::move(transfer));
         arrived_.clear();
         wait_milliseconds = take_due_timers(due);
       }
@@ -95,10 +95,27 @@ class HttpClient::Loop {
       admit();
       int running = 0;
       curl_multi_perform(multi_, &running);
-      if (finish_done() || !due.empty()) continue;  // there may be room, or more to send
+      if (finish_done() || wake_resting() || !due.empty()) continue;  // there may be room, or more to send
       curl_multi_poll(multi_, nullptr, 0, wait_milliseconds, nullptr);
     }
     give_up();
+  }
+
+  // What another transfer waits for goes before the rest, or those that wait could take all the room.
+  void queue(std::unique_ptr<Transfer> transfer) {
+    auto& waiting = hosts_[transfer->origin()].waiting;
+    if (transfer->waited_for()) {
+      waiting.push_front(std::move(transfer));
+    } else {
+      waiting.push_back(std::move(transfer));
+    }
+  }
+
+  // True when a transfer goes on that has rested.
+  bool wake_resting() {
+    bool any = false;
+    for (Transfer* transfer : piped_) any = transfer->go_on() || any;
+    return any;
   }
 
   // Moves what is due into [due]; milliseconds until the next timer. With the mutex held.
@@ -117,8 +134,8 @@ class HttpClient::Loop {
   void admit() {
     for (auto host = hosts_.begin(); host != hosts_.end();) {
       auto& [running, waiting] = host->second;
-      while (!waiting.empty() && running < limits_.connections_per_host &&
-             running_.size() < limits_.in_flight) {
+      while (!waiting.empty() && (waiting.front()->waited_for() || (running < limits_.connections_per_host &&
+                                                                    running_.size() < limits_.in_flight))) {
         std::unique_ptr<Transfer> transfer = std::move(waiting.front());
         waiting.pop_front();
         if (begin(std::move(transfer))) ++running;
@@ -140,6 +157,7 @@ class HttpClient::Loop {
       transfer->complete_with(Error(ErrorKind::internal, "libcurl does not take the request."));
       return false;
     }
+    if (transfer->piped()) piped_.push_back(transfer.get());
     running_.emplace(easy, std::move(transfer));
     return true;
   }
@@ -156,6 +174,7 @@ class HttpClient::Loop {
       const auto found = running_.find(easy);
       std::unique_ptr<Transfer> transfer = std::move(found->second);
       running_.erase(found);
+      if (transfer->piped()) std::erase(piped_, transfer.get());
       --hosts_[transfer->origin()].running;
       curl_multi_remove_handle(multi_, easy);
       transfer->read_outcome(code);
@@ -174,6 +193,7 @@ class HttpClient::Loop {
       curl_easy_cleanup(easy);
     }
     running_.clear();
+    piped_.clear();
     for (auto& [origin, host] : hosts_) {
       for (auto& transfer : host.waiting) transfer->complete_with(gone);
     }
@@ -214,6 +234,7 @@ class HttpClient::Loop {
   // The loop's thread only:
   std::map<std::string, Host> hosts_;  // by origin; those with something to do
   std::unordered_map<CURL*, std::unique_ptr<Transfer>> running_;
+  std::vector<Transfer*> piped_;  // of the running ones
   std::vector<CURL*> idle_;
 };
 

@@ -1,6 +1,7 @@
 // One HTTP request and what came of it, as values.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,8 @@
 #include "core/error.hpp"
 
 namespace gregale::stdlib {
+
+class BodyPipe;
 
 // In order of appearance; names compare without regard to case.
 class HttpHeaders {
@@ -38,6 +41,11 @@ struct HttpRequest {
   std::string url = {};  // http or https, with its query
   HttpHeaders headers = {};
   std::optional<std::string> body = {};
+  // In place of `body`: what comes through the pipe, so many bytes of it if that is known. It is sent once.
+  std::shared_ptr<BodyPipe> body_from = {};
+  std::optional<uint64_t> body_size = {};
+  // Where the body of a response goes that is a success; the response itself then has none.
+  std::shared_ptr<BodyPipe> response_to = {};
   double timeout_seconds = 0;  // for the whole exchange; 0: the client's default
   bool follow_redirects = false;
   // Never sent a second time, not even by libcurl when a kept connection turns out to be closed.

@@ -4,9 +4,11 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
 
+#include "stdlib/http/body_pipe.hpp"
 #include "stdlib/http/text.hpp"
 #include "stdlib/http/url.hpp"
 
@@ -96,6 +98,12 @@ bool Transfer::prepare(CURL* easy, const HttpLimits& limits) {
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+  if (piped()) {
+    // They take as long as they take, unless nothing moves; while they rest, libcurl does not count.
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, std::max(1L, std::lround(limits.timeout_seconds)));
+    if (request_.timeout_seconds <= 0) curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 0L);
+  }
   if (!request_.proxy.empty()) curl_easy_setopt(easy, CURLOPT_PROXY, request_.proxy.c_str());
   if (!request_.user.empty() || !request_.password.empty()) {
     curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
@@ -112,8 +120,15 @@ void Transfer::set_method() {
   // libcurl sends a request again by itself when a connection that it had kept is closed before any answer.
   // It cannot where it has handed out a part of the body that it cannot get again, nor on a new connection.
   const bool handed_out = request_.once && request_.body && !request_.body->empty();
-  if (request_.once && !handed_out) curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
-  if (request_.body) {
+  if ((request_.once && !handed_out) || request_.body_from)
+    curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
+  if (request_.body_from) {
+    curl_easy_setopt(easy_, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(easy_, CURLOPT_INFILESIZE_LARGE,
+                     request_.body_size ? static_cast<curl_off_t>(*request_.body_size) : curl_off_t{-1});
+    curl_easy_setopt(easy_, CURLOPT_READFUNCTION, &Transfer::on_read);
+    curl_easy_setopt(easy_, CURLOPT_READDATA, this);
+  } else if (request_.body) {
     curl_easy_setopt(easy_, CURLOPT_POST, 1L);
     curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body->size()));
     if (handed_out) {
@@ -129,7 +144,7 @@ void Transfer::set_method() {
   }
   if (request_.method == "HEAD") {
     curl_easy_setopt(easy_, CURLOPT_NOBODY, 1L);
-  } else if (request_.method == "GET" && !request_.body) {
+  } else if (request_.method == "GET" && !request_.body && !request_.body_from) {
     curl_easy_setopt(easy_, CURLOPT_HTTPGET, 1L);
   } else if (request_.method != "POST") {
     // Stays the same after a redirect; only POST becomes GET, as browsers do.
@@ -173,6 +188,9 @@ size_t Transfer::on_header(char* data, size_t size, size_t count, void* transfer
 size_t Transfer::on_body(char* data, size_t size, size_t count, void* transfer) {
   auto* self = static_cast<Transfer*>(transfer);
   const size_t bytes = size * count;
+  if (self->request_.response_to && self->result_.response.status / 100 == 2) {
+    return self->pipe_piece({data, bytes});
+  }
   if (self->result_.response.body.size() + bytes > self->body_limit_) {
     self->too_long_ = true;
     return 0;
@@ -183,10 +201,64 @@ size_t Transfer::on_body(char* data, size_t size, size_t count, void* transfer) 
 
 size_t Transfer::on_read(char* buffer, size_t size, size_t count, void* transfer) {
   auto* self = static_cast<Transfer*>(transfer);
+  if (self->request_.body_from) return self->read_piece(buffer, size * count);
   const size_t bytes = std::min(size * count, self->request_.body->size() - self->sent_);
   std::copy_n(self->request_.body->data() + self->sent_, bytes, buffer);
   self->sent_ += bytes;
   return bytes;
+}
+
+size_t Transfer::pipe_piece(std::string_view piece) {
+  BodyPipe& pipe = *request_.response_to;
+  pipe.open(announced_size());
+  if (pipe.abandoned()) return 0;
+  if (pipe.full()) {
+    resting_ = true;
+    return CURL_WRITEFUNC_PAUSE;
+  }
+  pipe.write(piece);
+  return piece.size();
+}
+
+size_t Transfer::read_piece(char* buffer, size_t size) {
+  BodyPipe& pipe = *request_.body_from;
+  if (pipe.broken()) return CURL_READFUNC_ABORT;
+  const size_t bytes = pipe.read(buffer, size);
+  if (bytes > 0 || pipe.at_end()) return bytes;
+  resting_ = true;
+  return CURL_READFUNC_PAUSE;
+}
+
+std::optional<uint64_t> Transfer::announced_size() const {
+  const HttpHeaders& headers = result_.response.headers;
+  const std::string_view length = headers.get("Content-Length");
+  uint64_t size = 0;
+  const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), size);
+  const bool whole = !length.empty() && error == std::errc() && end == length.data() + length.size();
+  if (!whole || headers.find("Content-Encoding") != nullptr) return std::nullopt;
+  return size;
+}
+
+bool Transfer::go_on() {
+  if (!resting_) return false;
+  const BodyPipe* to = request_.response_to.get();
+  const BodyPipe* from = request_.body_from.get();
+  const bool writable = to != nullptr && (to->abandoned() || !to->full());
+  const bool readable = from != nullptr && from->readable();
+  if (!writable && !readable) return false;
+  resting_ = false;
+  curl_easy_pause(easy_, CURLPAUSE_CONT);
+  return true;
+}
+
+// The other end of a pipe learns that this exchange is over.
+void Transfer::end_pipes() {
+  if (request_.response_to) {
+    const bool whole = result_.ok() && result_.response.status / 100 == 2;
+    if (whole && result_.response.status != 204) request_.response_to->open(0);
+    request_.response_to->close(whole);
+  }
+  if (request_.body_from) request_.body_from->abandon();
 }
 
 void Transfer::take_header_line(std::string_view line) {
@@ -257,6 +329,7 @@ Error Transfer::error_of(CURLcode code) const {
 }
 
 void Transfer::complete() {
+  end_pipes();
   HttpCompletion completion = std::move(completion_);
   completion(std::move(result_));
 }

@@ -25,6 +25,12 @@ class Transfer {
   bool prepare(CURL* easy, const HttpLimits& limits);
   CURL* easy() const noexcept { return easy_; }
 
+  // Whether it reads from or writes to a pipe: then it may rest, and go on by this. True when it does.
+  bool piped() const noexcept { return request_.body_from != nullptr || request_.response_to != nullptr; }
+  bool go_on();
+  // One that reads from a pipe holds another up until it begins.
+  bool waited_for() const noexcept { return request_.body_from != nullptr; }
+
   // Takes what libcurl knows, before the handle goes back.
   void read_outcome(CURLcode code);
   void complete();
@@ -34,6 +40,10 @@ class Transfer {
   static size_t on_header(char* data, size_t size, size_t count, void* transfer);
   static size_t on_body(char* data, size_t size, size_t count, void* transfer);
   static size_t on_read(char* buffer, size_t size, size_t count, void* transfer);
+  size_t pipe_piece(std::string_view piece);
+  size_t read_piece(char* buffer, size_t size);
+  std::optional<uint64_t> announced_size() const;
+  void end_pipes();
   void take_header_line(std::string_view line);
   void set_method();
   void set_headers();
@@ -49,6 +59,7 @@ class Transfer {
   size_t sent_ = 0;  // of the body, where libcurl asks for it
   size_t body_limit_ = 0;
   bool too_long_ = false;
+  bool resting_ = false;  // until its pipe can be written to, or read from
   char message_[CURL_ERROR_SIZE] = {};
 };
 

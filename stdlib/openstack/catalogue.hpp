@@ -38,7 +38,10 @@ void add_catalogue_file(interpreter::ActionRegistry& registry, OpenstackSession&
 // openstack.request: any request to any service of the catalog.
 void add_generic_openstack_action(interpreter::ActionRegistry& registry, OpenstackSession& session);
 
-// openstack.regions: the regions that have a service.
+// openstack.copy_image_data: from one region to another.
+void add_copy_image_action(interpreter::ActionRegistry& registry, OpenstackSession& session);
+
+// openstack.regions: the regions that have a service. openstack.region: that of calls which name none.
 void add_regions_action(interpreter::ActionRegistry& registry, OpenstackSession& session);
 
 }  // namespace gregale::stdlib

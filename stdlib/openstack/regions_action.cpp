@@ -1,4 +1,5 @@
 // openstack.regions: which regions there are. It also answers `with-regions: all`.
+// openstack.region: in which one calls are made that name none.
 #include <fmt/format.h>
 
 #include "core/error.hpp"
@@ -61,10 +62,48 @@ class RegionsAction : public Action {
       .takes_region = false};
 };
 
+ActionResult own_region(const ServiceCatalog& catalog, const std::string& wanted) {
+  if (!wanted.empty()) return ActionResult::success(Value(wanted));
+  const std::vector<std::string> regions = catalog.regions();
+  if (regions.size() == 1) return ActionResult::success(Value(regions.front()));
+  return ActionResult::failure(
+      fmt::format("Neither the task nor the credentials name a region, and the cloud has several: {}",
+                  fmt::join(regions, ", ")));
+}
+
+class RegionAction : public Action {
+ public:
+  explicit RegionAction(OpenstackSession& session) : session_(session) {}
+  const ir::ActionSignature& signature() const override { return signature_; }
+  bool idempotent(const Value&) const override { return true; }
+
+  void start(ActionCall call, ActionCompletion completion) const override {
+    const auto keystone = session_.keystone(call.context);
+    keystone->access([keystone, region = call.context.region, completion = std::move(completion)](
+                         const AccessPtr& access, const std::optional<Error>& error) {
+      if (error) return completion(ActionResult::failure(error->what()));
+      completion(own_region(access->catalog, region.empty() ? keystone->credentials().region : region));
+    });
+  }
+
+ private:
+  OpenstackSession& session_;
+  const ir::ActionSignature signature_{
+      .name = "openstack.region",
+      .description =
+          "The region of calls that name none: that of the task, the workflow or the caller, else that "
+          "of the credentials.",
+      .parameters = {},
+      .accepts_any = false,
+      .service = {},
+      .takes_region = true};
+};
+
 }  // namespace
 
 void add_regions_action(interpreter::ActionRegistry& registry, OpenstackSession& session) {
   registry.add(std::make_unique<RegionsAction>(session));
+  registry.add(std::make_unique<RegionAction>(session));
 }
 
 }  // namespace gregale::stdlib

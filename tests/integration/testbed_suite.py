@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Runs workflows over both regions of a real OpenStack.
 
-usage: testbed_suite.py GREGALE [TESTBED]
+usage: testbed_suite.py GREGALE [TESTBED [WORD]]
 
 TESTBED (default: $TESTBED_DIR) is the folder of a testbed that is up: its clouds.yaml has admin-r1, demo-r1,
 demo-r2 and alt_demo-r1, its seed.json says that there is data in it. Where none is up, one line says so and the
-exit code is 77, which CTest counts as skipped.
+exit code is 77, which CTest counts as skipped. With WORD only the cases run whose names have it in them.
 """
 import json
 import os
@@ -16,6 +16,8 @@ import tempfile
 import urllib.request
 import uuid
 
+from database_cases import DatabaseCases
+
 SKIPPED = 77
 REGIONS = ["RegionOne", "RegionTwo"]
 
@@ -24,7 +26,7 @@ class Skipped(Exception):
     """A case that this testbed cannot show."""
 
 
-class Suite:
+class Suite(DatabaseCases):
     def __init__(self, gregale, testbed):
         self.gregale, self.testbed = gregale, pathlib.Path(testbed)
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("OS_")}
@@ -331,8 +333,9 @@ def main():
         print(f"skipped: no testbed is up in '{testbed}' (TESTBED_DIR)")
         sys.exit(SKIPPED)
     suite = Suite(gregale, testbed)
+    word = sys.argv[3] if len(sys.argv) > 3 else ""
     failed = 0
-    for name in sorted(n for n in dir(suite) if n.startswith("test_")):
+    for name in sorted(n for n in dir(suite) if n.startswith("test_") and word in n):
         try:
             getattr(suite, name)()
             print(f"ok      {name}")
