@@ -114,6 +114,22 @@ std::string with_mask(std::string text, std::string_view secret) {
   return text;
 }
 
+Value without_named_secrets(const Value& value) {
+  if (value.is_list()) {
+    List items;
+    for (const Value& item : value.as_list()) items.push_back(without_named_secrets(item));
+    return Value(std::move(items));
+  }
+  if (!value.is_map()) return value;
+  Map members;
+  for (const auto& [key, member] : value.as_map()) {
+    const bool hidden = key.is_string() && core::names_a_secret(key.as_string()) &&
+                        (member.is_string() || member.is_number());
+    members.set(key, hidden ? Value(kMask) : without_named_secrets(member));
+  }
+  return Value(std::move(members));
+}
+
 Value secret(Value plain) {
   return Value::object(std::make_shared<Secret>(std::move(plain)));
 }

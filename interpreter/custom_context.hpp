@@ -17,6 +17,9 @@ inline constexpr std::string_view kMask = "***";
 // With the mask wherever [secret] stands in the text.
 std::string with_mask(std::string text, std::string_view secret);
 
+// With the mask in place of texts and numbers whose names tell that they are secret (core/secret_names.hpp).
+Value without_named_secrets(const Value& value);
+
 // That of the execution, which is its caller's unless it has one of its own.
 const CustomContext& custom_context_of(const ExecutionTree& tree, Index execution);
 

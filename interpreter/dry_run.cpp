@@ -36,6 +36,9 @@ class NoStore : public Store {
   std::optional<ExecutionAddress> find_execution(const Uuid&) override { return std::nullopt; }
   std::optional<ActionAddress> find_action(const Uuid&) override { return std::nullopt; }
   std::vector<HistoryRecord> history(const Uuid& root) override { none(root.text()); }
+  std::vector<LedgerResource> resources(const std::optional<Uuid>&) override { return {}; }
+  void resource_found(const ExecutionTree&, Index, const ResourceChange&, Microseconds) override {}
+  void resource_deleted(const ResourceIdentity&, Microseconds) override {}
 
  private:
   [[noreturn]] static void none(const std::string& what) {
@@ -190,7 +193,8 @@ RehearsedCall rehearsed_call(const ExecutionTree& tree, const ActionExecution& a
   if (!task.items.is_null()) call.item = action.item;
   call.action = action.called_name();
   call.region = action.region;
-  call.input = with_unknown_texts(action.base_name.empty() ? action.input : action.base_input);
+  call.input =
+      without_named_secrets(with_unknown_texts(action.base_name.empty() ? action.input : action.base_input));
   for (const Value& request : rehearsal.requests) call.requests.push_back(secrets.concealed(request));
   call.refusal = secrets.concealed(rehearsal.refusal);
   return call;

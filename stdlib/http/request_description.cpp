@@ -51,26 +51,9 @@ std::string shown_url(const std::string& url) {
   return shown;
 }
 
-// The same of a body's members, whatever they hold.
-Value without_secrets(const Value& body) {
-  if (body.is_list()) {
-    core::List items;
-    for (const Value& item : body.as_list()) items.push_back(without_secrets(item));
-    return Value(std::move(items));
-  }
-  if (!body.is_map()) return body;
-  Map members;
-  for (const auto& [key, value] : body.as_map()) {
-    const bool hidden =
-        key.is_string() && core::names_a_secret(key.as_string()) && (value.is_string() || value.is_number());
-    members.set(key, hidden ? Value(interpreter::kMask) : without_secrets(value));
-  }
-  return Value(std::move(members));
-}
-
 Value body_of(const std::string& text) {
   try {
-    return without_secrets(core::parse_json(text));
+    return interpreter::without_named_secrets(core::parse_json(text));
   } catch (const core::Error&) {
     return Value(text);
   }

@@ -125,6 +125,14 @@ def main():
         assert any("/nova" in r and "token-" + CANARY in r for r in Stub.received), "the token was not sent"
         for format_name in ("text", "json"):
             run("execution", "show", execution, "--db", "store.db", "--format", format_name)
+        sent = len(Stub.received)
+        for format_name in ("text", "json"):
+            dry = run("run", "wf.yaml", "--dry-run", "-i", f"url={url}", "--custom-context", "@context.json",
+                      "--format", format_name)
+            assert dry.returncode == 0 and f"{url}/echo" in dry.stdout and "/nova" in dry.stdout, dry
+        asked = [r.split()[0] for r in Stub.received[sent:]]
+        assert set(asked) == {"/v3/auth/tokens", "/nova"}, asked  # for a token, and for Nova's versions
+        run("action", "test", "nova.servers_list", "--custom-context", "@context.json")
         run("action", "run", "nova.servers_list", "--custom-context", "@context.json")
         run("action", "run", "nova.servers_list", "--custom-context", '{"os": {"auth": {"token": "%s"}}}' % CANARY)
         run("run", "wf.yaml", "--custom-context", '{"header": ["%s"]}' % CANARY, "-i", "url=x")

@@ -312,6 +312,7 @@ wf:
             R"({"method":"GET","url":"http://example.org/***","headers":{"Authorization":"***",)"
             R"("X-Key":"***"},"body":{"password":"***","note":"is ***"}})");
   EXPECT_EQ(core::to_json(run.calls[0].input).find("s3cret"), std::string::npos);
+  EXPECT_EQ(run.calls[0].input.get("body").get("password"), Value("***"));
 }
 
 TEST_F(DryRuns, ErrorsOfExpressionsEndIt) {
