@@ -303,18 +303,23 @@ TEST_F(LedgerTest, AStoreWithoutALedgerGetsOneWhenItIsWrittenTo) {
   EXPECT_EQ(store.resources(std::nullopt).size(), 1u);
 }
 
-TEST_F(LedgerTest, AnAlteredRowIsRefused) {
+TEST_F(LedgerTest, AnAlteredRowIsRefusedAndAMissingOneMissed) {
   const std::string path = folder_ + "/a.db";
   {
     SqliteStore store(path, StoreAccess::write);
+    run(store, "version: '2.0'\nwf: {tasks: {a: {action: test.make id=\"b\"}}}\n");
     run(store, "version: '2.0'\nwf: {tasks: {a: {action: test.make id=\"a\"}}}\n");
   }
   {
     SQLite::Database database(path, SQLite::OPEN_READWRITE);
-    database.exec("UPDATE resources SET deleted_by = 'test.remove_all'");
+    database.exec("UPDATE resources SET deleted_by = 'test.remove_all' WHERE number = 1");
   }
-  SqliteStore store(path, StoreAccess::read);
-  EXPECT_THROW(store.resources(std::nullopt), core::Error);
+  EXPECT_THROW(SqliteStore(path, StoreAccess::read).resources(std::nullopt), core::Error);
+  {
+    SQLite::Database database(path, SQLite::OPEN_READWRITE);
+    database.exec("DELETE FROM resources WHERE number = 1");
+  }
+  EXPECT_THROW(SqliteStore(path, StoreAccess::read).resources(std::nullopt), core::Error);
 }
 
 }  // namespace
