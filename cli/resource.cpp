@@ -72,8 +72,10 @@ std::string kind_text(const LedgerResource& resource) {
 }
 
 std::string line(const LedgerResource& resource) {
-  return fmt::format("{:<12}  {:<22}  {:<36}  {}", resource.identity.region, kind_text(resource),
-                     resource.identity.id, resource.name);
+  std::string text = fmt::format("{:<12}  {:<24}  {:<36}  {}", resource.identity.region, kind_text(resource),
+                                 resource.identity.id, resource.name);
+  while (text.ends_with(' ')) text.pop_back();  // of a thing without a name
+  return text;
 }
 
 // Of an execution and the sub-workflows' below it.

@@ -46,7 +46,7 @@ struct ActionResult {
 enum class Search : uint8_t {
   none,   // it is sent for the first time
   first,  // it is looked for, and only where there is nothing the call is sent
-  only    // it is looked for, and the call is not sent: where there is nothing the result is null
+  only    // it is looked for, and the call is not sent: where there is nothing it is cancelled
 };
 
 // Who calls, for whom, and where: the surroundings of one action execution.

@@ -155,6 +155,11 @@ std::vector<LedgerResource> Ledger::rows(const std::optional<Uuid>& root) {
   if (root) bind(*rows, 1, *root);
   std::vector<LedgerResource> found;
   while (rows->executeStep()) found.push_back(row_of(*rows, file_.path()));
+  // Rows are numbered from 1 on and never removed.
+  if (!root && !found.empty() && found.back().number != static_cast<int64_t>(found.size())) {
+    throw core::Error(core::ErrorKind::unusable,
+                      fmt::format("store {} is damaged: rows of the ledger are gone", file_.path()));
+  }
   return found;
 }
 

@@ -34,7 +34,7 @@ site:
       publish: {port: <% task().result.port.id %>}
       on-success: volume
     volume:
-      action: cinder.volumes_create size=1 name=data
+      action: cinder.volumes_create size=1 name="data"
       publish: {volume: <% task().result.id %>}
       on-success: server
     server:
@@ -58,7 +58,7 @@ one_server:
   output: {id: <% $.id %>}
   tasks:
     make:
-      action: nova.servers_create name=web image=i flavor=f
+      action: nova.servers_create name="web" image="i" flavor="f"
       publish: {id: <% task().result.id %>}
 """
 
@@ -130,7 +130,7 @@ class Ledger(unittest.TestCase):
             wf:
               tasks:
                 make:
-                  action: nova.servers_create name=web image=i flavor=f
+                  action: nova.servers_create name="web" image="i" flavor="f"
                   publish: {id: <% task().result.id %>}
                   on-success: remove
                 remove: {action: "nova.servers_delete server=<% $.id %>"}
@@ -164,8 +164,10 @@ class Ledger(unittest.TestCase):
                          [("a", action["id"]), ("b", action["id"])])
 
     def test_servers_that_are_made_together_have_a_row_each(self):
-        self.run_workflow("version: '2.0'\nwf: {tasks: {t: {action: nova.servers_create name=web image=i flavor=f "
-                          "min_count=3}}}\n")
+        self.run_workflow("""
+            version: '2.0'
+            wf: {tasks: {t: {action: nova.servers_create name="web" image="i" flavor="f" min_count=3}}}
+            """)
         self.assertEqual({r["id"] for r in self.resources()},
                          {identity for _, identity in self.cloud.all("servers")})
         self.assertEqual(len(self.resources()), 3)
@@ -229,7 +231,7 @@ class Ledger(unittest.TestCase):
             version: '2.0'
             wf:
               tasks:
-                make: {action: nova.servers_create name=web image=i flavor=f, on-success: wait}
+                make: {action: nova.servers_create name="web" image="i" flavor="f", on-success: wait}
                 wait: {action: std.async_noop}
             """, code=4)
         self.assertIn("is RUNNING", self.call("resource", "cleanup", document["id"], "--db", self.db, code=6))

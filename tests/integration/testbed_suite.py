@@ -10,6 +10,7 @@ exit code is 77, which CTest counts as skipped. With WORD only the cases run who
 import json
 import os
 import pathlib
+import random
 import subprocess
 import sys
 import tempfile
@@ -108,6 +109,78 @@ wf:
 """)
         assert document["output"]["status"] == "available", document
         assert {a["region"] for t in document["tasks"] for a in t["action_executions"]} == {"RegionTwo"}
+
+    # ---- the ledger
+
+    def ids_in(self, region, kind):
+        """The ids of all things of the kind that the region has, for its project."""
+        action, path = {"network": ("neutron.list_networks", "networks"), "subnet": ("neutron.list_subnets", "subnets"),
+                        "port": ("neutron.list_ports", "ports"), "volume": ("cinder.volumes_list", None),
+                        "server": ("nova.servers_list", None), "image": ("glance.images_list", None)}[kind]
+        output = self.gregale_json("action", "run", action, "--cloud", "demo-r1", "--region", region)["output"]
+        return {thing["id"] for thing in (output[path] if path else output)}
+
+    def test_the_ledger_and_the_regions_agree(self):
+        kinds = ["network", "subnet", "port", "volume", "server"]
+        before = {(r, k): self.ids_in(r, k) for r in REGIONS for k in kinds}
+        example = pathlib.Path(__file__).parents[2] / "examples" / "site_in_each_region.yaml"
+        with tempfile.TemporaryDirectory() as folder:
+            db = os.path.join(folder, "a.db")
+            execution = self.gregale_json(
+                "run", str(example), "--workflow", "sites", "--cloud", "demo-r1", "--db", db, "-i",
+                "regions=[RegionOne, RegionTwo]", "-i", "image=tb-same", "-i", "flavor=tb.same")["id"]
+            rows = self.gregale_json("resource", "list", "--db", db)
+            for region, kind in before:
+                noted = {r["id"] for r in rows if (r["region"], r["kind"]) == (region, kind)}
+                assert self.ids_in(region, kind) - before[region, kind] == noted and len(noted) == 1, (region, kind)
+            done = self.gregale_json("resource", "cleanup", execution, "--db", db, "--cloud", "demo-r1")["resources"]
+            assert len(done) == len(rows) and {r["outcome"] for r in done} == {"DELETED"}, done
+        for region, kind in before:
+            assert not self.ids_in(region, kind) - before[region, kind], (region, kind)
+
+    def test_what_was_being_made_when_the_process_was_killed_is_made_once(self):
+        kinds = ["network", "volume", "image", "server"]
+        before = {k: self.ids_in("RegionTwo", k) for k in kinds}
+        seed = json.loads((self.testbed / "seed.json").read_text())["RegionTwo"]
+        workflow = """version: '2.0'
+wf:
+  region: RegionTwo
+  task-defaults: {on-error: fail}
+  tasks:
+    network: {action: neutron.create_network, input: {body: {network: {name: killed}}}, on-success: volume}
+    volume: {action: cinder.volumes_create size=1 name="killed", on-success: image}
+    image: {action: glance.images_create name="killed" disk_format="raw" container_format="bare", on-success: server}
+    server:
+      action: nova.servers_create name="killed" nics="none"
+      input: {image: %s, flavor: %s}
+""" % (seed["images"]["tb-same"][0]["id"], seed["flavors"]["tb.same"]["id"])
+        with tempfile.TemporaryDirectory() as folder:
+            path, db = os.path.join(folder, "wf.yaml"), os.path.join(folder, "a.db")
+            pathlib.Path(path).write_text(workflow)
+            common = ["--db", db, "--cloud", "demo-r1"]
+            command, execution, state, kills = ["run", path], None, "RUNNING", 0
+            while state == "RUNNING":
+                process = subprocess.Popen([self.gregale, *command, *common], env=self.environment,
+                                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                try:
+                    # The last one is let alone: it may have to wait for what was not made to be surely not made.
+                    process.wait(random.uniform(0.5, 3) if kills < 6 else 200)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+                    kills += 1
+                for listed in self.gregale_json("execution", "list", "--db", db) if os.path.exists(db) else []:
+                    execution, state = listed["id"], listed["state"]
+                    command = ["execution", "resume", execution]
+            assert state == "SUCCESS", state
+            rows = self.gregale_json("resource", "list", "--db", db)
+            for kind in kinds:
+                noted = {r["id"] for r in rows if r["kind"] == kind}
+                made = self.ids_in("RegionTwo", kind) - before[kind]
+                assert made == noted and len(made) == 1, (kind, made, noted)
+            self.gregale_json("resource", "cleanup", execution, *common)
+        for kind in kinds:
+            assert not self.ids_in("RegionTwo", kind) - before[kind], kind
 
     def test_a_server_in_the_other_region(self):
         document = self.run("""

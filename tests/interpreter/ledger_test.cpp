@@ -92,7 +92,7 @@ TEST_F(LedgerTest, ARowTellsWhatWasMadeWhereAndByWhom) {
   const Uuid root = run(store, R"(
 version: '2.0'
 outer: {tasks: {t: {workflow: inner}}}
-inner: {tasks: {make: {action: test.make id=a}}}
+inner: {tasks: {make: {action: test.make id="a"}}}
 )");
   const ExecutionTree tree = store.load(root);
   const auto rows = store.resources(root);
@@ -117,10 +117,10 @@ TEST_F(LedgerTest, OneRowAThing) {
 version: '2.0'
 wf:
   tasks:
-    items: {with-items: i in [a, b], action: test.make id=<% $.i %>, on-success: again}
-    again: {action: test.make id=a, on-success: failing}
-    failing: {action: test.make id=c fail=true, retry: {count: 2, delay: 0}, on-error: regions}
-    regions: {with-regions: [RegionOne, RegionTwo], action: test.make id=d}
+    items: {with-items: "i in <% [a, b] %>", action: test.make id=<% $.i %>, on-success: again}
+    again: {action: test.make id="a", on-success: failing}
+    failing: {action: test.make id="c" fail=true, retry: {count: 2, delay: 0}, on-error: regions}
+    regions: {with-regions: [RegionOne, RegionTwo], action: test.make id="d"}
 )");
   std::multiset<std::string> things;
   for (const LedgerResource& row : store.resources(std::nullopt)) {
@@ -136,10 +136,10 @@ TEST_F(LedgerTest, WhatIsDeletedStaysAsDeletedAndWhatIsMadeAgainIsANewThing) {
 version: '2.0'
 wf:
   tasks:
-    a: {action: test.make id=a, on-success: other}
-    other: {action: test.remove id=a region=RegionOne, wait-after: 3, on-success: gone}
-    gone: {action: test.remove id=a, wait-after: 3, on-success: again}
-    again: {action: test.make id=a}
+    a: {action: test.make id="a", on-success: other}
+    other: {action: test.remove id="a" region="RegionOne", wait-after: 3, on-success: gone}
+    gone: {action: test.remove id="a", wait-after: 3, on-success: again}
+    again: {action: test.make id="a"}
 )");
   const auto rows = store.resources(std::nullopt);
   ASSERT_EQ(rows.size(), 2u);
@@ -147,7 +147,7 @@ wf:
   EXPECT_EQ(rows[0].deleted_at, rows[0].created_at + 3 * core::kSecond) << "not by the one in RegionOne";
   EXPECT_EQ(rows[1].state, ResourceState::created);
   // Another execution takes away what this one has made.
-  run(store, "version: '2.0'\nwf: {tasks: {gone: {action: test.remove id=a}}}\n");
+  run(store, "version: '2.0'\nwf: {tasks: {gone: {action: test.remove id=\"a\"}}}\n");
   EXPECT_EQ(store.resources(std::nullopt).at(1).state, ResourceState::deleted);
 }
 
@@ -157,11 +157,11 @@ version: '2.0'
 wf:
   tasks:
     items:
-      with-items: i in [a, b, c]
+      with-items: i in ["a", "b", "c"]
       action: test.make id=<% $.i %>
       safe-rerun: true
       on-success: gone
-    gone: {action: test.remove id=b, safe-rerun: true}
+    gone: {action: test.remove id="b", safe-rerun: true}
 )");
   int crashes = 0;
   for (const bool after : {false, true}) {
@@ -204,7 +204,7 @@ wf:
 TEST_F(LedgerTest, AnInterruptedCreationIsToLookForWhatItMade) {
   const auto program = compile_text(R"(
 version: '2.0'
-wf: {tasks: {found: {action: test.make_found id=a, on-success: other}, other: {action: test.make id=b}}}
+wf: {tasks: {found: {action: test.make_found id="a", on-success: other}, other: {action: test.make id="b"}}}
 )");
   for (const bool marks : {true, false}) {
     SqliteStore store(":memory:", StoreAccess::write, Durability::none);
@@ -240,7 +240,7 @@ wf: {tasks: {found: {action: test.make_found id=a, on-success: other}, other: {a
 }
 
 TEST_F(LedgerTest, WhatIsStoppedAfterACrashIsNotMadeAnyMore) {
-  const auto program = compile_text("version: '2.0'\nwf: {tasks: {t: {action: test.make_found id=a}}}\n");
+  const auto program = compile_text("version: '2.0'\nwf: {tasks: {t: {action: test.make_found id=\"a\"}}}\n");
   SqliteStore store(":memory:", StoreAccess::write, Durability::none);
   {
     CrashingStore crashing(store, 0, true);
@@ -277,7 +277,7 @@ wf:
 
 TEST_F(LedgerTest, AStoreWithoutALedgerGetsOneWhenItIsWrittenTo) {
   const std::string path = folder_ + "/a.db";
-  const std::string text = "version: '2.0'\nwf: {tasks: {a: {action: test.make id=a}}}\n";
+  const std::string text = "version: '2.0'\nwf: {tasks: {a: {action: test.make id=\"a\"}}}\n";
   Uuid before;
   {
     SqliteStore store(path, StoreAccess::write);
@@ -303,18 +303,23 @@ TEST_F(LedgerTest, AStoreWithoutALedgerGetsOneWhenItIsWrittenTo) {
   EXPECT_EQ(store.resources(std::nullopt).size(), 1u);
 }
 
-TEST_F(LedgerTest, AnAlteredRowIsRefused) {
+TEST_F(LedgerTest, AnAlteredRowIsRefusedAndAMissingOneMissed) {
   const std::string path = folder_ + "/a.db";
   {
     SqliteStore store(path, StoreAccess::write);
-    run(store, "version: '2.0'\nwf: {tasks: {a: {action: test.make id=a}}}\n");
+    run(store, "version: '2.0'\nwf: {tasks: {a: {action: test.make id=\"b\"}}}\n");
+    run(store, "version: '2.0'\nwf: {tasks: {a: {action: test.make id=\"a\"}}}\n");
   }
   {
     SQLite::Database database(path, SQLite::OPEN_READWRITE);
-    database.exec("UPDATE resources SET deleted_by = 'test.remove_all'");
+    database.exec("UPDATE resources SET deleted_by = 'test.remove_all' WHERE number = 1");
   }
-  SqliteStore store(path, StoreAccess::read);
-  EXPECT_THROW(store.resources(std::nullopt), core::Error);
+  EXPECT_THROW(SqliteStore(path, StoreAccess::read).resources(std::nullopt), core::Error);
+  {
+    SQLite::Database database(path, SQLite::OPEN_READWRITE);
+    database.exec("DELETE FROM resources WHERE number = 1");
+  }
+  EXPECT_THROW(SqliteStore(path, StoreAccess::read).resources(std::nullopt), core::Error);
 }
 
 }  // namespace
