@@ -168,7 +168,7 @@ class Cloud:
             wanted = body["instance"]
             status = "ERROR" if wanted["name"] in self.failing else "ACTIVE"
             made = {"id": self.id("instance"), "name": wanted["name"], "status": status,
-                    "flavor": {"id": wanted.get("flavorRef")}, "datastore": wanted["datastore"],
+                    "flavor": {"id": wanted.get("flavorRef")}, "datastore": wanted.get("datastore"),
                     "volume": wanted.get("volume"), "links": []}
             instances[made["id"]] = made
             return 200, {"instance": made}
@@ -278,17 +278,23 @@ class Instances(Case):
             "database", "create", "m", "--flavor", "small", "--size", "1", "--volume_type", "fast",
             "--databases", "one", "two", "--users", "ann:secret", "--datastore", "mysql", "--datastore_version", "5.6",
             "--nic", "net-id=n,v4-fixed-ip=10.0.0.1", "--availability_zone", "z", "--configuration", "c",
-            "--replica_of", "i", "--replica_count", "1", "--locality", "affinity", "--backup", "b",
-            "--region", "RegionTwo")
+            "--replica_count", "1", "--locality", "affinity", "--backup", "b", "--region", "RegionTwo")
         [(region, body)] = self.cloud.sent("POST", "/instances")
         databases = [{"name": "one"}, {"name": "two"}]
         self.assertEqual((region, body["instance"]), ("RegionTwo", {
             "name": "m", "flavorRef": "2", "volume": {"size": 1, "type": "fast"}, "databases": databases,
             "users": [{"name": "ann", "password": "secret", "databases": databases}],
             "datastore": {"type": "mysql", "version": "5.6"}, "nics": [{"net-id": "n", "v4-fixed-ip": "10.0.0.1"}],
-            "availability_zone": "z", "configuration": "c", "replica_of": "i", "replica_count": 1,
-            "locality": "affinity", "restorePoint": {"backupRef": "b"}}))
+            "availability_zone": "z", "configuration": "c", "replica_count": 1, "locality": "affinity",
+            "restorePoint": {"backupRef": "b"}}))
         self.assertEqual((made["instance"]["region"], made["instance"]["status"]), ("RegionTwo", "ACTIVE"))
+
+    def test_a_replica_has_what_its_source_has(self):
+        self.gregale("database", "create", "r", "--replica_of", "i", "--region", "RegionTwo")
+        [(_, body)] = self.cloud.sent("POST", "/instances")
+        self.assertEqual(body["instance"], {"name": "r", "replica_of": "i"})
+        refused = self.gregale("database", "create", "m", expect=1)
+        self.assertIn("A flavor is needed", refused["error"])
 
     def test_what_fails_is_removed_or_kept(self):
         self.cloud.failing = {"m"}
