@@ -32,6 +32,8 @@ class Cloud:
         self.servers = {r: {} for r in REGIONS}
         self.volumes = {r: {} for r in REGIONS}
         self.refusing = set()  # kinds of requests that are answered by 400: (method, last word of the path)
+        self.holding = None  # (method, last word of the path) of requests that are carried out, but not answered
+        self.held = threading.Event()
         self.failing = set()  # names of instances that end in ERROR
         self.garbled = False  # whether data change on their way into an image
         self.number = 0
@@ -226,7 +228,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         path, _, query = self.path.partition("?")
         cloud = self.server.cloud
         with cloud.lock:
+            holds = (self.command, path.split("/")[-1]) == cloud.holding
             status, answer = cloud.answer(self.command, path, query, json.loads(data) if is_json else data)
+        if holds:
+            cloud.holding = None
+            cloud.held.set()
+            self.rfile.read(1)  # until the client goes away
+            self.close_connection = True
+            return
         content = answer if isinstance(answer, bytes) else b"" if answer is None else json.dumps(answer).encode()
         self.send_response(status)
         self.send_header("X-Subject-Token", "token")
@@ -305,6 +314,23 @@ class Instances(Case):
                                expect=1)
         self.assertIn("it was kept", refused["error"])
         self.assertEqual(len(self.cloud.instances["RegionTwo"]), 1)
+
+    def test_a_creation_that_no_answer_told_of_is_found_again(self):
+        self.gregale("database", "create", "m", "--flavor", "small", "--region", "RegionTwo")  # another of the name
+        store = str(pathlib.Path(self.folder.name) / "store.db")
+        self.cloud.holding = ("POST", "instances")
+        process = subprocess.Popen([GREGALE, "database", "create", "m", "--flavor", "small", "--region", "RegionTwo",
+                                    "--cloud", "stub", "--db", store], env=self.environment,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.assertTrue(self.cloud.held.wait(120))
+        process.kill()
+        process.wait()
+        [execution] = json.loads(subprocess.run([GREGALE, "execution", "list", "--db", store, "--format", "json"],
+                                                capture_output=True, text=True).stdout)
+        document = self.gregale("execution", "resume", execution["id"], "--db", store)
+        self.assertEqual(document["state"], "SUCCESS")
+        self.assertEqual(len(self.cloud.sent("POST", "/instances")), 2)
+        self.assertEqual(document["output"]["instance"]["id"], sorted(self.cloud.instances["RegionTwo"])[1])
 
     def create_directly(self, expect=0, *options):
         return self.gregale("database", "create", "m", "--flavor", "small", "--size", "1", "--region", "RegionTwo",
