@@ -32,6 +32,8 @@ class Cloud:
         self.servers = {r: {} for r in REGIONS}
         self.volumes = {r: {} for r in REGIONS}
         self.refusing = set()  # kinds of requests that are answered by 400: (method, last word of the path)
+        self.holding = None  # (method, last word of the path) of requests that are carried out, but not answered
+        self.held = threading.Event()
         self.failing = set()  # names of instances that end in ERROR
         self.garbled = False  # whether data change on their way into an image
         self.number = 0
@@ -168,7 +170,7 @@ class Cloud:
             wanted = body["instance"]
             status = "ERROR" if wanted["name"] in self.failing else "ACTIVE"
             made = {"id": self.id("instance"), "name": wanted["name"], "status": status,
-                    "flavor": {"id": wanted.get("flavorRef")}, "datastore": wanted["datastore"],
+                    "flavor": {"id": wanted.get("flavorRef")}, "datastore": wanted.get("datastore"),
                     "volume": wanted.get("volume"), "links": []}
             instances[made["id"]] = made
             return 200, {"instance": made}
@@ -226,7 +228,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         path, _, query = self.path.partition("?")
         cloud = self.server.cloud
         with cloud.lock:
+            holds = (self.command, path.split("/")[-1]) == cloud.holding
             status, answer = cloud.answer(self.command, path, query, json.loads(data) if is_json else data)
+        if holds:
+            cloud.holding = None
+            cloud.held.set()
+            self.rfile.read(1)  # until the client goes away
+            self.close_connection = True
+            return
         content = answer if isinstance(answer, bytes) else b"" if answer is None else json.dumps(answer).encode()
         self.send_response(status)
         self.send_header("X-Subject-Token", "token")
@@ -278,17 +287,23 @@ class Instances(Case):
             "database", "create", "m", "--flavor", "small", "--size", "1", "--volume_type", "fast",
             "--databases", "one", "two", "--users", "ann:secret", "--datastore", "mysql", "--datastore_version", "5.6",
             "--nic", "net-id=n,v4-fixed-ip=10.0.0.1", "--availability_zone", "z", "--configuration", "c",
-            "--replica_of", "i", "--replica_count", "1", "--locality", "affinity", "--backup", "b",
-            "--region", "RegionTwo")
+            "--replica_count", "1", "--locality", "affinity", "--backup", "b", "--region", "RegionTwo")
         [(region, body)] = self.cloud.sent("POST", "/instances")
         databases = [{"name": "one"}, {"name": "two"}]
         self.assertEqual((region, body["instance"]), ("RegionTwo", {
             "name": "m", "flavorRef": "2", "volume": {"size": 1, "type": "fast"}, "databases": databases,
             "users": [{"name": "ann", "password": "secret", "databases": databases}],
             "datastore": {"type": "mysql", "version": "5.6"}, "nics": [{"net-id": "n", "v4-fixed-ip": "10.0.0.1"}],
-            "availability_zone": "z", "configuration": "c", "replica_of": "i", "replica_count": 1,
-            "locality": "affinity", "restorePoint": {"backupRef": "b"}}))
+            "availability_zone": "z", "configuration": "c", "replica_count": 1, "locality": "affinity",
+            "restorePoint": {"backupRef": "b"}}))
         self.assertEqual((made["instance"]["region"], made["instance"]["status"]), ("RegionTwo", "ACTIVE"))
+
+    def test_a_replica_has_what_its_source_has(self):
+        self.gregale("database", "create", "r", "--replica_of", "i", "--region", "RegionTwo")
+        [(_, body)] = self.cloud.sent("POST", "/instances")
+        self.assertEqual(body["instance"], {"name": "r", "replica_of": "i"})
+        refused = self.gregale("database", "create", "m", expect=1)
+        self.assertIn("A flavor is needed", refused["error"])
 
     def test_what_fails_is_removed_or_kept(self):
         self.cloud.failing = {"m"}
@@ -299,6 +314,23 @@ class Instances(Case):
                                expect=1)
         self.assertIn("it was kept", refused["error"])
         self.assertEqual(len(self.cloud.instances["RegionTwo"]), 1)
+
+    def test_a_creation_that_no_answer_told_of_is_found_again(self):
+        self.gregale("database", "create", "m", "--flavor", "small", "--region", "RegionTwo")  # another of the name
+        store = str(pathlib.Path(self.folder.name) / "store.db")
+        self.cloud.holding = ("POST", "instances")
+        process = subprocess.Popen([GREGALE, "database", "create", "m", "--flavor", "small", "--region", "RegionTwo",
+                                    "--cloud", "stub", "--db", store], env=self.environment,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.assertTrue(self.cloud.held.wait(120))
+        process.kill()
+        process.wait()
+        [execution] = json.loads(subprocess.run([GREGALE, "execution", "list", "--db", store, "--format", "json"],
+                                                capture_output=True, text=True).stdout)
+        document = self.gregale("execution", "resume", execution["id"], "--db", store)
+        self.assertEqual(document["state"], "SUCCESS")
+        self.assertEqual(len(self.cloud.sent("POST", "/instances")), 2)
+        self.assertEqual(document["output"]["instance"]["id"], sorted(self.cloud.instances["RegionTwo"])[1])
 
     def create_directly(self, expect=0, *options):
         return self.gregale("database", "create", "m", "--flavor", "small", "--size", "1", "--region", "RegionTwo",
