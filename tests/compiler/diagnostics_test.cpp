@@ -7,12 +7,12 @@
 namespace gregale::compiler {
 namespace {
 
-constexpr const char* kBegin = "version: '2.0'\nwf:\n";
+constexpr const char* kHead = "version: '2.0'\nwf:\n";
 
 // "CODE line:column", one for each finding, in order.
 std::string findings(const std::string& body) {
   std::string result;
-  for (const core::Diagnostic& finding : compile_text(kBegin + body).diagnostics.sorted()) {
+  for (const core::Diagnostic& finding : compile_text(kHead + body).diagnostics.sorted()) {
     const core::Position place = finding.span.first();
     result += fmt::format("{}{} {}:{}", result.empty() ? "" : ", ", finding.code, place.line, place.column);
     if (finding.suggestion) result += " " + finding.suggestion->text;
@@ -111,7 +111,7 @@ TEST(DiagnosticsTest, CustomContext) {
 
 TEST(DiagnosticsTest, SecretsAreNotRepeated) {
   const Compilation compilation = compile_text(
-      std::string(kBegin) + "  tasks: {t: {action: std.email, input: {smtp_password: canary-4711}}}\n");
+      std::string(kHead) + "  tasks: {t: {action: std.email, input: {smtp_password: canary-4711}}}\n");
   const std::string text = core::to_json(compilation.diagnostics.sorted());
   EXPECT_NE(text.find("GR0801"), std::string::npos);
   EXPECT_EQ(text.find("canary-4711"), std::string::npos);
