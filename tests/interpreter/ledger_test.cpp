@@ -158,6 +158,7 @@ wf:
   tasks:
     items:
       with-items: i in ["a", "b", "c"]
+      concurrency: 1
       action: test.make id=<% $.i %>
       safe-rerun: true
       on-success: gone
@@ -266,7 +267,7 @@ TEST_F(LedgerTest, SecretsStayOutOfIt) {
 version: '2.0'
 wf:
   custom_context: {token: {secret: true}}
-  tasks: {make: {action: test.make id="x-<% custom_context().token %>"}}
+  tasks: {make: {action: test.make id="x-<% custom_context(token) %>"}}
 )");
   const auto rows = store.resources(std::nullopt);
   ASSERT_EQ(rows.size(), 1u);
