@@ -18,12 +18,30 @@ bool is_literal(std::string_view text) {
          text.find("{{") == std::string_view::npos;
 }
 
+// Whether a text is a secret whatever its name is: a private key, or an address with a password in it.
+bool holds_secret(std::string_view text) {
+  if (text.find("-----BEGIN ") != std::string_view::npos &&
+      text.find("PRIVATE KEY-----") != std::string_view::npos)
+    return true;
+  const size_t scheme = text.find("://");
+  if (scheme == std::string_view::npos) return false;
+  const std::string_view authority =
+      text.substr(scheme + 3, text.find_first_of("/?# \n", scheme + 3) - scheme - 3);
+  const size_t at = authority.rfind('@');
+  const size_t colon = authority.find(':');
+  return at != std::string_view::npos && colon < at &&
+         is_literal(authority.substr(colon + 1, at - colon - 1));
+}
+
 class SecretFinder {
  public:
   explicit SecretFinder(Report& report) : report_(report) {}
 
   void node(const YamlNode* where) {
     if (where == nullptr) return;
+    if (where->kind == YamlNode::Kind::scalar && where->scalar.is_string() && holds_secret(where->text)) {
+      found_within(where->span);
+    }
     for (const YamlNode& item : where->items) node(&item);
     for (const YamlNode::Member& member : where->members) {
       const bool text = member.value.kind == YamlNode::Kind::scalar && member.value.scalar.is_string();
@@ -41,6 +59,8 @@ class SecretFinder {
       if (argument.value.is_string() && names_a_secret(argument.name) &&
           is_literal(argument.value.as_string())) {
         found(argument.name, call.text->span_of(argument.name_begin, argument.name_end));
+      } else if (argument.value.is_string() && holds_secret(argument.value.as_string())) {
+        found_within(call.text->span_of(argument.name_begin, argument.name_end));
       }
     }
   }
@@ -51,6 +71,8 @@ class SecretFinder {
       if (value != nullptr && value->kind == YamlNode::Kind::scalar && value->scalar.is_string() &&
           names_a_secret(parameter.name->text) && is_literal(value->text)) {
         found(parameter.name->text, parameter.name->span);
+      } else {
+        node(value);
       }
     }
   }
@@ -85,7 +107,25 @@ class SecretFinder {
         "take it from an input, the environment or the custom context";
   }
 
+  // The whole of what a task publishes.
+  void publishing(const TaskDefinition& task) {
+    for (std::string_view key : {"publish", "publish-on-error", "publish-on-skip"}) {
+      node(task.value(key));
+      published(task.value(key));
+    }
+    for (const ClauseDefinition& clause : task.clauses) {
+      if (clause.publish == nullptr) continue;
+      node(clause.publish);
+      for (const YamlNode::Member& scope : clause.publish->members) published(&scope.value);
+    }
+  }
+
  private:
+  void found_within(const core::Span& place) {
+    report_.add("GR0801", place, "a secret is written into the definition").note =
+        "take it from an input, the environment or the custom context";
+  }
+
   void unverified(std::string_view key, const core::Span& place) {
     report_.add("GR0811", place, fmt::format("`{}: false` takes any certificate, also an attacker's", key))
         .note = "give the path of a file with the authorities instead";
@@ -112,13 +152,15 @@ void check_secrets(const Definitions& definitions, Report& report) {
         finder.found(key.name->text, value->span);
     }
     finder.node(workflow.value("vars"));
-    finder.published(workflow.value("output"));
+    for (std::string_view key : {"output", "output-on-error"}) {
+      finder.node(workflow.value(key));
+      finder.published(workflow.value(key));
+    }
     for (const TaskDefinition* one : workflow.tasks) {
       const TaskDefinition& task = *one;
       finder.call(task.call);
       finder.verification(task.call);
-      finder.node(task.value("publish"));
-      finder.published(task.value("publish"));
+      finder.publishing(task);
     }
   }
 }

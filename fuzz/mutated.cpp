@@ -1,24 +1,18 @@
-// Valid definitions with mistakes put in at the level of YAML: nothing may crash the compiler, and every
-// finding points into the file. The first two bytes choose one of the corpus, the others the mistakes.
+// Definitions with mistakes put in at the level of YAML: nothing may crash the compiler, every finding points
+// into the file, and what it compiles can be stored. The first two bytes choose one of the corpus, the others
+// the mistakes.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 
+#include "compiler/ir/serialization.hpp"
 #include "tests/compiler/corpus.hpp"
 #include "tests/compiler/mutations.hpp"
 
 namespace {
 
 const std::vector<std::string>& definitions() {
-  static const std::vector<std::string> texts = [] {
-    std::vector<std::string> all;
-    for (const gregale::core::Value& line : gregale::compiler::read_corpus("workflows.jsonl")) {
-      for (const auto& source : gregale::compiler::sources_of_case(line.get("case"))) {
-        all.emplace_back(source->text());
-      }
-    }
-    return all;
-  }();
+  static const std::vector<std::string> texts = gregale::compiler::definition_texts();
   return texts;
 }
 
@@ -37,5 +31,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     std::abort();
   }
   core::to_text(compilation.diagnostics.sorted(), false);
+  if (compilation.program) ir::from_binary(ir::to_binary(*compilation.program));
   return 0;
 }

@@ -25,6 +25,7 @@ class FlowGraph {
   // In the order of the tasks that they leave.
   std::span<const FlowEdge> in(ir::Index task) const { return edges_of(in_, in_begin_, task); }
   size_t size() const { return out_begin_.size() - 1; }
+  size_t edges() const { return out_.size(); }
   const std::vector<ir::Index>& starts() const { return workflow_.start_tasks; }
 
   // Whether the task is a join of all branches.

@@ -200,7 +200,9 @@ class OriginAnalysis {
 
   void check_input(Index task, Index value) {
     const ir::Template* found = entry(value);
-    if (found == nullptr || found->kind != ir::Template::Kind::expression) return;
+    if (found == nullptr) return;
+    for (Index child : found->children) check_input(task, child);
+    if (found->kind != ir::Template::Kind::expression) return;
     const auto references = by_expression_.find(found->expression);
     if (references == by_expression_.end()) return;
     for (const Reference* reference : references->second) {

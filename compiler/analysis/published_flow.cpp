@@ -63,21 +63,30 @@ const PublishedFlow::Block* PublishedFlow::block(size_t number) {
   Block& block = blocks_[number];
   block.some.resize(graph_.size());
   block.every.resize(graph_.size());
-  for (const std::vector<Index>& component : components_) {
-    spread(block, component);
-    narrow(block, component);
-    for (Index task : component) walked_ += 1 + graph_.in(task).size();
+  const size_t count = component_begin_.size() - 1;
+  size_t first = count;
+  for (Index task : publishers_[number]) first = std::min<size_t>(first, component_of_[task]);
+  for (size_t i = first; i < count; ++i) {
+    const std::span<const Index> tasks = component(i);
+    if (tasks.size() == 1) {
+      fill(block, tasks.front());
+    } else {
+      fill_tangle(block, tasks);
+    }
   }
+  walked_ += graph_.size() + graph_.edges() - component_begin_[first];
   return &block;
 }
 
 void PublishedFlow::find_order() {
-  if (!components_.empty()) return;
-  components_ = find_components(graph_);
+  if (!component_begin_.empty()) return;
   component_of_.resize(graph_.size());
-  for (size_t i = 0; i < components_.size(); ++i) {
-    for (Index task : components_[i]) component_of_[task] = i;
+  for (const std::vector<Index>& tasks : find_components(graph_)) {
+    for (Index task : tasks) component_of_[task] = static_cast<Index>(component_begin_.size());
+    component_begin_.push_back(order_.size());
+    order_.insert(order_.end(), tasks.begin(), tasks.end());
   }
+  component_begin_.push_back(order_.size());
   ends_of_.resize(graph_.size());
   waiting_.resize(graph_.size());
 }
@@ -86,7 +95,7 @@ void PublishedFlow::gather(size_t number) {
   std::fill(ends_of_.begin(), ends_of_.end(), 0);
   ends_.assign(1, {});
   for (Index task : publishers_[number]) {
-    ends_of_[task] = ends_.size();
+    ends_of_[task] = static_cast<uint32_t>(ends_.size());
     Ends& ends = ends_.emplace_back();
     const std::vector<Publication>& own = publications_[task];
     auto at = std::lower_bound(own.begin(), own.end(), number * kBlock,
@@ -108,51 +117,57 @@ void PublishedFlow::gather(size_t number) {
   }
 }
 
-// Within a component everything reaches everything.
-void PublishedFlow::spread(Block& block, const std::vector<Index>& component) const {
-  Bits found = 0;
-  for (Index task : component) {
-    for (const FlowEdge& edge : graph_.in(task)) {
-      found |= block.some[edge.from] | ends_of(edge.from).some[edge.kind];
+PublishedFlow::Arriving PublishedFlow::arriving(const Block& block, Index task) const {
+  const auto edges = graph_.in(task);
+  if (edges.empty()) return {};
+  const bool all = graph_.waits_for_all(task);
+  Arriving result{0, all ? 0 : ~Bits{0}, false};
+  for (size_t i = 0; i < edges.size();) {
+    const Index from = edges[i].from;
+    const Ends& ends = ends_of(from);
+    Bits way = ~Bits{0};
+    for (; i < edges.size() && edges[i].from == from; ++i) {
+      result.some |= block.some[from] | ends.some[edges[i].kind];
+      way &= block.every[from] | ends.every[edges[i].kind];
     }
+    result.every = all ? result.every | way : result.every & way;
+    result.again = result.again || from == task;
   }
-  for (Index task : component) block.some[task] = found;
+  return result;
 }
 
-// Begins with everything that may be there and takes away what some way does not bring.
-void PublishedFlow::narrow(Block& block, const std::vector<Index>& component) {
-  for (Index task : component) block.every[task] = block.some[task];
-  std::vector<Index> open = component;
-  for (Index task : open) waiting_[task] = true;
+void PublishedFlow::fill(Block& block, Index task) const {
+  const Arriving found = arriving(block, task);
+  block.some[task] = found.some;
+  block.every[task] = found.again ? found.some : found.every;
+  if (found.again) block.every[task] = arriving(block, task).every;
+}
+
+// Tasks that all lead to each other: what may be there is the same for all of them. What surely is begins
+// with that, and loses what some way does not bring.
+void PublishedFlow::fill_tangle(Block& block, std::span<const Index> tasks) {
+  Bits some = 0;
+  for (Index task : tasks) some |= arriving(block, task).some;
+  for (Index task : tasks) {
+    block.some[task] = some;
+    block.every[task] = some;
+    waiting_[task] = true;
+  }
+  std::vector<Index> open(tasks.begin(), tasks.end());
   for (size_t next = 0; next < open.size(); ++next) {
     const Index task = open[next];
     waiting_[task] = false;
-    const Bits found = on_every_way(block, task);
+    const Bits found = arriving(block, task).every;
     if (found == block.every[task]) continue;
     block.every[task] = found;
     for (const FlowEdge& edge : graph_.out(task)) {
       const bool inside = component_of_[edge.to] == component_of_[task];
-      if (!inside || waiting_[edge.to] || open.size() > kMostRounds * component.size()) continue;
+      if (!inside || waiting_[edge.to] || open.size() > kMostRounds * tasks.size()) continue;
       waiting_[edge.to] = true;
       open.push_back(edge.to);
     }
   }
-}
-
-PublishedFlow::Bits PublishedFlow::on_every_way(const Block& block, Index task) const {
-  const auto edges = graph_.in(task);
-  if (edges.empty()) return 0;
-  const bool all = graph_.waits_for_all(task);
-  Bits found = all ? 0 : ~Bits{0};
-  for (size_t i = 0; i < edges.size();) {
-    const Index from = edges[i].from;
-    Bits way = ~Bits{0};
-    for (; i < edges.size() && edges[i].from == from; ++i) {
-      way &= block.every[from] | ends_of(from).every[edges[i].kind];
-    }
-    found = all ? found | way : found & way;
-  }
-  return found;
+  walked_ += open.size();
 }
 
 }  // namespace gregale::compiler

@@ -5,7 +5,10 @@
 // all.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -48,24 +51,36 @@ class PublishedFlow {
     std::array<Bits, ir::kClauseCount> every{};
   };
 
+  // What comes to a task by its edges.
+  struct Arriving {
+    Bits some = 0;
+    Bits every = 0;
+    bool again = false;  // the task leads to itself
+  };
+
   const Block* block(size_t number);
   // The order of tasks, made when it is first needed.
   void find_order();
   // Fills `ends_` and `ends_of_`.
   void gather(size_t number);
-  void spread(Block& block, const std::vector<ir::Index>& component) const;
-  void narrow(Block& block, const std::vector<ir::Index>& component);
-  Bits on_every_way(const Block& block, ir::Index task) const;
+  void fill(Block& block, ir::Index task) const;
+  void fill_tangle(Block& block, std::span<const ir::Index> tasks);
+  Arriving arriving(const Block& block, ir::Index task) const;
+  std::span<const ir::Index> component(size_t number) const {
+    return std::span(order_).subspan(component_begin_[number],
+                                     component_begin_[number + 1] - component_begin_[number]);
+  }
   const Ends& ends_of(ir::Index task) const { return ends_[ends_of_[task]]; }
 
   const FlowGraph& graph_;
   std::vector<std::vector<Publication>> publications_;  // of each task, by variable, each once
   std::vector<std::vector<ir::Index>> publishers_;      // of each block, ascending
-  std::vector<std::vector<ir::Index>> components_;
-  std::vector<size_t> component_of_;  // each task
-  std::vector<Ends> ends_;            // of the block that is made; the first publishes nothing
-  std::vector<size_t> ends_of_;       // each task
-  std::vector<bool> waiting_;         // tasks that narrow() has to look at again
+  std::vector<ir::Index> order_;                        // all tasks, component by component
+  std::vector<size_t> component_begin_;                 // in `order_`, and its end
+  std::vector<ir::Index> component_of_;                 // each task
+  std::vector<Ends> ends_;         // of the block that is made; the first publishes nothing
+  std::vector<uint32_t> ends_of_;  // each task
+  std::vector<bool> waiting_;      // tasks that fill_tangle() has to look at again
   std::unordered_map<size_t, Block> blocks_;
   size_t walked_ = 0;
 };

@@ -199,6 +199,8 @@ void Inheritance::fill(FlatWorkflow& flat, const Link& link, FlatWorkflow* paren
   FlatDraft draft{flat, shell, members_};
   if (link.name == nullptr) {
     shell = without_inheritance_keys(Place::workflow, own);
+    const YamlNode* defaults = value_of(own, "task-defaults");
+    if (defaults != nullptr && report_inherits_nothing(*defaults, report_)) flat.sound = false;
     take_tasks(draft, report_);
   } else if (flat.sound) {
     check_digest(link.digest, *parent);

@@ -54,6 +54,16 @@ YamlNode merge_mappings(const YamlNode& parent, const YamlNode& child, Merge mer
   return result;
 }
 
+// Takes out mappings that the child has emptied: of some keys, nothing is as good as an empty mapping.
+void remove_emptied(YamlNode& result, const YamlNode& child, std::initializer_list<std::string_view> keys) {
+  for (std::string_view key : keys) {
+    const YamlNode::Member* merged = result.find(key);
+    const YamlNode::Member* own = child.find(key);
+    if (merged == nullptr || own == nullptr || merged->value.kind != YamlNode::Kind::mapping) continue;
+    if (merged->value.members.empty() && !own->value.members.empty()) remove_member(result, key);
+  }
+}
+
 }  // namespace
 
 bool is_inheritance_key(Place place, std::string_view key) {
@@ -202,6 +212,7 @@ YamlNode merge_task(const YamlNode& parent, const YamlNode& child, Report& repor
                          return merge_clause(key, before, value, report);
                        return value;
                      });
+  remove_emptied(result, child, {"input", "publish", "publish-on-error", "publish-on-skip"});
   const auto sets = [&](std::string_view key) {
     const YamlNode::Member* member = child.find(key);
     return member != nullptr && !is_null(member->value);
@@ -212,36 +223,49 @@ YamlNode merge_task(const YamlNode& parent, const YamlNode& child, Report& repor
   return result;
 }
 
-YamlNode merge_workflow(const YamlNode& parent, const YamlNode& child, Report& report) {
-  return merge_mappings(without(parent, {"name", "tasks"}), without_inheritance_keys(Place::workflow, child),
-                        [&](std::string_view key, const YamlNode* before, const YamlNode& value) -> YamlNode {
-                          if (before == nullptr) return value;
-                          if (key == "input") return merge_parameters(*before, value);
-                          if (key == "tags") return unite(*before, value);
-                          if (key == "output" || key == "output-on-error" || key == "vars")
-                            return merge_by_key(*before, value);
-                          if (key != "task-defaults" || before->kind != YamlNode::Kind::mapping ||
-                              value.kind != YamlNode::Kind::mapping) {
-                            return value;
-                          }
-                          return merge_mappings(
-                              *before, value,
-                              [&](std::string_view policy, const YamlNode* old, const YamlNode& now) {
-                                const bool clause = is_clause(policy) || policy == "requires";
-                                return clause ? merge_clause(policy, old, now, report) : now;
-                              });
+namespace {
+
+// [parent] may be nullptr.
+YamlNode merge_defaults(const YamlNode* parent, const YamlNode& child, Report& report) {
+  if (child.kind != YamlNode::Kind::mapping) return child;
+  const bool inherits = parent != nullptr && parent->kind == YamlNode::Kind::mapping;
+  return merge_mappings(inherits ? *parent : empty_like(child, YamlNode::Kind::mapping), child,
+                        [&](std::string_view key, const YamlNode* before, const YamlNode& value) {
+                          const bool clause = is_clause(key) || key == "requires";
+                          return clause ? merge_clause(key, before, value, report) : value;
                         });
 }
 
+}  // namespace
+
+YamlNode merge_workflow(const YamlNode& parent, const YamlNode& child, Report& report) {
+  YamlNode result =
+      merge_mappings(without(parent, {"name", "tasks"}), without_inheritance_keys(Place::workflow, child),
+                     [&](std::string_view key, const YamlNode* before, const YamlNode& value) -> YamlNode {
+                       if (key == "task-defaults") return merge_defaults(before, value, report);
+                       if (before == nullptr) return value;
+                       if (key == "input") return merge_parameters(*before, value);
+                       if (key == "tags") return unite(*before, value);
+                       if (key == "output" || key == "output-on-error" || key == "vars")
+                         return merge_by_key(*before, value);
+                       return value;
+                     });
+  remove_emptied(result, child, {"vars", "task-defaults"});
+  return result;
+}
+
 YamlNode merge_action(const YamlNode& parent, const YamlNode& child) {
-  return merge_mappings(without(parent, {"name"}), without_inheritance_keys(Place::action, child),
-                        [](std::string_view key, const YamlNode* before, const YamlNode& value) -> YamlNode {
-                          if (before == nullptr) return value;
-                          if (key == "input") return merge_parameters(*before, value);
-                          if (key == "base-input") return merge_by_key(*before, value);
-                          if (key == "tags") return unite(*before, value);
-                          return value;
-                        });
+  YamlNode result =
+      merge_mappings(without(parent, {"name"}), without_inheritance_keys(Place::action, child),
+                     [](std::string_view key, const YamlNode* before, const YamlNode& value) -> YamlNode {
+                       if (before == nullptr) return value;
+                       if (key == "input") return merge_parameters(*before, value);
+                       if (key == "base-input") return merge_by_key(*before, value);
+                       if (key == "tags") return unite(*before, value);
+                       return value;
+                     });
+  remove_emptied(result, child, {"base-input"});
+  return result;
 }
 
 bool same_meaning(const YamlNode& a, const YamlNode& b) {

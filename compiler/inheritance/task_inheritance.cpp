@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "compiler/inheritance/merging.hpp"
 #include "compiler/inheritance/override.hpp"
@@ -64,6 +65,7 @@ class TaskInheritance {
                   fmt::format("`{}` is for a task that overrides an inherited one", name));
       flat_.sound = false;
     }
+    check_inherits_nothing(member.value);
     append(member);
   }
 
@@ -112,6 +114,10 @@ class TaskInheritance {
     return names;
   }
 
+  void check_inherits_nothing(const YamlNode& task) {
+    if (report_inherits_nothing(task, report_)) flat_.sound = false;
+  }
+
   bool forbidden(const core::Span& place, std::string_view what, const YamlNode* final) {
     if (final == nullptr) return false;
     report_final(place, what, *final, report_);
@@ -119,7 +125,13 @@ class TaskInheritance {
     return true;
   }
 
-  // The keys of the child's task that an ancestor made final, for the task or for all.
+  // Where an ancestor made a key of the task final, for the task or for all; nullptr where none did.
+  const YamlNode* final_of(std::string_view key, const FlatTask& inherited) const {
+    const YamlNode* own = inherited.final.forbids(key);
+    return own != nullptr ? own : flat_.parent->final.forbids(key);
+  }
+
+  // Whether the child's task changes keys that are final.
   bool changes_final(const YamlNode::Member& member, const FlatTask& inherited) {
     if (inherited.final.all != nullptr) {
       return forbidden(member.key.span, fmt::format("the task `{}`", member.key.text), inherited.final.all);
@@ -127,13 +139,9 @@ class TaskInheritance {
     bool found = false;
     for (const YamlNode::Member& one : member.value.members) {
       const std::string& key = one.key.text;
-      const auto final = [&](std::string_view name) -> const YamlNode* {
-        const YamlNode* own = inherited.final.forbids(name);
-        return own != nullptr ? own : flat_.parent->final.forbids(name);
-      };
-      const YamlNode* place = final(key);
-      if (place == nullptr && key == "action") place = final("workflow");
-      if (place == nullptr && key == "workflow") place = final("action");
+      const YamlNode* place = final_of(key, inherited);
+      if (place == nullptr && key == "action") place = final_of("workflow", inherited);
+      if (place == nullptr && key == "workflow") place = final_of("action", inherited);
       const YamlNode::Member* before = inherited.member->value.find(key);
       if (place == nullptr || (before != nullptr && same_meaning(before->value, one.value))) continue;
       found =
@@ -169,12 +177,14 @@ class TaskInheritance {
       }
     }
     if (changes_final(member, task)) return;
-    for (const auto& [key, place] : task.final.keys) {
-      if (member.value.find(key) != nullptr) continue;  // looked at above
-      if (task.member->value.find(key) == nullptr) continue;
-      if (forbidden(member.key.span, fmt::format("`{}` of the task `{}`", key, member.key.text), place))
+    for (const YamlNode::Member& one : task.member->value.members) {
+      if (member.value.find(one.key.text) != nullptr) continue;  // looked at above
+      const YamlNode* place = final_of(one.key.text, task);
+      if (forbidden(member.key.span, fmt::format("`{}` of the task `{}`", one.key.text, member.key.text),
+                    place))
         return;
     }
+    check_inherits_nothing(member.value);
     const YamlNode* abstract = read_abstract(member.value, report_);
     if (abstract != nullptr) promise(member.value, task.contract);
     YamlNode own = without_inheritance_keys(Place::task, member.value);
@@ -231,6 +241,16 @@ class TaskInheritance {
     flat_.sound = false;
   }
 
+  // The task that `redirect` names.
+  std::vector<std::string> redirected(const YamlNode::Member& member) {
+    const YamlNode::Member* found = member.value.find("redirect");
+    if (found == nullptr || is_text(found->value)) return task_names(member, "redirect");
+    report_.add("GR0203", place_of(found->value),
+                fmt::format("`redirect` must be the name of a task, but this is {}", describe(found->value)));
+    flat_.sound = false;
+    return {};
+  }
+
   // The names in a key of the child's task that must be tasks of the flat workflow.
   std::vector<std::string> task_names(const YamlNode::Member& member, const char* key) {
     std::vector<std::string> result;
@@ -252,11 +272,12 @@ class TaskInheritance {
         for (const FlatTask& task : flat_.tasks) {
           if (task.member->key.text != member.key.text) candidates.push_back(task.member->key.text);
         }
-        report_.add_misspelt("GR0301", name->span,
-                             name->text == member.key.text
-                                 ? fmt::format("the task `{}` cannot wrap itself", name->text)
-                                 : fmt::format("there is no task `{}`", name->text),
-                             name->text, candidates);
+        report_.add_misspelt(
+            "GR0301", name->span,
+            name->text == member.key.text
+                ? fmt::format("the task `{}` cannot be named in its own `{}`", name->text, key)
+                : fmt::format("there is no task `{}`", name->text),
+            name->text, candidates);
         flat_.sound = false;
         return {};
       }
@@ -268,17 +289,29 @@ class TaskInheritance {
   void wrap_task(const YamlNode::Member& member) {
     const std::vector<std::string> before = task_names(member, "before");
     const std::vector<std::string> after = task_names(member, "after");
+    std::set<std::string_view> chain;
+    for (const auto* names : {&before, &after}) {
+      for (const std::string& name : *names) {
+        if (chain.insert(name).second) continue;
+        report_.add(
+            "GR0206", member.key.span,
+            fmt::format("`before` and `after` of the task `{}` name `{}` twice", member.key.text, name));
+        flat_.sound = false;
+      }
+    }
     if (flat_.sound) wrap(draft_, member.key.text, before, after);
   }
 
   void remove(const std::vector<const YamlNode::Member*>& removed) {
     for (const YamlNode::Member* member : removed) {
       const FlatTask& task = at(member->key);
-      if (task.final.all != nullptr || !task.final.keys.empty()) {
-        forbidden(member->key.span, fmt::format("the task `{}`", member->key.text),
-                  task.final.all != nullptr ? task.final.all : task.final.keys.begin()->second);
-        return;
+      const YamlNode* final = task.final.all;
+      if (final == nullptr && !task.final.keys.empty()) final = task.final.keys.begin()->second;
+      for (const YamlNode::Member& one : task.member->value.members) {
+        if (final == nullptr) final = final_of(one.key.text, task);
       }
+      if (forbidden(member->key.span, fmt::format("the task `{}`", member->key.text), final)) return;
+      check_promises_nothing(*member, task.contract);
       for (const YamlNode::Member& one : member->value.members) {
         if (one.key.text == "override" || one.key.text == "redirect") continue;
         report_.add("GR1006", one.key.span,
@@ -295,7 +328,7 @@ class TaskInheritance {
     flat_.index.clear();
     for (size_t i = 0; i < flat_.tasks.size(); ++i) flat_.index.emplace(flat_.tasks[i].member->key.text, i);
     for (const YamlNode::Member* member : removed) {
-      const std::vector<std::string> to = task_names(*member, "redirect");
+      const std::vector<std::string> to = redirected(*member);
       if (!to.empty()) redirect(draft_, member->key.text, to.front());
     }
     if (!flat_.sound) return;
@@ -304,9 +337,26 @@ class TaskInheritance {
           *member, references_to(flat_, draft_.shell, member->key.text),
           fmt::format("the task `{}` is removed, but something still refers to it", member->key.text));
     }
+    if (!removed.empty() && flat_.tasks.empty()) {
+      report_.add("GR0205", removed.front()->key.span, "with what is removed here no task is left");
+      flat_.sound = false;
+    }
     if (!removed.empty() && flat_.sound) {
       report_left_over(*removed.front(), joins_left_short(flat_),
                        "with what is removed here a join cannot be met any more");
+    }
+  }
+
+  // What an abstract task promises, nothing would keep when it is gone.
+  void check_promises_nothing(const YamlNode::Member& removed, const Contract& contract) {
+    for (const auto* names : {&contract.input, &contract.publish}) {
+      if (names->empty()) continue;
+      core::Diagnostic& finding = report_.add("GR1009", removed.key.span,
+                                              fmt::format("the task `{}` cannot be removed: it promises `{}`",
+                                                          removed.key.text, names->front()->text));
+      finding.related.push_back({names->front()->span, "the abstract task promises it"});
+      flat_.sound = false;
+      return;
     }
   }
 
@@ -423,6 +473,18 @@ void read_final(const YamlNode& definition, Final& final, Report& report) {
     }
     final.keys.emplace(name->text, name);
   }
+}
+
+bool report_inherits_nothing(const YamlNode& part, Report& report) {
+  bool found = false;
+  for (const char* key : {"on-success", "on-error", "on-complete", "on-skip", "requires"}) {
+    const YamlNode::Member* clause = part.find(key);
+    const YamlNode::Member* inherit = clause == nullptr ? nullptr : clause->value.find("inherit");
+    if (inherit == nullptr) continue;
+    found = true;
+    report.add("GR1006", inherit->key.span, fmt::format("`inherit`, but no `{}` is inherited here", key));
+  }
+  return found;
 }
 
 bool report_final(const core::Span& place, std::string_view what, const YamlNode& final, Report& report) {

@@ -25,4 +25,8 @@ const YamlNode* read_abstract(const YamlNode& definition, Report& report);
 // A finding for a change of [key] that an ancestor made final; whether there is one.
 bool report_final(const core::Span& place, std::string_view what, const YamlNode& final, Report& report);
 
+// Findings for `inherit` in the transitions and `requires` of a task, or of task-defaults, that inherits
+// none; whether there are any.
+bool report_inherits_nothing(const YamlNode& part, Report& report);
+
 }  // namespace gregale::compiler

@@ -11,7 +11,8 @@ namespace {
 
 class Validator {
  public:
-  explicit Validator(const Program& program) : program_(program), used_(program.templates.size()) {}
+  explicit Validator(const Program& program)
+      : program_(program), children_(program.templates.size()), used_by_(program.templates.size()) {}
 
   void run() {
     std::unordered_set<std::string_view> names;
@@ -24,8 +25,14 @@ class Validator {
     }
     std::vector<bool> expressions(program_.expressions.size());
     for (Index index = 0; index < program_.templates.size(); ++index) check_template(index, expressions);
-    for (const Workflow& workflow : program_.workflows) check_workflow(workflow);
-    for (const AdhocAction& action : program_.actions) check_action(action);
+    for (const Workflow& workflow : program_.workflows) {
+      ++user_;
+      check_workflow(workflow);
+    }
+    for (const AdhocAction& action : program_.actions) {
+      ++user_;
+      check_action(action);
+    }
   }
 
  private:
@@ -41,12 +48,13 @@ class Validator {
     }
   }
 
-  // A reference to a template; each template is referred to once, so that walks over them stay linear.
+  // A workflow's or action's reference to a template. Each refers to a template once, so that walks over one
+  // stay linear; workflows that inherit a task have its templates in common.
   void use(Index index) {
     if (index == kNone) return;
     if (index >= program_.templates.size()) refuse("a template that does not exist");
-    if (used_[index]) refuse("a template that is used twice");
-    used_[index] = true;
+    if (children_[index] || used_by_[index] == user_) refuse("a template that is used twice");
+    used_by_[index] = user_;
   }
   void need(Index index) {
     if (index == kNone) refuse("a template is missing");
@@ -82,7 +90,8 @@ class Validator {
     }
     for (Index child : entry.children) {
       if (child >= index) refuse("a template that is no tree");
-      use(child);
+      if (children_[child]) refuse("a template that is used twice");
+      children_[child] = true;
     }
   }
 
@@ -184,7 +193,9 @@ class Validator {
   }
 
   const Program& program_;
-  std::vector<bool> used_;
+  std::vector<bool> children_;  // templates that are part of another
+  std::vector<Index> used_by_;  // of each template: the last that referred to it
+  Index user_ = 0;              // the workflow or action that is looked at; counted from 1
 };
 
 }  // namespace

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Runs the examples of the language reference and compares with the results that stand there.
+"""Runs the examples of the language's pages and compares with the results that stand there.
 
 usage: documents_test.py GREGALE [--write]
 
-In docs/language*.md a ```yaml block is a file. What stands behind it says what becomes of it:
+In docs/language*.md and docs/inheritance.md a ```yaml block is a file. One that begins with a comment of its name
+(`# site.yaml`) is there under that name for the examples behind it on the page. What stands behind a block says what
+becomes of it:
 
     `gregale run FILE ...` ends in STATE with the output      then a ```json block
     `gregale run FILE ...` ends in STATE.                     no output is compared
@@ -25,15 +27,18 @@ BLOCK = re.compile(r"^```yaml\n(.*?)^```\n+(?:`gregale (run|validate) FILE(.*?)`
                    r"```json\n(.*?)```|ends in ([A-Z]+)\.|(finds nothing)\.))?", re.S | re.M)
 
 
-# Keys that have pages of their own: inheritance.md, regions.md, custom-context.md.
-OTHER_CHAPTERS = {"extends", "workbook", "file", "digest", "abstract", "final", "override", "inherit", "redirect",
-                  "before", "with-regions", "on-region-error", "min-success", "custom_context", "required", "secret",
-                  "default"}
+# Keys that have pages of their own (regions.md, custom-context.md), and those of the long form of `extends`.
+OTHER_CHAPTERS = {"workbook", "file", "digest", "with-regions", "on-region-error", "min-success", "custom_context",
+                  "required", "secret", "default"}
 
 
-def call(gregale, *arguments):
+def pages():
+    return sorted(glob.glob(os.path.join(DOCS, "language*.md"))) + [os.path.join(DOCS, "inheritance.md")]
+
+
+def call(folder, gregale, *arguments):
     done = subprocess.run([gregale, *arguments, "--format", "json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          universal_newlines=True, timeout=120)
+                          universal_newlines=True, timeout=120, cwd=folder)
     return done.returncode, json.loads(done.stdout), done.stderr
 
 
@@ -43,24 +48,26 @@ def pretty(value):
     return line if len(line) <= 100 else json.dumps(value, indent=2, ensure_ascii=False)
 
 
-def check(gregale, path, match, problems):
-    """Gives back the actual output of an example that states one."""
+def check(gregale, folder, path, match, problems):
+    """Gives back the actual output of an example that states one. Its files are in the folder."""
     text, command, options, state, output, state_only, _ = match.groups()
     place = "%s: example `%s`" % (os.path.basename(path), text.split("\n", 2)[1].strip() or text[:40])
     if command is None:
         problems.append("%s: it is not said what becomes of it" % place)
         return None
-    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as f:
+    name = re.match(r"# (\S+\.yaml)\n", text)
+    file = name.group(1) if name else "example.yaml"
+    with open(os.path.join(folder, file), "w") as f:
         f.write(text)
-        f.flush()
-        code, found, _ = call(gregale, "validate", f.name)
-        severe = [d for d in found["diagnostics"] if d["severity"] == "error" or command == "validate"]
-        if code != 0 or severe:
-            problems.append("%s: %s" % (place, "; ".join(d["code"] + " " + d["message"] for d in severe)))
-            return None
-        if command == "validate":
-            return None
-        code, document, errors = call(gregale, "run", f.name, *shlex.split(options))
+    arguments = [file, *shlex.split(options)]
+    code, found, _ = call(folder, gregale, "validate", *[one for one in arguments if one.endswith(".yaml")])
+    severe = [d for d in found["diagnostics"] if d["severity"] == "error" or command == "validate"]
+    if code != 0 or severe:
+        problems.append("%s: %s" % (place, "; ".join(d["code"] + " " + d["message"] for d in severe)))
+        return None
+    if command == "validate":
+        return None
+    code, document, errors = call(folder, gregale, "run", *arguments)
     if document.get("state") != (state or state_only):
         problems.append("%s: it ends in %s: %s" % (place, document.get("state"),
                                                    document.get("state_info") or document.get("error") or errors))
@@ -84,7 +91,7 @@ def without_example(gregale):
     """Keys of the language that no example of the reference has."""
     schema = subprocess.run([gregale, "compile", "--emit", "json-schema"], check=True, stdout=subprocess.PIPE).stdout
     examples = ""
-    for path in glob.glob(os.path.join(DOCS, "language*.md")):
+    for path in pages():
         with open(path) as f:
             examples += "\n".join(match.group(1) for match in BLOCK.finditer(f.read()))
     return sorted(key for key in keys_of(json.loads(schema)) - OTHER_CHAPTERS
@@ -94,16 +101,17 @@ def without_example(gregale):
 def main():
     gregale, write = os.path.abspath(sys.argv[1]), "--write" in sys.argv
     problems, count = [], 0
-    for path in sorted(glob.glob(os.path.join(DOCS, "language*.md"))):
+    for path in pages():
         with open(path) as f:
             page = f.read()
         new, last = "", 0
-        for match in BLOCK.finditer(page):
-            count += 1
-            actual = check(gregale, path, match, problems)
-            if match.group(5) is not None and actual is not None:
-                new += page[last:match.start(5)] + pretty(actual) + "\n"
-                last = match.end(5)
+        with tempfile.TemporaryDirectory() as folder:
+            for match in BLOCK.finditer(page):
+                count += 1
+                actual = check(gregale, folder, path, match, problems)
+                if match.group(5) is not None and actual is not None:
+                    new += page[last:match.start(5)] + pretty(actual) + "\n"
+                    last = match.end(5)
         if write:
             with open(path, "w") as f:
                 f.write(new + page[last:])

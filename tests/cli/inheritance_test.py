@@ -4,7 +4,7 @@
 - the flat text of the flat text is the same text;
 - a child of a workflow and a child of that workflow's flat text are flat alike;
 - the flat text compiles to the program of the source, places and ancestors apart;
-- the source and the flat text run to the same result;
+- the source, the flat text and the compiled program run to the same result;
 - the flat text is a definition for stock Mistral, where that is installed (Debian's python3-mistral), and
   runs to the same result there, where GREGALE_ORACLE names a program that runs it: CASES OUT, a JSON line
   {"id", "definition", "workflow", "input", "params"} each in, and one with "id", "state" and "output" out.
@@ -233,6 +233,11 @@ class Check:
             programs.append(bare(whole(json.loads(out))))
         assert programs[0] == programs[1], "the flat text is another program"
 
+        compiled = os.path.join(self.folder, "family.gir")
+        code, _, err = self.run("compile", "--output", compiled, source)
+        assert code == 0, err
+        assert self.run("outdated", compiled)[0] == 0, "outdated at once"
+
         source_text, text = text, self.flat(source, "--target", "mistral-v2")
         for level in range(3):
             workflow = "w%d" % level
@@ -241,6 +246,7 @@ class Check:
                 continue
             ours = self.result(source, workflow, target)
             assert ours == self.result(flat, workflow, target), workflow
+            assert ours == self.result(compiled, workflow, target), workflow
             self.runs.append((text, workflow, target, ours))
         self.for_mistral.append(text)
 

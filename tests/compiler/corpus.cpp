@@ -5,6 +5,7 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "compiler/codes.hpp"
 #include "core/json.hpp"
 
 namespace gregale::compiler {
@@ -35,6 +36,20 @@ std::vector<core::SourcePtr> sources_of_case(const Value& test_case) {
     }
   }
   return result;
+}
+
+std::vector<std::string> definition_texts() {
+  std::vector<std::string> texts;
+  for (const Value& line : read_corpus("workflows.jsonl")) {
+    for (const core::SourcePtr& one : sources_of_case(line.get("case"))) texts.emplace_back(one->text());
+  }
+  for (const Code& code : all_codes()) {
+    const CodeExample* example = find_example(code.code);
+    if (example == nullptr) continue;
+    texts.emplace_back(example->wrong);
+    texts.emplace_back(example->right);
+  }
+  return texts;
 }
 
 Compilation compile_text(std::string text) {

@@ -43,6 +43,24 @@ TEST(IrTest, CompilingTwiceGivesTheSameBytes) {
   EXPECT_EQ(ir::digest(*compile_text(text).program).size(), 64u);
 }
 
+TEST(IrTest, WorkflowsThatInheritATaskHaveItInCommon) {
+  const Compilation compilation = compile_text(
+      "version: '2.0'\ndialect: gregale/1\n"
+      "base:\n  tasks:\n    t: {action: std.echo output=<% $ %>, publish: {x: [<% 1 %>, {y: 2}]}}\n"
+      "one: {extends: base}\ntwo: {extends: base, description: another}\n");
+  ASSERT_TRUE(compilation.program) << core::to_text(compilation.diagnostics.sorted(), false);
+  const auto& workflows = compilation.program->workflows;
+  ASSERT_EQ(workflows.size(), 3u);
+  EXPECT_EQ(workflows[0].tasks[0].publish.branch, workflows[2].tasks[0].publish.branch);
+  const std::string binary = ir::to_binary(*compilation.program);
+  EXPECT_EQ(ir::to_binary(ir::from_binary(binary)), binary);
+  EXPECT_EQ(ir::to_binary(ir::from_text(ir::to_text(*compilation.program))), binary);
+  // One workflow uses each template once.
+  ir::Program twice = *compilation.program;
+  twice.workflows[0].output = twice.workflows[0].tasks[0].publish.branch;
+  EXPECT_THROW(ir::validate(twice), core::Error);
+}
+
 TEST(IrTest, ConstantsOfEveryKindSurvive) {
   const Compilation compilation = compile_text(
       "version: '2.0'\nwf:\n  output: {a: .inf, b: -.inf, c: .nan, d: 123456789012345678901234567890, e: "

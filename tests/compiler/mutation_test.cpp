@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "compiler/ir/serialization.hpp"
 #include "corpus.hpp"
 #include "mutations.hpp"
 
@@ -23,9 +24,9 @@ std::vector<std::string> clean_texts() {
   return texts;
 }
 
-TEST(MutationTest, EveryFindingPointsIntoTheFile) {
-  const std::vector<std::string> texts = clean_texts();
-  ASSERT_GT(texts.size(), 100u);
+TEST(MutationTest, EveryFindingPointsIntoTheFileAndEveryProgramCanBeStored) {
+  const std::vector<std::string> texts = definition_texts();
+  ASSERT_GT(texts.size(), 300u);
   std::mt19937 random(20);
   size_t findings = 0;
   for (int round = 0; round < 3000; ++round) {
@@ -35,6 +36,10 @@ TEST(MutationTest, EveryFindingPointsIntoTheFile) {
     const Compilation compilation = compile({file}, {});
     ASSERT_EQ(fault_of(compilation.diagnostics, file), "") << file->text();
     EXPECT_EQ(compilation.program.has_value(), !compilation.diagnostics.has_errors()) << file->text();
+    if (compilation.program) {
+      const std::string binary = ir::to_binary(*compilation.program);
+      EXPECT_EQ(ir::to_binary(ir::from_binary(binary)), binary) << file->text();
+    }
     findings += compilation.diagnostics.sorted().size();
   }
   EXPECT_GT(findings, 3000u);
