@@ -111,7 +111,7 @@ Value BoundExpression::evaluate_pieces(const Scope& scope) const {
     const std::string_view written =
         std::string_view(bound.text).substr(piece.begin, piece.end - piece.begin);
     try {
-      result = yaql::replace(result, written, python::str(value), -1, scope.budget.output);
+      result = yaql::replace(result, written, python::str(value), -1);
     } catch (const core::Error& error) {
       throw EvaluationError(error.what(), piece.begin, piece.end, error.kind());
     }
@@ -155,7 +155,7 @@ bool is_data(const Value& value, size_t depth) {
 Value data_key(const Value& key) {
   if (key.is_string()) return key;
   if (key.is_list() || key.is_map() || key.is_set() || key.is_object()) {
-    refuse(fmt::format("a {} cannot be a key of a result", key.kind_name()));
+    refuse(fmt::format("{} cannot be a key of a result", a_kind(key)));
   }
   if (key.is_date_time()) return Value(core::iso_local_text(key.local_microseconds(), true));
   return Value(core::to_json(key));
@@ -190,7 +190,7 @@ Value convert(const Value& value, size_t depth) {
       return static_cast<double>(value.as_time_span()) / static_cast<double>(core::kSecond);
     case Value::Kind::object:
       if (const auto* failed = value.object_as<jinja::FailedSequence>()) refuse(failed->error);
-      refuse(fmt::format("the result is a {}, which has no form as data", value.kind_name()));
+      refuse(fmt::format("the result is {}, which has no form as data", a_kind(value)));
     default:
       return value;
   }
