@@ -126,7 +126,10 @@ struct slice_rest : seq<colon, _, bound, sor<seq<colon, _, bound>, no_bound>> {}
 struct open_slice : node<NodeKind::jinja_slice, at<one<':'>>, no_bound, slice_rest> {};
 struct subscript : sor<open_slice, node_if_more<NodeKind::jinja_slice, expression, slice_rest>> {};
 struct subscript_tuple : node_if_more<NodeKind::jinja_tuple, subscript, plus<seq<comma, _, subscript>>> {};
-struct subscripts : postfix_node<NodeKind::index, one<'['>, _, must<subscript_tuple>, must<close_square>> {};
+// Nothing is an empty tuple here, too.
+struct subscripts
+    : postfix_node<NodeKind::index, one<'['>, _, sor<seq<at<one<']'>>, empty_tuple>, must<subscript_tuple>>,
+                   must<close_square>> {};
 struct call : postfix_node<NodeKind::call, arguments> {};
 struct postfix : star<seq<_, sor<attribute, attribute_item, attribute_expected, subscripts, call>>> {};
 
@@ -231,6 +234,8 @@ struct target_name : seq<not_at<constant_word>, not_at<in_word>, name_leaf> {};
 struct target_group : seq<one<'('>, _, nested<target>, must<close_round>> {};
 struct target_item : sor<target_group, target_name> {};
 struct target : node_if_more<NodeKind::jinja_tuple, target_item, tuple_rest<target_item>> {};
+// Without parentheses something must follow a comma.
+struct bare_target : node_if_more<NodeKind::jinja_tuple, target_item, plus<seq<comma, _, target_item>>> {};
 
 // The operand of the first filter is the text of the block that the chain belongs to.
 struct block_text : peg::success {};
@@ -400,7 +405,7 @@ bool match_expression(Input& in, Builder& builder, Entry entry) {
     case Entry::loop_iterable:
       return run<must<loop_iterable>>(in, builder);
     case Entry::target:
-      return run<must<target>>(in, builder);
+      return run<must<bare_target>>(in, builder);
     case Entry::arguments:
       return run<arguments>(in, builder);
     case Entry::filter_chain:

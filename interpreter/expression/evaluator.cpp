@@ -125,7 +125,7 @@ Value BoundExpression::evaluate_pieces(const Scope& scope) const {
         text = whole != nullptr ? *whole : std::string(written);
         known = false;
       }
-      result = yaql::replace(result, written, text, -1, scope.budget.output);
+      result = yaql::replace(result, written, text, -1);
     } catch (const core::Error& error) {
       throw EvaluationError(error.what(), piece.begin, piece.end, error.kind());
     }
@@ -171,7 +171,7 @@ Value data_key(const Value& key) {
   if (key.is_string()) return key;
   if (const std::string* text = unknown_text(key)) return Value(*text);
   if (key.is_list() || key.is_map() || key.is_set() || key.is_object()) {
-    refuse(fmt::format("a {} cannot be a key of a result", key.kind_name()));
+    refuse(fmt::format("{} cannot be a key of a result", a_kind(key)));
   }
   if (key.is_date_time()) return Value(core::iso_local_text(key.local_microseconds(), true));
   return Value(core::to_json(key));
@@ -207,7 +207,7 @@ Value convert(const Value& value, size_t depth) {
     case Value::Kind::object:
       if (unknown_text(value) != nullptr) return value;
       if (const auto* failed = value.object_as<jinja::FailedSequence>()) refuse(failed->error);
-      refuse(fmt::format("the result is a {}, which has no form as data", value.kind_name()));
+      refuse(fmt::format("the result is {}, which has no form as data", a_kind(value)));
     default:
       return value;
   }

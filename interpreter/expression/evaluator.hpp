@@ -82,7 +82,7 @@ class ExecutionQueries {
 // What one evaluation may use at most. The defaults are generous for honest work (lists of a million items)
 // and end what is not within about a second.
 struct Budget {
-  uint64_t steps = 30'000'000;     // nodes evaluated and items walked
+  uint64_t steps = 20'000'000;     // nodes evaluated, items walked, pieces of text read (python/steps.hpp)
   uint64_t memory = 512ull << 20;  // bytes made by the evaluation, whether or not they were freed again
   uint64_t output = 128ull << 20;  // bytes of the longest text
   uint32_t recursion = 200;        // calls of functions and macros within each other

@@ -38,6 +38,13 @@ std::string shown(std::string_view name) {
   return stands_in_expression(name) ? python::quote(name) : "<string of the data>";
 }
 
+std::string a_kind(const core::Value& value) {
+  const std::string_view name = value.kind_name();
+  if (value.is_null()) return std::string(name);
+  const bool vowel = std::string_view("aeiou").find(name.front()) != std::string_view::npos;
+  return fmt::format("{} {}", vowel ? "an" : "a", name);
+}
+
 std::string suggestion(std::string_view name, const std::vector<std::string>& candidates) {
   if (!stands_in_expression(name)) return {};
   const std::string nearest = core::nearest_name(name, candidates);

@@ -34,6 +34,9 @@ inline std::string shown(const std::string& name) {
   return shown(std::string_view(name));
 }
 
+// "an integer", "a list", "null": what a value is, within a sentence.
+std::string a_kind(const core::Value& value);
+
 // "; did you mean 'name'?" with the candidate that is near to [name], or nothing.
 std::string suggestion(std::string_view name, const std::vector<std::string>& candidates);
 // Throws python::KeyError.

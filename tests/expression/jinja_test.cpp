@@ -5,6 +5,7 @@
 
 #include "core/json.hpp"
 #include "grammar/jinja.hpp"
+#include "interpreter/expression/jinja/sequence.hpp"
 
 namespace gregale::expression {
 namespace {
@@ -268,10 +269,96 @@ TEST(Jinja, ViewsOfDictsAreLikeSets) {
   EXPECT_EQ(expression("(_.d.items() - [('a', 1)])|map('first')|list", data), R"(["b"])");
   EXPECT_EQ(expression("(_.d.keys() - 'a')|list", data), R"(["b"])");
   EXPECT_EQ(expression("((_.d.keys() - ['a']) - _.d.keys())|list", data), "[]");
-  for (const char* wrong : {"_.d.values() - [1]", "_.d.keys() - 5", "5 - _.d.keys()",
-                            "(_.d.keys() - []) - ['b']", "_.x.items() - []"}) {
+  EXPECT_EQ(expression("[_.d.keys().isdisjoint(['x']), _.d.keys().isdisjoint('ab')]", data), "[true,false]");
+  EXPECT_EQ(expression("[_.d.items().isdisjoint([('a', 2)]), _.x.items().isdisjoint([('a', [])])]", data),
+            "[true,false]");
+  EXPECT_EQ(expression("[_.d.values().mapping == _.d, _.d.keys().mapping.a]", data), "[true,1]");
+  for (const char* wrong :
+       {"_.d.values() - [1]", "_.d.keys() - 5", "5 - _.d.keys()", "_.d.values().isdisjoint([1])",
+        "[1] in _.d.keys()", "_.d.keys().isdisjoint([[1]])", "(_.d.keys() - []) - ['b']",
+        "_.x.items() - []"}) {
     EXPECT_THROW(run(wrong, false, data), EvaluationError) << wrong;
   }
+}
+
+TEST(Jinja, ViewsOfDictsAreComparedAsSets) {
+  const std::string data = R"({"d": {"a": 1, "b": [2]}})";
+  EXPECT_EQ(expression("[_.d.keys() == _.d.keys(), _.d.items() == _.d.items(), _.d.values() == _.d.values()]",
+                       data),
+            "[true,true,false]");
+  EXPECT_EQ(
+      expression("[_.d.keys() < _.d.keys(), _.d.keys() <= _.d.keys(), _.d.keys() != _.d.items()]", data),
+      "[false,true,true]");
+  EXPECT_EQ(expression("[(_.d.keys() - ['a']) < _.d.keys(), (_.d.keys() - []) == _.d.keys(), "
+                       "_.d.keys() == ['a', 'b']]",
+                       data),
+            "[true,true,false]");
+  for (const char* wrong : {"_.d.values() < _.d.values()", "_.d.keys() < ['a']", "{_.d.keys(): 1}"}) {
+    EXPECT_THROW(run(wrong, false, data), EvaluationError) << wrong;
+  }
+}
+
+TEST(Jinja, SlicesReachAnyDistance) {
+  const std::string data = R"({"l": [1, 2, 3], "far": 123456789012345678901234567890})";
+  EXPECT_EQ(expression("[_.l[_.far:], _.l[:_.far], _.l[-_.far:], _.l[::_.far], 'abc'[::-_.far]]", data),
+            R"([[],[1,2,3],[1,2,3],[1],"c"])");
+}
+
+TEST(Jinja, DirectionsOfSortingAreIntegers) {
+  EXPECT_EQ(expression("[[1, 3]|sort(reverse=2), [3, 1]|sort(reverse=false)]"), "[[3,1],[1,3]]");
+  for (const char* wrong :
+       {"[3, 1]|sort(reverse=none)", "[]|sort('x')", "{}|dictsort(reverse=1.0)", "[1].sort(reverse=none)"}) {
+    EXPECT_THROW(run(wrong, false), EvaluationError) << wrong;
+  }
+}
+
+TEST(Jinja, MarkupSaysSoWithinOtherValues) {
+  EXPECT_EQ(rendered("{{ ['<a>'|safe] }}{{ '<a>'|safe }}"), "[Markup('<a>')]<a>");
+  EXPECT_EQ(expression("'{!r}'.format('<a>'|safe) ~ '%r' % ('b'|safe) ~ ('c'|safe)|pprint"),
+            R"x("Markup('<a>')Markup('b')Markup('c')")x");
+}
+
+TEST(Jinja, JsonIsMovedInByAnyText) {
+  EXPECT_EQ(expression("[1, [2]]|tojson(indent='ab')"), R"("[\nab1,\nab[\nabab2\nab]\n]")");
+  EXPECT_EQ(expression("[1]|tojson(indent=true)"), R"("[\n 1\n]")");
+  EXPECT_EQ(expression("[1]|tojson(indent=-1)"), R"("[\n1\n]")");
+}
+
+TEST(Jinja, NamesInWalksAreLookedUpForTheFirstItem) {
+  EXPECT_EQ(expression("([1]|select('gt', 5))|select('nosuch')|list"), "[]");
+  EXPECT_EQ(expression("([1]|select('gt', 5))|map('nosuch')|list"), "[]");
+  EXPECT_THROW(run("[1]|select('nosuch')|list", false), EvaluationError);
+  EXPECT_THROW(run("[1]|map('nosuch')|list", false), EvaluationError);
+  const Value failed = run("[1]|map()", false);
+  ASSERT_NE(failed.object_as<jinja::FailedSequence>(), nullptr);
+  EXPECT_EQ(failed.object_as<jinja::FailedSequence>()->error_class, "FilterArgumentError");
+}
+
+TEST(Jinja, WhatIsUndefinedIsNotComparedWithinContainersEither) {
+  for (const char* wrong :
+       {"[nosuch] == [nosuch]", "[1] == [nosuch]", "[nosuch] in [[1]]", "{'a': nosuch} == {'a': 1}"}) {
+    EXPECT_THROW(run(wrong, false), EvaluationError) << wrong;
+  }
+  EXPECT_EQ(expression("[[1, nosuch] == [2, 3], [nosuch] == [1, 2], [(1 if false)] == [(1 if false)]]"),
+            "[false,false,true]");
+  EXPECT_THROW(run("{% for i in [1, 2] %}{{ loop.changed(nosuch) }}{% endfor %}", true), EvaluationError);
+}
+
+TEST(Jinja, TargetsEndWithACommaInParenthesesOnly) {
+  EXPECT_EQ(rendered("{% set (x,) = [1] %}{{ x }}{% for (y,) in [[2]] %}{{ y }}{% endfor %}"), "12");
+  for (const char* wrong : {"{% set x, = [1] %}", "{% for x, y, in [[1, 2]] %}{% endfor %}",
+                            "{% with x, = [1] %}{% endwith %}"}) {
+    EXPECT_THROW(run(wrong, true), std::runtime_error) << wrong;
+  }
+}
+
+TEST(Jinja, AnEmptySubscriptIsATuple) {
+  EXPECT_EQ(expression("{(): 5}[]"), "5");
+  EXPECT_THROW(run("[1][]", false), EvaluationError);
+}
+
+TEST(Jinja, WhatIsUndefinedCountsAsCallable) {
+  EXPECT_EQ(expression("[nosuch is callable, range is callable, 1 is callable]"), "[true,true,false]");
 }
 
 TEST(Jinja, SetsHaveTheirMethods) {
@@ -345,6 +432,47 @@ TEST(Jinja, HostileExpressionsAreRefusedAtOnce) {
         "{% set l = [] %}{% set x = l.append(l) %}{{ l }}",
         "{% set n = namespace(l=1) %}{% for i in range(5000) %}{% set n.l = [n.l] %}{% endfor %}{{ n }}"}) {
     EXPECT_THROW(run(text, true, "{}", small), EvaluationError) << text;
+  }
+}
+
+// Each does much at once, and again and again: what it reads and compares counts, not only how often.
+TEST(Jinja, WorkOnTextsAndListsTakesSteps) {
+  const std::string lists = "{% set l = range(1000)|list %}{% set m = range(1000)|list %}";
+  const std::string text = "{% set s = 'a' * 20000 %}{% set u = '\xC5\xBE' * 10000 %}";
+  Budget small;
+  small.steps = 100'000;
+  for (const char* work : {"l == m",
+                           "l != m",
+                           "l < m",
+                           "[l] == [m]",
+                           "{'a': l} == {'a': m}",
+                           "l|string",
+                           "l ~ ''",
+                           "l|pprint",
+                           "l|tojson",
+                           "l|map('string')|list",
+                           "l|select('odd')|list",
+                           "l|unique|list",
+                           "l.count(-1)",
+                           "l.reverse()",
+                           "'b' in s",
+                           "s.find('b')",
+                           "s.count('b')",
+                           "s.isalnum()",
+                           "s|wordcount",
+                           "s == s ~ ''",
+                           "s < s ~ ''",
+                           "u|length",
+                           "u[9999]",
+                           "s is lower"}) {
+    const std::string program = lists + text + "{% for i in range(1000) %}{% for j in range(20) %}" +
+                                "{% set x = " + work + " %}{% endfor %}{% endfor %}";
+    try {
+      run(program, true, "{}", small);
+      ADD_FAILURE() << work << " is free";
+    } catch (const EvaluationError& error) {
+      EXPECT_NE(std::string(error.what()).find("`steps`"), std::string::npos) << work << error.what();
+    }
   }
 }
 

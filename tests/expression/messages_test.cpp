@@ -83,5 +83,16 @@ TEST(Messages, NearNamesAreSuggested) {
   EXPECT_EQ(message_of("{{ 1 is strin }}", data), "there is no test named 'strin'; did you mean 'string'?");
 }
 
+TEST(Messages, FunctionsAndMethodsAreToldApart) {
+  EXPECT_EQ(message_of("<% cycle([1]) %>", "{}"),
+            "unknown function 'cycle'; it is a method: value.cycle(...)");
+  EXPECT_EQ(message_of("<% [1].range(3) %>", "{}"), "unknown method 'range'; it is a function: range(...)");
+}
+
+TEST(Messages, KindsHaveTheirArticle) {
+  EXPECT_EQ(message_of("<% 1 + a %>", "{}"), "operator + does not take an integer and a string");
+  EXPECT_EQ(message_of("<% null + [1] %>", "{}"), "operator + does not take null and a list");
+}
+
 }  // namespace
 }  // namespace gregale::expression

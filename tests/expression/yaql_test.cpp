@@ -217,6 +217,54 @@ TEST(Yaql, HostileExpressionsAreRefused) {
   }
 }
 
+// Each does much at once, and again and again: what it reads and compares counts, not only how often.
+TEST(Yaql, WorkOnTextsAndListsTakesSteps) {
+  const std::string data =
+      "let(s => 'a' * 20000, u => '\xC5\xBE' * 10000, l => range(1000).toList(), "
+      "m => range(1000).toList(), d => range(1000).toDict($, $)) -> ";
+  const std::vector<std::string> works = {"$s.indexOf('b')",
+                                          "'b' in $s",
+                                          "$s.toUpper()",
+                                          "$u.len()",
+                                          "$s.trim()",
+                                          "$s = $s + ''",
+                                          "$s < $s + 'b'",
+                                          "$s =~ 'b'",
+                                          "$l = $m",
+                                          "-1 in $l",
+                                          "str($l)",
+                                          "json_dump($l)",
+                                          "$d = $d + {}",
+                                          "$l.toSet()",
+                                          "$s.split('b')",
+                                          "('a' * 12) =~ '(a+)+b'",
+                                          "$s.replace('b', 'cc')"};
+  const ValueContext context{Value(Map())};
+  Scope scope{context};
+  scope.budget.steps = 100'000;
+  for (const std::string& work : works) {
+    try {
+      bound("<% " + data + "range(20000).select(" + work + ").count() %>").evaluate(scope);
+      ADD_FAILURE() << work << " is free";
+    } catch (const EvaluationError& error) {
+      EXPECT_NE(std::string(error.what()).find("(the budget `"), std::string::npos) << work << error.what();
+    }
+  }
+}
+
+TEST(Yaql, PositionsMayBeFurtherThanAnyItem) {
+  EXPECT_EQ(json("<% range(3).replace(12345678901234567890, x).toList() %>"), "[0,1,2]");
+  EXPECT_EQ(json("<% range(3).delete(1, 12345678901234567890).toList() %>"), "[0]");
+}
+
+TEST(Yaql, ReplacedTextsStayWithinTheBudget) {
+  for (const char* text : {"<% ('a' * 100000).replace('a', 'b' * 100000) %>",
+                           "<% regex(a).replace('a' * 100000, 'b' * 100000) %>",
+                           "<% regex(a).replaceBy('a' * 100000, 'b' * 100000) %>"}) {
+    EXPECT_NE(failed(text).message.find("(the budget `output`)"), std::string::npos) << failed(text).message;
+  }
+}
+
 // These look as bad, but have a value that costs little.
 TEST(Yaql, HeavyExpressionsHaveTheirValue) {
   const std::vector<std::string> expressions = {

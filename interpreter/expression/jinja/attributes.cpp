@@ -144,12 +144,14 @@ const MethodTable* methods_of(const Value& object) {
   static const MethodTable sets = table_of({set_methods()});
   static const MethodTable integers = table_of({kIntegerMethods});
   static const MethodTable floats = table_of({kFloatMethods});
+  static const MethodTable views = table_of({set_like_view_methods()});
   if (object.is_map()) return &dicts;
   if (object.is_string()) return &strings;
   if (object.is_list()) return object.is_tuple() ? &tuples : &lists;
   if (object.is_set()) return &sets;
   if (object.is_float()) return &floats;
   if (object.is_integer() || object.is_boolean()) return &integers;
+  if (const auto* view = object.object_as<DictView>()) return view->is_set_like() ? &views : nullptr;
   return object.object_as<Range>() != nullptr ? &tuples : nullptr;
 }
 
@@ -185,6 +187,10 @@ bool find_attribute(Runtime& runtime, const Value& object, const Value& name_val
   if (!object.is_object()) return false;
   require_defined(object);
   if (const auto* range = object.object_as<Range>()) return range_member(*range, name, result);
+  if (const auto* view = object.object_as<DictView>()) {
+    if (name == "mapping") result = view->map();
+    return name == "mapping";
+  }
   const auto* members = object.object_as<WithAttributes>();
   return members != nullptr && members->attribute(runtime, name, result);
 }

@@ -66,7 +66,7 @@ Value insert(Runtime& runtime, const Value& self, const Arguments& arguments) {
   List& items = runtime.change_list(self);
   const auto size = static_cast<int64_t>(items.size());
   at = std::clamp<int64_t>(at < 0 ? at + size : at, 0, size);
-  runtime.step(static_cast<uint64_t>(size - at) / 64);
+  runtime.step(static_cast<uint64_t>(size - at) / 16);
   runtime.use_memory(sizeof(Value));
   items.insert(items.begin() + at, bound.at(1));
   return Value();
@@ -81,6 +81,7 @@ Value pop(Runtime& runtime, const Value& self, const Arguments& arguments) {
   if (at < 0) at += size;
   if (at < 0 || at >= size) throw IndexError("pop index out of range");
   Value item = items[static_cast<size_t>(at)];
+  runtime.step(static_cast<uint64_t>(size - at) / 16);
   items.erase(items.begin() + at);
   return item;
 }
@@ -88,6 +89,7 @@ Value pop(Runtime& runtime, const Value& self, const Arguments& arguments) {
 Value remove(Runtime& runtime, const Value& self, const Arguments& arguments) {
   const int64_t at = index(runtime, self, arguments).as_integer();
   List& items = runtime.change_list(self);
+  runtime.step((items.size() - static_cast<size_t>(at)) / 16);
   items.erase(items.begin() + at);
   return Value();
 }
@@ -106,6 +108,7 @@ Value copy(Runtime& runtime, const Value& self, const Arguments& arguments) {
 Value reverse(Runtime& runtime, const Value& self, const Arguments& arguments) {
   none("reverse", arguments);
   List& items = runtime.change_list(self);
+  runtime.step(items.size() / 8);
   std::reverse(items.begin(), items.end());
   return Value();
 }
@@ -118,7 +121,7 @@ Value sort(Runtime& runtime, const Value& self, const Arguments& arguments) {
   if (bound[0] != nullptr && !bound[0]->is_null()) {
     for (Value& key : keys) key = call_value(runtime, *bound[0], Arguments{{key}, {}});
   }
-  const bool reversed = bound[1] != nullptr && truth(runtime, *bound[1]);
+  const bool reversed = bound[1] != nullptr && to_count(*bound[1], "reverse") != 0;
   runtime.change_list(self) = sorted(runtime, std::move(items), Keys(keys), reversed);
   return Value();
 }

@@ -280,6 +280,7 @@ class MethodCall : public Node {
       arguments_.evaluate(runtime, arguments);
       runtime.step();
       mark(runtime);
+      python::work_on_text(object);
       return method(runtime, object, arguments);
     }
     mark(runtime);
@@ -310,6 +311,7 @@ class Filter : public Node {
     arguments_.evaluate(runtime, arguments, filter_.only_walks);
     runtime.step();
     mark(runtime);
+    if (!arguments.positional.empty()) python::work_on_text(arguments.positional.front());
     return function(runtime, arguments);
   }
 
@@ -326,6 +328,7 @@ class TestNode : public Node {
     arguments_.evaluate(runtime, arguments);
     runtime.step();
     mark(runtime);
+    if (!arguments.positional.empty()) python::work_on_text(arguments.positional.front());
     return function_(runtime, arguments);
   }
 

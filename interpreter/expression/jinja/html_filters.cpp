@@ -1,5 +1,6 @@
 // Filters about HTML and JSON in it.
 #include <algorithm>
+#include <optional>
 
 #include "interpreter/expression/jinja/methods.hpp"
 #include "interpreter/expression/jinja/registry.hpp"
@@ -111,9 +112,16 @@ Value with_sorted_keys(Runtime& runtime, const Value& value, size_t depth) {
 
 Value to_json(Runtime& runtime, const Arguments& arguments) {
   const Bound bound("tojson", arguments, {"value", "indent"}, 1);
-  const int64_t indent = bound[1] == nullptr || bound[1]->is_null() ? -1 : to_count(*bound[1], "indent");
+  std::optional<std::string> indent;
+  if (bound[1] != nullptr && bound[1]->is_string()) {
+    indent = bound[1]->as_string();
+  } else if (bound[1] != nullptr && !bound[1]->is_null()) {
+    const int64_t blanks = std::max<int64_t>(to_count(*bound[1], "indent"), 0);
+    python::check_text_size(static_cast<size_t>(blanks));
+    indent = std::string(static_cast<size_t>(blanks), ' ');
+  }
   const Value sorted = with_sorted_keys(runtime, runtime.settled(bound.at(0)), 0);
-  const std::string text = python::dump_json(sorted, static_cast<int>(std::min<int64_t>(indent, 100)));
+  const std::string text = python::dump_json(sorted, indent);
   std::string out;
   for (char c : text) {
     switch (c) {

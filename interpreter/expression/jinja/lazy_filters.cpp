@@ -12,6 +12,9 @@ namespace gregale::expression::jinja {
 
 namespace {
 
+// What calling a filter or test for an item is worth, beside walking it.
+constexpr uint64_t kStepsOfCall = 4;
+
 // Walks [source] lazily: its errors, too, come at the first item.
 class LazySource {
  public:
@@ -92,7 +95,7 @@ class MapAttribute {
       } else if (name == "default") {
         fallback = value;
       } else {
-        throw TypeError("Unexpected keyword argument " + shown(name));
+        throw FilterArgumentError("Unexpected keyword argument " + shown(name));
       }
     }
     path_.emplace(attribute, fallback);
@@ -106,19 +109,18 @@ class MapAttribute {
 
 class MapFilter {
  public:
-  void prepare(Runtime& runtime, Arguments& call) {
-    if (call.size() < 2) throw TypeError("map requires a filter argument");
-    const Value name = selector(runtime, call.positional[1]);
-    filter_ = name.is_string() ? find_filter(name.as_string()) : nullptr;
-    if (filter_ == nullptr) unknown_filter(runtime.text(name));
+  void prepare(Runtime&, Arguments& call) {
+    if (call.size() < 2) throw FilterArgumentError("map requires a filter argument");
     call.positional.erase(call.positional.begin());  // the item takes the place of the name
-    if (call.size() == 1 && call.named.empty()) of_item_ = filter_->of_item;
     call_ = &call;
   }
   const Value* apply(Runtime& runtime, const Value& item) {
+    if (filter_ == nullptr) look_up(runtime);
+    python::work_on_text(item);
     if (of_item_ != nullptr) {
       of_item_(runtime, item, made_);
     } else {
+      runtime.step(kStepsOfCall);
       call_->positional[0] = item;
       made_ = filter_->function(runtime, *call_);
     }
@@ -126,6 +128,14 @@ class MapFilter {
   }
 
  private:
+  // An unknown name is an error of the first item.
+  void look_up(Runtime& runtime) {
+    const Value name = selector(runtime, call_->positional[0]);
+    filter_ = name.is_string() ? find_filter(name.as_string()) : nullptr;
+    if (filter_ == nullptr) unknown_filter(runtime.text(name));
+    if (call_->size() == 1 && call_->named.empty()) of_item_ = filter_->of_item;
+  }
+
   const NamedFilter* filter_ = nullptr;
   ItemFilter of_item_ = nullptr;
   Arguments* call_ = nullptr;
@@ -143,20 +153,16 @@ Value map(Runtime&, const Arguments& arguments) {
 template <bool kByAttribute, bool kWanted>
 class Choice {
  public:
-  void prepare(Runtime& runtime, Arguments& call) {
+  void prepare(Runtime&, Arguments& call) {
     List& positional = call.positional;
     positional.erase(positional.begin());
     if (kByAttribute) {
-      if (positional.empty()) throw TypeError("Missing parameter for attribute name");
+      if (positional.empty()) throw FilterArgumentError("Missing parameter for attribute name");
       path_.emplace(positional[0]);
       positional.erase(positional.begin());
     }
     call_ = &call;
-    if (positional.empty()) return;
-    const Value name = selector(runtime, positional[0]);
-    test_ = name.is_string() ? find_test(name.as_string()) : nullptr;
-    if (test_ == nullptr) unknown_test(runtime.text(name));
-    if (positional.size() == 2 && call.named.empty()) comparison_ = test_->comparison;
+    by_test_ = !positional.empty();
   }
   const Value* apply(Runtime& runtime, const Value& item) {
     const Value& tested = kByAttribute ? path_->find(runtime, item, made_) : item;
@@ -166,13 +172,28 @@ class Choice {
  private:
   bool holds(Runtime& runtime, const Value& value) {
     if (comparison_ != nullptr) return comparison_(runtime, value, call_->positional[1]);
-    if (test_ == nullptr) return truth(runtime, value);
+    if (!by_test_) return truth(runtime, value);
+    if (test_ == nullptr) {
+      look_up(runtime);
+      return holds(runtime, value);
+    }
+    runtime.step(kStepsOfCall);
+    python::work_on_text(value);
     call_->positional[0] = value;  // in the place of the test's name
     return test_->function(runtime, *call_);
   }
 
+  // An unknown name is an error of the first item.
+  void look_up(Runtime& runtime) {
+    const Value name = selector(runtime, call_->positional[0]);
+    test_ = name.is_string() ? find_test(name.as_string()) : nullptr;
+    if (test_ == nullptr) unknown_test(runtime.text(name));
+    if (call_->size() == 2 && call_->named.empty()) comparison_ = test_->comparison;
+  }
+
   std::optional<AttributePath> path_;
-  const NamedTest* test_ = nullptr;  // none: the truth of the item
+  bool by_test_ = false;  // otherwise by the truth of the item
+  const NamedTest* test_ = nullptr;
   Comparison comparison_ = nullptr;
   Arguments* call_ = nullptr;
   Value made_;
@@ -242,18 +263,19 @@ struct ValueHash {
   size_t operator()(const Value& value) const noexcept { return value.hash(); }
 };
 
-Value unique(Runtime& runtime, const Arguments& arguments) {
+Value unique(Runtime&, const Arguments& arguments) {
   const Bound bound("unique", arguments, {"value", "case_sensitive", "attribute"}, 1);
-  const bool case_sensitive = bound[1] != nullptr && truth(runtime, *bound[1]);
   AttributePath path(bound[2] == nullptr ? Value() : bound.at(2));
   return make_generator(
-      [source = LazySource(bound.at(0)), case_sensitive, path = std::move(path),
+      [source = LazySource(bound.at(0)), flag = bound[1] == nullptr ? Value(false) : bound.at(1),
+       path = std::move(path),
        seen = std::unordered_set<Value, ValueHash>()](Runtime& runtime, Value& item) mutable {
         while (const Value* next = source.next(runtime)) {
           Value made;
-          const Value& key = path.key(runtime, *next, case_sensitive, made);
+          const Value& key = path.key(runtime, *next, truth(runtime, flag), made);
           require_hashable(key);
           runtime.use_memory(64);
+          runtime.step(kStepsOfCall);
           if (!seen.insert(key).second) continue;
           item = *next;
           return true;

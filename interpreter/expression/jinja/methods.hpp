@@ -15,6 +15,7 @@ std::span<const NamedFunction<Method>> list_methods();
 std::span<const NamedFunction<Method>> tuple_methods();
 std::span<const NamedFunction<Method>> dict_methods();
 std::span<const NamedFunction<Method>> set_methods();
+std::span<const NamedFunction<Method>> set_like_view_methods();
 
 // Without whitespace (as Python sees it) at an end.
 std::string_view python_rstrip(std::string_view text);

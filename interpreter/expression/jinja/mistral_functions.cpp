@@ -127,7 +127,7 @@ Value made(Runtime& runtime, std::string text) {
 
 Value json_dump(Runtime& runtime, const Arguments& arguments) {
   const Bound bound("json_dump", arguments, {"context", "data"}, 2);
-  return made(runtime, python::dump_json(plain(runtime, bound.at(1)), 4));
+  return made(runtime, python::dump_json(plain(runtime, bound.at(1)), "    "));
 }
 
 std::string replace_all(std::string_view text, std::string_view what, std::string_view with) {
@@ -145,7 +145,7 @@ std::string replace_all(std::string_view text, std::string_view what, std::strin
 Value json_pretty(Runtime& runtime, const Arguments& arguments) {
   const Bound bound("json_pp", arguments, {"context", "data"}, 1);
   const bool given = bound[1] != nullptr && truth(runtime, *bound[1]);
-  const std::string text = python::dump_json(plain(runtime, given ? bound.at(1) : bound.at(0)), 4);
+  const std::string text = python::dump_json(plain(runtime, given ? bound.at(1) : bound.at(0)), "    ");
   return made(runtime, replace_all(replace_all(text, "\\n", "\n"), " \n", "\n"));
 }
 

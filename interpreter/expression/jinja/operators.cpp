@@ -70,13 +70,6 @@ Value repeat(Runtime& runtime, const Value& sequence, const Value& times) {
   return now.is_tuple() ? Value::tuple(std::move(items)) : Value(std::move(items));
 }
 
-// dict.keys() and dict.items() are like sets, for which the other operand may be anything that can be
-// iterated.
-bool is_set_like_view(const Value& value) {
-  const auto* view = value.object_as<DictView>();
-  return view != nullptr && view->part() != DictView::Part::values;
-}
-
 bool has_set_difference(const Value& left, const Value& right) {
   return (left.is_set() && right.is_set()) || is_set_like_view(left) || is_set_like_view(right);
 }
@@ -163,14 +156,21 @@ struct SliceBounds {
   int64_t start, stop, step;
 };
 
+// One that is further than any sequence reaches is as good as the furthest.
+int64_t slice_index(const Value& value) {
+  constexpr int64_t kFar = int64_t{1} << 62;
+  if (value.kind() == Value::Kind::big_integer) return python::compare(value, Value(0)) > 0 ? kFar : -kFar;
+  return std::clamp(to_count(value, "a slice index"), -kFar, kFar);
+}
+
 SliceBounds slice_bounds(const Value& start, const Value& stop, const Value& step, int64_t size) {
   SliceBounds bounds{};
-  bounds.step = step.is_null() ? 1 : to_count(step, "a slice index");
+  bounds.step = step.is_null() ? 1 : slice_index(step);
   if (bounds.step == 0) throw ValueError("slice step cannot be zero");
   const bool forward = bounds.step > 0;
   const auto bound = [&](const Value& value, int64_t otherwise) {
     if (value.is_null()) return otherwise;
-    int64_t index = to_count(value, "a slice index");
+    int64_t index = slice_index(value);
     if (index < 0) index = std::max<int64_t>(index + size, forward ? 0 : -1);
     return std::min(index, forward ? size : size - 1);
   };
@@ -230,6 +230,7 @@ bool find_item(Runtime& runtime, const Value& object, const Value& key, Value& r
   if (now.is_string()) {
     if (!locate(index, length_of(runtime, now), position)) return false;
     const std::string& text = now.as_string();
+    if (!now.is_ascii()) python::work_on_text(now);
     result = Value(now.is_ascii() ? std::string_view(text).substr(position, 1)
                                   : python::substring(text, position, position + 1))
                  .tagged(now.tag());

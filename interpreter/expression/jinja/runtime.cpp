@@ -17,6 +17,7 @@ std::string_view error_class(const Error& error) noexcept {
   if (is(static_cast<const UndefinedError*>(nullptr))) return "UndefinedError";
   if (is(static_cast<const SecurityError*>(nullptr))) return "SecurityError";
   if (is(static_cast<const TemplateRuntimeError*>(nullptr))) return "TemplateRuntimeError";
+  if (is(static_cast<const FilterArgumentError*>(nullptr))) return "FilterArgumentError";
   if (is(static_cast<const TypeError*>(nullptr))) return "TypeError";
   if (is(static_cast<const ValueError*>(nullptr))) return "ValueError";
   if (is(static_cast<const KeyError*>(nullptr))) return "KeyError";
@@ -98,10 +99,6 @@ void Frame::set(uint32_t name, Value value) {
 
 // ---- budget
 
-void Runtime::out_of_steps() const {
-  throw Error(ErrorKind::limit, fmt::format("the evaluation takes more than {} steps (the budget `steps`)",
-                                            scope.budget.steps));
-}
 void Runtime::out_of_memory() const {
   throw Error(ErrorKind::limit,
               fmt::format("the evaluation makes more than {} bytes of data (the budget `memory`)",
@@ -156,6 +153,7 @@ Value Runtime::settle(const Value& value, size_t depth) const {
     throw Error(ErrorKind::limit, "a value contains itself or is nested too deep");
   }
   const Value& now = find_current(value);
+  if (now.is_list() || now.is_map()) python::work(now.size());
   if (now.is_list()) {
     List items;
     items.reserve(now.size());
@@ -254,11 +252,16 @@ bool truth(Runtime& runtime, const Value& value) {
 }
 
 bool equal(Runtime& runtime, const Value& left, const Value& right) {
-  if (left.is_string() && right.is_string()) return left.as_string() == right.as_string();
+  if (left.is_string() && right.is_string()) {
+    if (left.size() != right.size()) return false;
+    python::work_on_text(left);
+    return left.as_string() == right.as_string();
+  }
   require_defined(left);
   require_defined(right);
-  if (!runtime.anything_changed()) return left == right;
-  return runtime.settled(left) == runtime.settled(right);
+  if (is_set_like_view(left) || is_set_like_view(right)) return same_members(runtime, left, right);
+  if (!runtime.anything_changed()) return python::equal(left, right);
+  return python::equal(runtime.settled(left), runtime.settled(right));
 }
 
 namespace {
@@ -270,7 +273,7 @@ void require_hashable_at(const Value& value, size_t depth) {
       throw Error(ErrorKind::limit, "the value is nested too deep to be a key");
     }
     for (const Value& item : value.as_list()) require_hashable_at(item, depth + 1);
-  } else if (value.is_list() || value.is_map() || value.is_set()) {
+  } else if (value.is_list() || value.is_map() || value.is_set() || is_set_like_view(value)) {
     throw TypeError("unhashable type: '" + std::string(python::type_name(value)) + "'");
   }
 }

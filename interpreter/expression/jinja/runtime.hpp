@@ -13,6 +13,7 @@
 #include "core/value.hpp"
 #include "interpreter/expression/evaluator.hpp"
 #include "interpreter/expression/python/errors.hpp"
+#include "interpreter/expression/python/steps.hpp"
 #include "interpreter/expression/python/text.hpp"
 
 namespace gregale::expression::jinja {
@@ -38,12 +39,15 @@ struct SecurityError : core::Error {
 struct TemplateRuntimeError : core::Error {
   explicit TemplateRuntimeError(const std::string& message) : Error(core::ErrorKind::not_found, message) {}
 };
+struct FilterArgumentError : core::Error {
+  explicit FilterArgumentError(const std::string& message) : Error(core::ErrorKind::invalid, message) {}
+};
 // Name of the class that the error has in Python.
 std::string_view error_class(const core::Error& error) noexcept;
 
 // Marks of values, see core::Value::tag().
-inline constexpr int32_t kMarkup = 1;  // a string that is safe as HTML
-inline constexpr int32_t kGroup = 2;   // a tuple (grouper, list), as groupby makes
+inline constexpr int32_t kMarkup = python::kMarkupTag;
+inline constexpr int32_t kGroup = 2;  // a tuple (grouper, list), as groupby makes
 
 class Runtime;
 
@@ -86,6 +90,9 @@ class Undefined : public python::Printable {
     return dynamic_cast<const Undefined*>(&other) != nullptr;
   }
   std::string repr() const override { return "Undefined"; }
+  void require_comparable() const override {
+    if (!lenient()) fail();
+  }
   std::string str() const override {
     if (!lenient()) fail();
     return {};
@@ -195,7 +202,7 @@ struct Frame {
 class Runtime {
  public:
   explicit Runtime(const Scope& scope)
-      : scope(scope), steps_left_(scope.budget.steps), memory_left_(scope.budget.memory) {
+      : scope(scope), steps_(scope.budget.steps), memory_left_(scope.budget.memory) {
     keep(frame);
   }
   ~Runtime() {
@@ -206,10 +213,7 @@ class Runtime {
   Runtime& operator=(const Runtime&) = delete;
 
   // ---- budget; each throws Error(limit)
-  void step(uint64_t count = 1) {
-    if (steps_left_ < count) out_of_steps();
-    steps_left_ -= count;
-  }
+  void step(uint64_t count = 1) { steps_.take(count); }
   void use_memory(uint64_t bytes) {
     if (memory_left_ < bytes) out_of_memory();
     memory_left_ -= bytes;
@@ -275,14 +279,13 @@ class Runtime {
     Value current;
   };
   void print_other(const Value& value, std::string& out);
-  [[noreturn]] void out_of_steps() const;
   [[noreturn]] void out_of_memory() const;
   [[noreturn]] void too_deep();
   const Value& find_current(const Value& value) const;
   Value settle(const Value& value, size_t depth) const;
   Change& change(const Value& value);
 
-  uint64_t steps_left_;
+  python::Steps steps_;
   uint64_t memory_left_;
   uint32_t depth_ = 0;
   std::unordered_map<const void*, Change> changed_;

@@ -212,6 +212,7 @@ Value as_list_value(Runtime& runtime, const Value& iterable) {
 int64_t length_of(Runtime& runtime, const Value& value) {
   const Value& now = runtime.current(value);
   if (now.is_string()) {
+    if (!now.is_ascii()) python::work_on_text(now);
     return static_cast<int64_t>(now.is_ascii() ? now.size() : python::length(now.as_string()));
   }
   if (now.is_list() || now.is_map() || now.is_set()) return static_cast<int64_t>(now.size());
@@ -220,6 +221,41 @@ int64_t length_of(Runtime& runtime, const Value& value) {
   if (const auto* range = now.object_as<Range>()) return range->size();
   if (const auto* view = now.object_as<DictView>()) return length_of(runtime, view->map());
   throw TypeError("object of type '" + std::string(python::type_name(now)) + "' has no len()");
+}
+
+namespace {
+
+bool view_contains(Runtime& runtime, const DictView& view, const Value& item) {
+  if (view.part() == DictView::Part::keys) return contains(runtime, view.map(), item);
+  if (!item.is_tuple() || item.size() != 2) return false;
+  const Value& key = item.as_list()[0];
+  require_hashable(key);
+  const Value* found = runtime.current(view.map()).as_map().find(key);
+  return found != nullptr && equal(runtime, *found, item.as_list()[1]);
+}
+
+bool is_set_like(const Value& value) {
+  return value.is_set() || is_set_like_view(value);
+}
+
+}  // namespace
+
+bool is_set_like_view(const Value& value) {
+  const auto* view = value.object_as<DictView>();
+  return view != nullptr && view->is_set_like();
+}
+
+bool has_all_members(Runtime& runtime, const Value& outer, const Value& inner) {
+  Iteration members(runtime, inner);
+  while (const Value* member = members.next()) {
+    if (!contains(runtime, outer, *member)) return false;
+  }
+  return true;
+}
+
+bool same_members(Runtime& runtime, const Value& left, const Value& right) {
+  return is_set_like(left) && is_set_like(right) && length_of(runtime, left) == length_of(runtime, right) &&
+         has_all_members(runtime, right, left);
 }
 
 bool contains(Runtime& runtime, const Value& container, const Value& item) {
@@ -231,6 +267,7 @@ bool contains(Runtime& runtime, const Value& container, const Value& item) {
       throw TypeError("'in <string>' requires string as left operand, not " +
                       std::string(python::type_name(item)));
     }
+    python::work_on_search(now.size(), item.size());
     return now.as_string().find(item.as_string()) != std::string::npos;
   }
   if (now.is_map()) {
@@ -251,6 +288,7 @@ bool contains(Runtime& runtime, const Value& container, const Value& item) {
       return inside && (static_cast<__int128>(number) - range->start) % range->step == 0;
     }
   }
+  if (is_set_like_view(now)) return view_contains(runtime, *now.object_as<DictView>(), item);
   Iteration iteration(runtime, now);
   for (Value candidate; iteration.next(candidate);) {
     if (candidate.same_as(item) || equal(runtime, candidate, item)) return true;
@@ -266,7 +304,10 @@ bool less_at(Runtime& runtime, const Value& left, const Value& right, size_t dep
   }
   require_defined(left);
   require_defined(right);
-  if (left.is_string() && right.is_string()) return left.as_string() < right.as_string();
+  if (left.is_string() && right.is_string()) {
+    python::work_on_text(std::min(left.size(), right.size()));
+    return left.as_string() < right.as_string();
+  }
   if (python::is_number(left) && python::is_number(right)) {
     if (left.is_small_integer() && right.is_small_integer()) {
       return left.as_integer() < right.as_integer();
@@ -279,16 +320,13 @@ bool less_at(Runtime& runtime, const Value& left, const Value& right, size_t dep
     const List& a = left_now.as_list();
     const List& b = right_now.as_list();
     for (size_t i = 0; i < a.size() && i < b.size(); ++i) {
+      runtime.step();
       if (!equal(runtime, a[i], b[i])) return less_at(runtime, a[i], b[i], depth + 1);
     }
     return a.size() < b.size();
   }
-  if (left.is_set() && right.is_set()) {
-    if (left.size() >= right.size()) return false;
-    for (const Map::Entry& entry : left.as_set()) {
-      if (right.as_set().find(entry.key) == nullptr) return false;
-    }
-    return true;
+  if (is_set_like(left) && is_set_like(right)) {
+    return length_of(runtime, left) < length_of(runtime, right) && has_all_members(runtime, right, left);
   }
   if (left.is_date_time() && right.is_date_time()) {
     const auto instant = [](const Value& moment) {

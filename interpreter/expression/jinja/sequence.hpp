@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "interpreter/expression/jinja/prefetch.hpp"
 #include "interpreter/expression/jinja/runtime.hpp"
 
 namespace gregale::expression::jinja {
@@ -95,6 +96,8 @@ class DictView : public python::Printable {
   DictView(Value map, Part part) : map_(std::move(map)), part_(part) {}
   const Value& map() const noexcept { return map_; }
   Part part() const noexcept { return part_; }
+  // Keys and items are like sets: the other operand may be anything that can be iterated.
+  bool is_set_like() const noexcept { return part_ != Part::values; }
   List items() const;
   std::string_view type_name() const noexcept override;
   std::string repr() const override;
@@ -104,6 +107,11 @@ class DictView : public python::Printable {
   Value map_;
   Part part_;
 };
+
+bool is_set_like_view(const Value& value);
+// Comparisons of sets and of views that are like them; false for anything else.
+bool same_members(Runtime& runtime, const Value& left, const Value& right);
+bool has_all_members(Runtime& runtime, const Value& outer, const Value& inner);
 
 // Walks anything that can be iterated; throws TypeError for what cannot. As in Python, a walk sees what
 // becomes of its list on the way; a dict or set must keep its size.
@@ -125,7 +133,10 @@ class Iteration {
   void each(Take take) {
     if (list_ == nullptr || runtime_.anything_changed()) return each_of_other(take);
     runtime_.step(list_->size() - position_);
-    while (position_ < list_->size()) take((*list_)[position_++]);
+    while (position_ < list_->size()) {
+      fetch_ahead(position_, list_->size(), [&](size_t at) -> const Value& { return (*list_)[at]; });
+      take((*list_)[position_++]);
+    }
   }
 
  private:
@@ -152,6 +163,7 @@ class Iteration {
 inline const Value* Iteration::next() {
   runtime_.step();
   if (list_ == nullptr || position_ == list_->size() || runtime_.anything_changed()) return next_of_other();
+  fetch_ahead(position_, list_->size(), [&](size_t at) -> const Value& { return (*list_)[at]; });
   return &(*list_)[position_++];
 }
 

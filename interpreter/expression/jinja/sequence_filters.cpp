@@ -17,6 +17,11 @@ bool flag(Runtime& runtime, const Value* value, bool otherwise = false) {
   return value == nullptr ? otherwise : truth(runtime, *value);
 }
 
+// What Python's sorted() takes as its direction: an integer or a boolean.
+bool is_reversed(const Value* value) {
+  return value != nullptr && to_count(*value, "reverse") != 0;
+}
+
 Value first(Runtime& runtime, const Arguments& arguments) {
   const Bound bound("first", arguments, {"seq"}, 1);
   Value item;
@@ -135,7 +140,7 @@ Sorted sort_items(Runtime& runtime, const Arguments& arguments) {
   const Bound bound("sort", arguments, {"value", "reverse", "case_sensitive", "attribute"}, 1);
   Value items = as_list_value(runtime, bound.at(0));
   const bool case_sensitive = flag(runtime, bound[2]);
-  const bool reversed = flag(runtime, bound[1]);
+  const bool reversed = is_reversed(bound[1]);
   // "a,b": by a, then by b.
   const std::vector<AttributePath> paths =
       AttributePath::several(bound[3] == nullptr ? Value() : bound.at(3));
@@ -150,7 +155,11 @@ Value sort(Runtime& runtime, const Arguments& arguments) {
   runtime.use_memory(sorted.order.size() * sizeof(Value));
   List result;
   result.reserve(sorted.order.size());
-  for (const uint32_t position : sorted.order) result.push_back(sorted.items.as_list()[position]);
+  const List& items = sorted.items.as_list();
+  for (size_t i = 0; i < sorted.order.size(); ++i) {
+    fetch_ahead(i, sorted.order.size(), [&](size_t at) -> const Value& { return items[sorted.order[at]]; });
+    result.push_back(items[sorted.order[i]]);
+  }
   return Value(std::move(result));
 }
 
@@ -162,8 +171,12 @@ class SortedCursor : public Cursor {
   }
   void drain(Runtime& runtime, Sink sink) override {
     const List& items = sorted_.items.as_list();
-    runtime.step(sorted_.order.size() - at_);
-    while (at_ < sorted_.order.size()) sink(items[sorted_.order[at_++]]);
+    const std::vector<uint32_t>& order = sorted_.order;
+    runtime.step(order.size() - at_);
+    while (at_ < order.size()) {
+      fetch_ahead(at_, order.size(), [&](size_t at) -> const Value& { return items[order[at]]; });
+      sink(items[order[at_++]]);
+    }
   }
 
  private:
@@ -211,7 +224,7 @@ Value dict_sort(Runtime& runtime, const Arguments& arguments) {
     compared.push_back(by == Value("key") ? entry.key : entry.value);
   }
   const Keys keys(runtime, compared, AttributePath(Value()), flag(runtime, bound[1]));
-  return Value(sorted(runtime, std::move(items), keys, flag(runtime, bound[3])));
+  return Value(sorted(runtime, std::move(items), keys, is_reversed(bound[3])));
 }
 
 Value group_by(Runtime& runtime, const Arguments& arguments) {

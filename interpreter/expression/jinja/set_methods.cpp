@@ -95,6 +95,16 @@ Value is_disjoint(Runtime& runtime, const Value& self, const Arguments& argument
   return Value(members.empty());
 }
 
+// keys() and items() have this method of sets only.
+Value view_is_disjoint(Runtime& runtime, const Value& self, const Arguments& arguments) {
+  const Bound bound("isdisjoint", arguments, {"other"}, 1, 1);
+  Iteration others(runtime, bound.at(0));
+  while (const Value* other = others.next()) {
+    if (contains(runtime, self, *other)) return Value(false);
+  }
+  return Value(true);
+}
+
 // ---- one member
 
 Value add(Runtime& runtime, const Value& self, const Arguments& arguments) {
@@ -159,10 +169,15 @@ constexpr NamedFunction<Method> kSetMethods[] = {
     {"update", changed<unite>},
 };
 
+constexpr NamedFunction<Method> kSetLikeViewMethods[] = {{"isdisjoint", view_is_disjoint}};
+
 }  // namespace
 
 std::span<const NamedFunction<Method>> set_methods() {
   return kSetMethods;
+}
+std::span<const NamedFunction<Method>> set_like_view_methods() {
+  return kSetLikeViewMethods;
 }
 
 }  // namespace gregale::expression::jinja

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <numeric>
 
+#include "interpreter/expression/jinja/prefetch.hpp"
+
 namespace gregale::expression::jinja {
 
 Keys::Keys(const List& items) {
@@ -30,9 +32,10 @@ std::vector<Keys> Keys::columns(Runtime& runtime, const List& items, std::span<c
   for (size_t i = 0; i < paths.size(); ++i) columns.push_back(Keys());
   for (Keys& column : columns) column.reserve(items.size());
   Value made;
-  for (const Value& item : items) {
+  for (size_t position = 0; position < items.size(); ++position) {
+    fetch_ahead(position, items.size(), [&](size_t at) -> const Value& { return items[at]; });
     for (size_t i = 0; i < paths.size(); ++i) {
-      const Value* key = &paths[i].key(runtime, item, case_sensitive, made);
+      const Value* key = &paths[i].key(runtime, items[position], case_sensitive, made);
       if (key == &made) {
         runtime.use_memory(sizeof(Value));
         columns[i].made_.push_back(std::move(made));
@@ -68,7 +71,36 @@ struct Ranked {
   uint32_t position;
 };
 
-// Stable; one pass for each byte in which the ranks differ.
+// Leaves only the bits of the ranks that differ, which keeps their order, and gives how many these are.
+int pack_ranks(std::vector<Ranked>& items) {
+  uint64_t differing = 0;
+  for (const Ranked& item : items) differing |= item.rank ^ items.front().rank;
+  int width = 0;
+  struct Run {
+    int shift;  // to the right
+    uint64_t mask;
+  };
+  std::vector<Run> runs;
+  while (differing != 0) {
+    const int low = std::countr_zero(differing);
+    const int count = std::countr_one(differing >> low);
+    const uint64_t ones = count == 64 ? ~uint64_t{0} : ((uint64_t{1} << count) - 1);
+    runs.push_back({low - width, ones << width});
+    differing &= ~(ones << low);
+    width += count;
+  }
+  const auto plain = [](const Run& run) { return run.shift == 0; };
+  if (std::all_of(runs.begin(), runs.end(), plain)) return width;
+  for (Ranked& item : items) {
+    uint64_t packed = 0;
+    for (const Run& run : runs) packed |= item.rank >> run.shift & run.mask;
+    item.rank = packed;
+  }
+  return width;
+}
+
+// Stable; one pass for each byte in which the ranks differ. Afterwards the ranks tell no more than which of
+// them are equal.
 void sort_by_rank(std::vector<Ranked>& items) {
   constexpr size_t kFewItems = 64;  // where the passes do not pay
   if (items.size() < kFewItems) {
@@ -76,11 +108,9 @@ void sort_by_rank(std::vector<Ranked>& items) {
                      [](const Ranked& a, const Ranked& b) { return a.rank < b.rank; });
     return;
   }
-  uint64_t differing = 0;
-  for (const Ranked& item : items) differing |= item.rank ^ items.front().rank;
+  const int width = pack_ranks(items);
   std::vector<Ranked> target(items.size());
-  for (int shift = 0; shift < 64; shift += 8) {
-    if ((differing >> shift & 0xFF) == 0) continue;
+  for (int shift = 0; shift < width; shift += 8) {
     std::array<size_t, 257> begins{};
     for (const Ranked& item : items) ++begins[(item.rank >> shift & 0xFF) + 1];
     std::partial_sum(begins.begin(), begins.end(), begins.begin());

@@ -56,6 +56,7 @@ int64_t search(const Value& self, const Arguments& arguments, std::string_view m
   const std::string& wanted = text_argument(bound.at(0), method);
   const Window part = window(self, bound[1], bound[2]);
   if (part.empty) return -1;
+  python::work_on_search(part.text.size(), wanted.size());
   const size_t found = direction == Direction::left ? part.text.find(wanted) : part.text.rfind(wanted);
   return found == std::string_view::npos ? -1 : code_point_index(self, part.byte_begin + found);
 }
@@ -79,8 +80,10 @@ Value count(Runtime&, const Value& self, const Arguments& arguments) {
   if (part.empty) return Value(0);
   if (wanted.empty()) return Value(static_cast<int64_t>(python::length(part.text)) + 1);
   int64_t number = 0;
+  python::work_on_search(part.text.size(), wanted.size());
   for (size_t at = part.text.find(wanted); at != std::string_view::npos;
        at = part.text.find(wanted, at + wanted.size())) {
+    python::work(1);
     ++number;
   }
   return Value(number);

@@ -61,7 +61,8 @@ bool test_iterable(Runtime&, const Arguments& arguments) {
 }
 bool is_callable(Runtime&, const Arguments& arguments) {
   const Value& value = only("callable", arguments);
-  return value.object_as<Callable>() != nullptr;
+  // One that is undefined could be called in Python, too, and fails then.
+  return value.object_as<Callable>() != nullptr || jinja::is_undefined(value);
 }
 bool is_escaped(Runtime&, const Arguments& arguments) {
   return is_markup(only("escaped", arguments));

@@ -8,7 +8,9 @@
 #include "core/json.hpp"
 #include "core/time.hpp"
 #include "grammar/yaml.hpp"
+#include "interpreter/expression/messages.hpp"
 #include "interpreter/expression/python/errors.hpp"
+#include "interpreter/expression/python/steps.hpp"
 #include "interpreter/expression/python/text.hpp"
 #include "interpreter/expression/python/unicode.hpp"
 
@@ -16,9 +18,13 @@ namespace gregale::expression::python {
 
 namespace {
 
+constexpr uint64_t kStepsOfValue = 2;  // written
+constexpr size_t kBytesOfStep = 4;     // of JSON that is read
+
 class JsonWriter {
  public:
-  JsonWriter(int indent, bool ensure_ascii) : indent_(indent), ensure_ascii_(ensure_ascii) {}
+  JsonWriter(const std::optional<std::string>& indent, bool ensure_ascii)
+      : indent_(indent), ensure_ascii_(ensure_ascii) {}
 
   std::string write(const Value& value) {
     value_of(value, 0);
@@ -27,6 +33,8 @@ class JsonWriter {
 
  private:
   void value_of(const Value& value, size_t depth) {
+    work(kStepsOfValue);
+    check_text_size(out_.size());
     if (depth > kNestingLimit) throw ValueError("the value is nested too deeply for JSON");
     switch (value.kind()) {
       case Value::Kind::null:
@@ -61,7 +69,7 @@ class JsonWriter {
         quoted(core::iso_local_text(value.local_microseconds(), true));
         break;
       default:
-        throw ValueError(fmt::format("a {} cannot be written as JSON", value.kind_name()));
+        throw ValueError(fmt::format("{} cannot be written as JSON", a_kind(value)));
     }
   }
 
@@ -72,12 +80,13 @@ class JsonWriter {
   }
 
   void new_line(size_t depth) {
-    if (indent_ < 0) return;
+    if (!indent_) return;
     out_ += '\n';
-    out_.append(depth * static_cast<size_t>(indent_), ' ');
+    check_text_size(out_.size() + depth * indent_->size());
+    for (size_t i = 0; i < depth; ++i) out_ += *indent_;
   }
   void separator(bool first, size_t depth) {
-    if (!first) out_ += indent_ < 0 ? ", " : ",";
+    if (!first) out_ += indent_ ? "," : ", ";
     new_line(depth + 1);
   }
 
@@ -127,11 +136,12 @@ class JsonWriter {
         out_ += '"';
         return;
       default:
-        throw ValueError(fmt::format("a {} cannot be a key in JSON", value.kind_name()));
+        throw ValueError(fmt::format("{} cannot be a key in JSON", a_kind(value)));
     }
   }
 
   void quoted(std::string_view text) {
+    work_on_text(text.size());
     if (!ensure_ascii_) {
       out_ += core::quote_json(text);
       return;
@@ -157,18 +167,19 @@ class JsonWriter {
     out_ += '"';
   }
 
-  int indent_;
+  const std::optional<std::string>& indent_;
   bool ensure_ascii_;
   std::string out_;
 };
 
 }  // namespace
 
-std::string dump_json(const Value& value, int indent, bool ensure_ascii) {
+std::string dump_json(const Value& value, const std::optional<std::string>& indent, bool ensure_ascii) {
   return JsonWriter(indent, ensure_ascii).write(value);
 }
 
 Value parse_json(std::string_view text) {
+  work(text.size() / kBytesOfStep);
   try {
     return core::parse_json(text);
   } catch (const core::Error& error) {
@@ -177,6 +188,7 @@ Value parse_json(std::string_view text) {
 }
 
 Value parse_yaml(std::string_view text) {
+  work(text.size());
   try {
     grammar::YamlLimits limits;
     limits.sets = true;

@@ -4,6 +4,7 @@
 // the format.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,10 +14,11 @@ namespace gregale::expression::python {
 
 using core::Value;
 
-// json.dumps(value, indent=indent): ASCII only, members in their order; [indent] < 0: one line, with
-// ", " and ": ". Sets become arrays, date-times YYYY-MM-DDTHH:MM:SS.ffffff without offset. With
-// [ensure_ascii] false other characters stay as they are.
-std::string dump_json(const Value& value, int indent = -1, bool ensure_ascii = true);
+// json.dumps(value, indent=indent): ASCII only, members in their order; without [indent], which is the text
+// that a level is moved in by, one line, with ", " and ": ". Sets become arrays, date-times
+// YYYY-MM-DDTHH:MM:SS.ffffff without offset. With [ensure_ascii] false other characters stay as they are.
+std::string dump_json(const Value& value, const std::optional<std::string>& indent = {},
+                      bool ensure_ascii = true);
 Value parse_json(std::string_view text);
 
 // yaml.safe_dump(value, default_flow_style=False): keys sorted, lines of 80 characters.

@@ -5,24 +5,27 @@
 #include <pcre2.h>
 
 #include <algorithm>
-#include <chrono>
+#include <array>
 #include <list>
 
 #include "interpreter/expression/python/errors.hpp"
 #include "interpreter/expression/python/regex_syntax.hpp"
+#include "interpreter/expression/python/steps.hpp"
+#include "interpreter/expression/python/text.hpp"
 #include "interpreter/expression/python/unicode.hpp"
 
 namespace gregale::expression::python {
 
 namespace {
 
-// Backtracking steps of one search: less than a tenth of a second.
-constexpr uint32_t kMatchLimit = 2'000'000;
+// What one search may backtrack: less than a tenth of a second. PCRE2 does not tell how much it was, so a
+// search begins with little, which costs no steps, and is tried again with more, which costs as many as
+// before.
+constexpr std::array<uint32_t, 3> kMatchLimits = {20'000, 200'000, 2'000'000};
+constexpr uint64_t kStepsOfSearch = 4;
 constexpr uint32_t kDepthLimit = 100'000;
 constexpr uint32_t kHeapLimitKiB = 64 * 1024;
 constexpr size_t kCacheSize = 64;
-// All searches of one walk over a text together.
-constexpr std::chrono::seconds kWalkLimit{2};
 
 std::string pcre_message(int code) {
   PCRE2_UCHAR buffer[256];
@@ -34,9 +37,9 @@ std::string pcre_message(int code) {
 
 struct Regex::Compiled {
   pcre2_code* code = nullptr;
-  pcre2_match_context* context = nullptr;
+  std::array<pcre2_match_context*, kMatchLimits.size()> contexts{};  // one for each limit
   ~Compiled() {
-    pcre2_match_context_free(context);
+    for (pcre2_match_context* context : contexts) pcre2_match_context_free(context);
     pcre2_code_free(code);
   }
 };
@@ -58,10 +61,13 @@ Regex::Regex(std::string_view pattern, unsigned flags)
   if (compiled_->code == nullptr) {
     throw ValueError(fmt::format("regular expression: {}", pcre_message(error)));
   }
-  compiled_->context = pcre2_match_context_create(nullptr);
-  pcre2_set_match_limit(compiled_->context, kMatchLimit);
-  pcre2_set_depth_limit(compiled_->context, kDepthLimit);
-  pcre2_set_heap_limit(compiled_->context, kHeapLimitKiB);
+  for (size_t i = 0; i < kMatchLimits.size(); ++i) {
+    pcre2_match_context*& matching = compiled_->contexts[i];
+    matching = pcre2_match_context_create(nullptr);
+    pcre2_set_match_limit(matching, kMatchLimits[i]);
+    pcre2_set_depth_limit(matching, kDepthLimit);
+    pcre2_set_heap_limit(matching, kHeapLimitKiB);
+  }
 
   uint32_t count = 0;
   pcre2_pattern_info(compiled_->code, PCRE2_INFO_CAPTURECOUNT, &count);
@@ -96,8 +102,13 @@ std::shared_ptr<const Regex> Regex::cached(std::string_view pattern, unsigned fl
 std::optional<Regex::Match> Regex::run(std::string_view text, size_t from, unsigned options) const {
   const std::unique_ptr<pcre2_match_data, decltype(&pcre2_match_data_free)> data(
       pcre2_match_data_create_from_pattern(compiled_->code, nullptr), pcre2_match_data_free);
-  const int result = pcre2_match(compiled_->code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(),
-                                 from, options, data.get(), compiled_->context);
+  work(kStepsOfSearch);
+  int result = PCRE2_ERROR_MATCHLIMIT;
+  for (size_t i = 0; i < kMatchLimits.size() && result == PCRE2_ERROR_MATCHLIMIT; ++i) {
+    result = pcre2_match(compiled_->code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), from,
+                         options, data.get(), compiled_->contexts[i]);
+    if (result == PCRE2_ERROR_MATCHLIMIT) work(kMatchLimits[i]);
+  }
   if (result == PCRE2_ERROR_NOMATCH) return std::nullopt;
   if (result < 0) {
     throw core::Error(core::ErrorKind::limit,
@@ -118,13 +129,12 @@ std::optional<Regex::Match> Regex::search(std::string_view text, size_t from) co
 void Regex::for_each(std::string_view text, const std::function<bool(const Match&)>& visit) const {
   size_t from = 0;
   bool after_empty = false;
-  const auto start = std::chrono::steady_clock::now();
+  // PCRE2 would look again at each search whether the rest of the text is UTF-8.
+  const uint32_t known = is_ascii(text) ? PCRE2_NO_UTF_CHECK : 0;
   while (from <= text.size()) {
-    if (std::chrono::steady_clock::now() - start > kWalkLimit) {
-      throw core::Error(core::ErrorKind::limit, "the regular expression takes too long");
-    }
+    if (known == 0) work_on_text(text.size() - from);
     // Where an empty match was, the next one must not be empty.
-    const std::optional<Match> match = run(text, from, after_empty ? PCRE2_NOTEMPTY_ATSTART : 0);
+    const std::optional<Match> match = run(text, from, known | (after_empty ? PCRE2_NOTEMPTY_ATSTART : 0));
     if (!match || !visit(*match)) return;
     from = match->front().end;
     after_empty = match->front().begin == match->front().end;
@@ -165,6 +175,7 @@ std::string Regex::substitute(const std::function<std::string(const Match&)>& re
     for_each(text, [&](const Match& match) {
       result += text.substr(begin, match[0].begin - begin);
       result += replacement(match);
+      check_text_size(result.size());
       begin = match[0].end;
       return count == 0 || ++done < count;
     });

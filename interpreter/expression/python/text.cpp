@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/json.hpp"
 #include "core/time.hpp"
+#include "interpreter/expression/python/steps.hpp"
 #include "interpreter/expression/python/unicode.hpp"
 
 namespace gregale::expression::python {
@@ -15,6 +16,7 @@ namespace gregale::expression::python {
 namespace {
 
 constexpr size_t kUsualTextLimit = 128u << 20;
+constexpr uint64_t kStepsOfPrinting = 3;  // a value within a text
 thread_local size_t current_text_limit = kUsualTextLimit;
 
 }  // namespace
@@ -49,6 +51,7 @@ class Printer {
 
   void print(const Value& value) {
     check_text_size(out_.size());
+    work(kStepsOfPrinting);
     switch (value.kind()) {
       case Kind::null:
         out_ += "None";
@@ -66,7 +69,9 @@ class Printer {
         out_ += core::float_text(value.as_float());
         break;
       case Kind::string:
+        if (value.tag() == kMarkupTag) out_ += "Markup(";
         print_quoted(value.as_string());
+        if (value.tag() == kMarkupTag) out_ += ')';
         break;
       case Kind::list:
         print_list(value);
@@ -90,6 +95,7 @@ class Printer {
   }
 
   void print_quoted(std::string_view text) {
+    work_on_text(text.size());
     const bool single = text.find('\'') == std::string_view::npos;
     const char mark = single || text.find('"') != std::string_view::npos ? '\'' : '"';
     out_ += mark;

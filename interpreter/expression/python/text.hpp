@@ -41,7 +41,12 @@ class Printable : public core::Object {
  public:
   virtual std::string repr() const = 0;
   virtual std::string str() const { return repr(); }
+  // Throws where Python refuses == with anything but the object itself.
+  virtual void require_comparable() const {}
 };
+
+// The tag (core::Value::tag()) of a string that is safe as HTML, which prints as Markup('...').
+inline constexpr int32_t kMarkupTag = 1;
 
 // Name of the Python type that the value stands for: "int", "str", "NoneType", "dict", ...
 std::string_view type_name(const Value& value) noexcept;

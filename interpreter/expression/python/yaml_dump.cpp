@@ -8,6 +8,7 @@
 #include "core/json.hpp"
 #include "core/time.hpp"
 #include "grammar/yaml_scalar.hpp"
+#include "interpreter/expression/messages.hpp"
 #include "interpreter/expression/python/data_formats.hpp"
 #include "interpreter/expression/python/date_time.hpp"
 #include "interpreter/expression/python/errors.hpp"
@@ -200,7 +201,7 @@ class YamlWriter {
         return put(moment);
       }
       default:
-        throw ValueError(fmt::format("a {} cannot be written as YAML", value.kind_name()));
+        throw ValueError(fmt::format("{} cannot be written as YAML", a_kind(value)));
     }
   }
 

@@ -237,8 +237,8 @@ bool in_stretch(int64_t index, int64_t position, int64_t count) {
 }
 
 Value delete_items(Call& call) {
-  return make_generator([walk = std::shared_ptr<Iterator>(iterate(call[0])), position = call.integer(1),
-                         count = call.integer(2), index = int64_t{-1},
+  return make_generator([walk = std::shared_ptr<Iterator>(iterate(call[0])), position = call.position(1),
+                         count = call.position(2), index = int64_t{-1},
                          &evaluation = call.evaluation](Value& item) mutable {
     while (walk->next(item)) {
       evaluation.step();
@@ -251,8 +251,8 @@ Value delete_items(Call& call) {
 // replace() and replaceMany(): instead of the stretch comes what [values] walks.
 Value replace_stretch(Call& call, Value values, size_t count_parameter) {
   return make_generator([walk = std::shared_ptr<Iterator>(iterate(call[0])), values = std::move(values),
-                         inserted = std::shared_ptr<Iterator>(), started = false, position = call.integer(1),
-                         count = call.integer(count_parameter), index = int64_t{-1},
+                         inserted = std::shared_ptr<Iterator>(), started = false, position = call.position(1),
+                         count = call.position(count_parameter), index = int64_t{-1},
                          &evaluation = call.evaluation](Value& item) mutable {
     while (true) {
       evaluation.step();

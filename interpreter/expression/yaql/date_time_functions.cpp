@@ -147,7 +147,7 @@ Value date_time_property(const Value& value, const std::string& name) {
   if (value.is_time_span()) property = property_of_time_span(value, name);
   if (property.is_null()) {
     throw core::Error(core::ErrorKind::invalid,
-                      fmt::format("a {} has no member {}", value.kind_name(), shown(name)));
+                      fmt::format("{} has no member {}", a_kind(value), shown(name)));
   }
   return property;
 }

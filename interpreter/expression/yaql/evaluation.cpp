@@ -44,7 +44,8 @@ int64_t python_size(const Value& value) {
 
 }  // namespace
 
-Evaluation::Evaluation(const Scope& scope) : scope_(scope), root_(new Frame(FramePtr())) {}
+Evaluation::Evaluation(const Scope& scope)
+    : scope_(scope), steps_(scope.budget.steps), root_(new Frame(FramePtr())) {}
 
 const Value& Evaluation::data() {
   if (!data_ready_) {
@@ -99,14 +100,7 @@ void Evaluation::charge_big_integer(const Value& value) {
   const auto integer = core::to_big_integer(value);
   const uint64_t limbs = integer.backend().size();
   charge(limbs * 8);
-  steps_ += limbs * limbs;
-  step();
-}
-
-void Evaluation::refuse_steps() const {
-  throw core::Error(
-      core::ErrorKind::limit,
-      fmt::format("the evaluation takes more than {} steps (the budget `steps`)", scope_.budget.steps));
+  steps(limbs * limbs + 1);
 }
 
 void Evaluation::refuse_memory() const {

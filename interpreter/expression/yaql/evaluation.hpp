@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "interpreter/expression/evaluator.hpp"
+#include "interpreter/expression/python/steps.hpp"
 #include "interpreter/expression/yaql/frame.hpp"
 #include "interpreter/expression/yaql/sequence.hpp"
 
@@ -46,14 +47,9 @@ class Evaluation {
   explicit Evaluation(const Scope& scope);
 
   // Counts one node evaluated or one item walked; throws when the budget is used up.
-  void step() {
-    if (++steps_ > scope_.budget.steps) refuse_steps();
-  }
+  void step() { steps_.take(); }
   // The same for several at once.
-  void steps(uint64_t count) {
-    steps_ += count;
-    if (steps_ > scope_.budget.steps) refuse_steps();
-  }
+  void steps(uint64_t count) { steps_.take(count); }
   // Counts bytes that the evaluation makes.
   void charge(size_t bytes) {
     memory_ += bytes;
@@ -117,12 +113,11 @@ class Evaluation {
 
  private:
   void charge_big_integer(const Value& value);
-  [[noreturn]] void refuse_steps() const;
   [[noreturn]] void refuse_memory() const;
   [[noreturn]] void refuse_depth();
 
   const Scope& scope_;
-  uint64_t steps_ = 0;
+  python::Steps steps_;
   uint64_t memory_ = 0;
   uint32_t depth_ = 0;
   uint32_t recursion_ = 0;

@@ -1,5 +1,6 @@
 #include "interpreter/expression/yaql/function.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <stdexcept>
 
@@ -189,6 +190,15 @@ Value Lambda::operator()(Value first, Value second) {
 
 int64_t Call::integer(size_t parameter) const {
   return python::to_int64(arguments[parameter].value);
+}
+
+int64_t Call::position(size_t parameter) const {
+  constexpr int64_t kFar = int64_t{1} << 60;
+  const Value& value = arguments[parameter].value;
+  if (value.kind() == Value::Kind::big_integer) {
+    return python::compare(value, Value(0)) > 0 ? kFar : -kFar;
+  }
+  return std::clamp(value.as_integer(), -kFar, kFar);
 }
 
 }  // namespace gregale::expression::yaql

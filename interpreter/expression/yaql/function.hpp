@@ -123,6 +123,8 @@ class Call {
   Lambda lambda(size_t parameter) const { return Lambda(evaluation, *arguments[parameter].lazy, frame); }
   Lambda rest_lambda(size_t index) const { return Lambda(evaluation, *rest[index].lazy, frame); }
   int64_t integer(size_t parameter) const;
+  // A count or position; one that is larger than anything can be is as good as the largest.
+  int64_t position(size_t parameter) const;
   bool truth(size_t parameter) const { return arguments[parameter].value.truthy(); }
   const std::string& text(size_t parameter) const { return arguments[parameter].value.as_string(); }
   // A child of the caller's frame, as functions that set variables make one.

@@ -77,6 +77,7 @@ class Seen {
   bool add(Evaluation& evaluation, const Value& value) {
     if (!active_) return true;
     demand_hashable(value);
+    evaluation.steps(8);
     evaluation.charge_items(4);
     return seen_.set(value, Value());
   }

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "interpreter/expression/messages.hpp"
 #include "interpreter/expression/python/errors.hpp"
 #include "interpreter/expression/yaql/collection_operations.hpp"
 #include "interpreter/expression/yaql/library.hpp"
@@ -141,8 +142,7 @@ class Merger {
   }
 
   [[noreturn]] static void refuse(const Value& left, const Value& right) {
-    throw python::TypeError(
-        fmt::format("a {} cannot be merged with a {}", left.kind_name(), right.kind_name()));
+    throw python::TypeError(fmt::format("{} cannot be merged with {}", a_kind(left), a_kind(right)));
   }
 
   Call& call_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/similar.hpp"
+#include "interpreter/expression/messages.hpp"
 #include "interpreter/expression/yaql/nodes.hpp"
 
 namespace gregale::expression::yaql {
@@ -147,12 +148,20 @@ void Invocation::refuse(std::string_view why) const {
   throw NoMatch(fmt::format("{} '{}': {}", is_method_ ? "method" : "function", name_, why));
 }
 
+std::string Invocation::other_use() const {
+  if (find_overloads(name_) != nullptr) {
+    return is_method_ ? fmt::format("; it is a function: {}(...)", name_)
+                      : fmt::format("; it is a method: value.{}(...)", name_);
+  }
+  const std::string nearest = core::nearest_name(name_, function_names());
+  return nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest);
+}
+
 Value Invocation::invoke(Evaluation& evaluation, const FramePtr& frame, const Value* receiver) const {
   if (!known_) {
-    const std::string nearest = core::nearest_name(name_, function_names());
-    throw core::Error(core::ErrorKind::not_found,
-                      fmt::format("unknown {} '{}'{}", is_method_ ? "method" : "function", name_,
-                                  nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest)));
+    throw core::Error(
+        core::ErrorKind::not_found,
+        fmt::format("unknown {} '{}'{}", is_method_ ? "method" : "function", name_, other_use()));
   }
   if (bad_name_) {
     throw core::Error(core::ErrorKind::invalid, "the name of an argument must be a bare word");
@@ -171,7 +180,7 @@ Value Invocation::invoke(Evaluation& evaluation, const FramePtr& frame, const Va
   }
   if (count == 0) {
     if (receiver != nullptr) {
-      refuse(fmt::format("a {} with these arguments does not have it", receiver->kind_name()));
+      refuse(fmt::format("{} with these arguments does not have it", a_kind(*receiver)));
     }
     refuse("it does not take these arguments");
   }
@@ -219,6 +228,7 @@ Value Invocation::call(Evaluation& evaluation, const FramePtr& frame, const Cand
     if (function.parameters[i].optional) call.arguments[i].value = function.parameters[i].default_value;
   }
   const auto prepared = [&](Value value, const Parameter& parameter) {
+    python::work_on_text(value);
     if (!limits) return value;
     evaluation.check_quota(value);
     const bool iterable = parameter.type == Type::iterable || parameter.type == Type::iterable_not_set;

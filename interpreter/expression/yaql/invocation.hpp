@@ -54,6 +54,8 @@ class Invocation {
   Value call(Evaluation& evaluation, const FramePtr& frame, const Candidate& candidate, const Value* receiver,
              std::vector<Value>& values) const;
   [[noreturn]] void refuse(std::string_view why) const;
+  // What may have been meant by a name that is unknown here, as the end of a message.
+  std::string other_use() const;
 
   std::string name_;
   bool is_method_;

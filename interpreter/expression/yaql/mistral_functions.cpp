@@ -79,14 +79,14 @@ Value json_parse(Call& call) {
 }
 
 Value json_dump(Call& call) {
-  std::string text = python::dump_json(materialized(call.evaluation, call[0]), 4);
+  std::string text = python::dump_json(materialized(call.evaluation, call[0]), "    ");
   call.evaluation.charge(text.size());
   return Value(std::move(text));
 }
 
 Value json_pretty(Call& call) {
   const Value data = call[0].truthy() ? call[0] : call.evaluation.data();
-  std::string text = python::dump_json(materialized(call.evaluation, data), 4);
+  std::string text = python::dump_json(materialized(call.evaluation, data), "    ");
   call.evaluation.charge(text.size());
   // Every written line break becomes one, and blanks before it go.
   std::string result;

@@ -194,7 +194,7 @@ struct ArrowNode : Node {
       const Value context = left->evaluate(evaluation, frame);
       const auto* object = context.object_as<FrameObject>();
       if (object == nullptr) {
-        throw NoMatch(fmt::format("what stands before -> is a {}, no context", context.kind_name()));
+        throw NoMatch(fmt::format("what stands before -> is {}, no context", a_kind(context)));
       }
       return right->evaluate(evaluation, object->frame());
     });

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "interpreter/expression/messages.hpp"
 #include "interpreter/expression/python/date_time.hpp"
 #include "interpreter/expression/python/number.hpp"
 #include "interpreter/expression/yaql/regex_object.hpp"
@@ -16,8 +17,7 @@ namespace {
 using python::compare;
 
 [[noreturn]] void refuse(std::string_view symbol, const Value& left, const Value& right) {
-  throw NoMatch(
-      fmt::format("operator {} does not take a {} and a {}", symbol, left.kind_name(), right.kind_name()));
+  throw NoMatch(fmt::format("operator {} does not take {} and {}", symbol, a_kind(left), a_kind(right)));
 }
 
 bool numbers(const Value& left, const Value& right) {
@@ -73,7 +73,7 @@ Value repeat_text(Evaluation& evaluation, const std::string& text, const Value& 
   if (compare(count, Value(0)) <= 0 || text.empty()) return Value("");
   const int64_t times = python::to_int64(count);
   if (static_cast<uint64_t>(times) > evaluation.scope().budget.memory / text.size()) {
-    throw core::Error(core::ErrorKind::limit, "a text would be too long");
+    throw core::Error(core::ErrorKind::limit, "a text would be too long (the budget `memory`)");
   }
   evaluation.charge(text.size() * static_cast<size_t>(times));
   std::string result;
@@ -87,7 +87,7 @@ Value repeat_list(Evaluation& evaluation, const Value& list, const Value& count)
   if (compare(count, Value(0)) > 0 && list.size() != 0) {
     const int64_t times = python::to_int64(count);
     if (static_cast<uint64_t>(times) > evaluation.scope().budget.memory / (list.size() * sizeof(Value))) {
-      throw core::Error(core::ErrorKind::limit, "a list would be too long");
+      throw core::Error(core::ErrorKind::limit, "a list would be too long (the budget `memory`)");
     }
     evaluation.charge_items(list.size() * static_cast<size_t>(times));
     items.reserve(list.size() * static_cast<size_t>(times));
@@ -158,6 +158,7 @@ Value compare_values(Evaluation& evaluation, const Value& left, const Value& rig
   if (numbers(left, right)) return holds(kOrder, compare(left, right));
   // UTF-8 keeps the order of code points.
   if (left.is_string() && right.is_string()) {
+    python::work_on_text(std::min(left.size(), right.size()));
     return holds(kOrder, left.as_string().compare(right.as_string()) <=> 0);
   }
   // null is less than everything else.
@@ -215,12 +216,12 @@ Value does_not_match(Evaluation&, const Value& left, const Value& right) {
 Value negate(Evaluation&, const Value& operand) {
   if (operand.is_number()) return python::negate(operand);
   if (operand.is_time_span()) return Value::time_span(-operand.as_time_span());
-  throw NoMatch(fmt::format("operator - does not take a {}", operand.kind_name()));
+  throw NoMatch(fmt::format("operator - does not take {}", a_kind(operand)));
 }
 
 Value positive(Evaluation&, const Value& operand) {
   if (operand.is_number() || operand.is_time_span()) return operand;
-  throw NoMatch(fmt::format("operator + does not take a {}", operand.kind_name()));
+  throw NoMatch(fmt::format("operator + does not take {}", a_kind(operand)));
 }
 
 Value logical_not(Evaluation&, const Value& operand) {
@@ -307,7 +308,7 @@ bool equal(const Value& left, const Value& right) {
   if (left.kind() != right.kind() && is_set_like(left) && is_set_like(right)) {
     return sets_equal(left, right);
   }
-  return left == right;
+  return python::equal(left, right);
 }
 
 bool contains(Evaluation& evaluation, const Value& collection, const Value& value) {

@@ -13,6 +13,10 @@ namespace {
 
 using Walk = std::shared_ptr<Iterator>;
 
+// What making a list, and adding a key to many, are worth.
+constexpr uint64_t kStepsOfList = 4;
+constexpr uint64_t kStepsOfKey = 8;
+
 [[noreturn]] void refuse_empty() {
   throw python::ValueError("the collection is empty");
 }
@@ -137,21 +141,24 @@ Value concat(Call& call) {
 
 Value enumerate(Call& call) {
   if (call[1].is_null()) throw python::TypeError("enumerate() takes an integer as its start");
-  return make_generator([walk = Walk(iterate(call[0])), index = call[1]](Value& item) mutable {
-    Value next;
-    if (!walk->next(next)) return false;
-    Value position = python::positive(index);
-    index = python::add(position, Value(1));
-    item = make_mutable_list({std::move(position), std::move(next)});
-    return true;
-  });
+  return make_generator(
+      [walk = Walk(iterate(call[0])), index = call[1], &evaluation = call.evaluation](Value& item) mutable {
+        Value next;
+        if (!walk->next(next)) return false;
+        Value position = python::positive(index);
+        index = python::add(position, Value(1));
+        evaluation.steps(kStepsOfList);
+        evaluation.charge_items(2);
+        item = make_mutable_list({std::move(position), std::move(next)});
+        return true;
+      });
 }
 
 Value distinct(Call& call) {
   return make_generator([walk = Walk(iterate(call[0])), selector = optional_lambda(call, 1), seen = Map(),
                          &evaluation = call.evaluation](Value& item) mutable {
     while (walk->next(item)) {
-      evaluation.step();
+      evaluation.steps(kStepsOfKey);
       Value key = selector ? (*selector)(item) : item;
       demand_hashable(key);
       evaluation.charge_items(4);
@@ -296,7 +303,9 @@ Value last_index_where(Call& call) {
 Value zip(Call& call) {
   std::vector<Walk> walks;
   for (const Argument& argument : call.rest) walks.emplace_back(iterate(argument.value));
-  return make_generator([walks = std::move(walks)](Value& item) {
+  return make_generator([walks = std::move(walks), &evaluation = call.evaluation](Value& item) {
+    evaluation.steps(kStepsOfList);
+    evaluation.charge_items(walks.size());
     List items;
     for (const Walk& walk : walks) {
       Value next;
@@ -312,23 +321,25 @@ Value zip_longest(Call& call) {
   std::vector<Walk> walks;
   for (const Argument& argument : call.rest) walks.emplace_back(iterate(argument.value));
   const Value* filler = call.keywords.find(std::string_view("default"));
-  return make_generator(
-      [walks = std::move(walks), filler = filler != nullptr ? *filler : Value()](Value& item) mutable {
-        List items;
-        bool found = false;
-        for (Walk& walk : walks) {
-          Value next;
-          if (walk && walk->next(next)) {
-            found = true;
-          } else {
-            walk.reset();
-            next = filler;
-          }
-          items.push_back(std::move(next));
-        }
-        if (found) item = make_list(std::move(items));
-        return found;
-      });
+  return make_generator([walks = std::move(walks), filler = filler != nullptr ? *filler : Value(),
+                         &evaluation = call.evaluation](Value& item) mutable {
+    evaluation.steps(kStepsOfList);
+    evaluation.charge_items(walks.size());
+    List items;
+    bool found = false;
+    for (Walk& walk : walks) {
+      Value next;
+      if (walk && walk->next(next)) {
+        found = true;
+      } else {
+        walk.reset();
+        next = filler;
+      }
+      items.push_back(std::move(next));
+    }
+    if (found) item = make_list(std::move(items));
+    return found;
+  });
 }
 
 Value join(Call& call) {
@@ -384,7 +395,7 @@ List distinct_items(Evaluation& evaluation, const List& items) {
   Map seen;
   List result;
   for (const Value& item : items) {
-    evaluation.step();
+    evaluation.steps(kStepsOfKey);
     evaluation.charge_items(4);
     demand_hashable(item);
     if (seen.set(item, Value())) result.push_back(item);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "interpreter/expression/messages.hpp"
 #include "interpreter/expression/python/errors.hpp"
 #include "interpreter/expression/python/unicode.hpp"
 #include "interpreter/expression/yaql/library.hpp"
@@ -129,7 +130,7 @@ Value replace_by(Call& call, const Value& pattern, const std::string& text) {
         const Value value = replacement.in(match_frame(call.frame, regex, text, match));
         if (value.is_null()) return std::string();
         if (!value.is_string()) {
-          throw python::TypeError(fmt::format("replaceBy() needs a string, not a {}", value.kind_name()));
+          throw python::TypeError(fmt::format("replaceBy() needs a string, not {}", a_kind(value)));
         }
         call.evaluation.charge(value.size());
         return value.as_string();

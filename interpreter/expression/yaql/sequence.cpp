@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "interpreter/expression/python/errors.hpp"
+#include "interpreter/expression/python/steps.hpp"
 
 namespace gregale::expression::yaql {
 
@@ -249,8 +250,10 @@ void demand_hashable(const Value& value, size_t depth) {
 void demand_comparable(const Value& value, size_t depth) {
   demand_depth(depth);
   if (value.is_list()) {
+    python::work(value.size());
     for (const Value& item : value.as_list()) demand_comparable(item, depth + 1);
   } else if (value.is_map()) {
+    python::work(value.size());
     for (const Map::Entry& entry : value.as_map()) demand_comparable(entry.value, depth + 1);
   } else if (const auto* view = value.object_as<DictView>()) {
     demand_comparable(view->dict(), depth + 1);

@@ -151,6 +151,7 @@ bool sets_equal(const Value& left, const Value& right) {
   const IteratorPtr walk = iterate(left);
   Value member;
   while (walk->next(member)) {
+    python::work(1);
     if (!holds(right, member)) return false;
   }
   return true;

@@ -26,16 +26,6 @@ std::optional<std::string> optional_text(const Value& value) {
   return value.as_string();
 }
 
-// A count or position; one that is larger than any text can be is as good as the largest.
-int64_t position(Call& call, size_t parameter) {
-  constexpr int64_t kFar = int64_t{1} << 60;
-  const Value& value = call[parameter];
-  if (value.kind() == Value::Kind::big_integer) {
-    return python::compare(value, Value(0)) > 0 ? kFar : -kFar;
-  }
-  return std::clamp(value.as_integer(), -kFar, kFar);
-}
-
 int64_t length_of(const Value& text) {
   return static_cast<int64_t>(text.is_ascii() ? text.size() : python::length(text.as_string()));
 }
@@ -86,10 +76,10 @@ Value ends_with(Call& call) {
 }
 
 Value split_text(Call& call) {
-  return list_of(call, split(call.text(0), optional_text(call[1]), position(call, 2)), true);
+  return list_of(call, split(call.text(0), optional_text(call[1]), call.position(2)), true);
 }
 Value right_split(Call& call) {
-  return list_of(call, split_from_right(call.text(0), optional_text(call[1]), position(call, 2)), true);
+  return list_of(call, split_from_right(call.text(0), optional_text(call[1]), call.position(2)), true);
 }
 
 Value join_items(Call& call, const Value& items, const std::string& separator) {
@@ -142,16 +132,14 @@ Value is_empty(Call& call) {
 }
 
 Value replace_text(Call& call) {
-  return text_value(call, replace(call.text(0), call.text(1), call.text(2), position(call, 3),
-                                  call.evaluation.scope().budget.memory));
+  return text_value(call, replace(call.text(0), call.text(1), call.text(2), call.position(3)));
 }
 
 Value replace_by_dict(Call& call) {
   std::string text = call.text(0);
   for (const Map::Entry& entry : call[1].as_map()) {
     call.evaluation.step();
-    text = replace(text, yaql_text(entry.key), yaql_text(entry.value), position(call, 2),
-                   call.evaluation.scope().budget.memory);
+    text = replace(text, yaql_text(entry.key), yaql_text(entry.value), call.position(2));
     call.evaluation.charge(text.size());
   }
   return Value(std::move(text));
@@ -169,7 +157,7 @@ Value format_field(const Value& object, const Value& name, bool is_attribute) {
       if (index < object.size()) return object.as_list()[index];
       throw python::IndexError("list index out of range");
     }
-    throw python::TypeError(fmt::format("a {} has no items", object.kind_name()));
+    throw python::TypeError(fmt::format("{} has no items", a_kind(object)));
   }
   const std::string& attribute = name.as_string();
   if (python::is_number(object)) {
@@ -181,7 +169,7 @@ Value format_field(const Value& object, const Value& name, bool is_attribute) {
   if (object.is_date_time() && attribute != "utc" && attribute != "offset") {
     return date_time_property(object, attribute);
   }
-  throw python::AttributeError(fmt::format("a {} has no attribute '{}'", object.kind_name(), attribute));
+  throw python::AttributeError(fmt::format("{} has no attribute '{}'", a_kind(object), attribute));
 }
 
 Value format_text(Call& call) {
@@ -196,8 +184,8 @@ Value format_text(Call& call) {
 
 Value substring(Call& call) {
   const int64_t size = length_of(call[0]);
-  int64_t length = position(call, 2);
-  int64_t start = position(call, 1);
+  int64_t length = call.position(2);
+  int64_t start = call.position(1);
   if (length < 0) length = size;
   if (start < 0) start += size;
   return text_value(call, std::string(slice(call.text(0), start, start + length)));
@@ -209,21 +197,21 @@ struct Region {
 };
 Region region(Call& call) {
   const int64_t size = length_of(call[0]);
-  int64_t start = position(call, 2);
-  int64_t length = position(call, 3);
+  int64_t start = call.position(2);
+  int64_t length = call.position(3);
   if (start < 0) start += size;
   if (length < 0) length = size - start;
   return {start, start + length};
 }
 Value index_of(Call& call) {
-  return find(call.text(0), call.text(1), position(call, 2), length_of(call[0]));
+  return find(call.text(0), call.text(1), call.position(2), length_of(call[0]));
 }
 Value index_of_in(Call& call) {
   const Region where = region(call);
   return find(call.text(0), call.text(1), where.begin, where.end);
 }
 Value last_index_of(Call& call) {
-  return find_last(call.text(0), call.text(1), position(call, 2), length_of(call[0]));
+  return find_last(call.text(0), call.text(1), call.position(2), length_of(call[0]));
 }
 Value last_index_of_in(Call& call) {
   const Region where = region(call);

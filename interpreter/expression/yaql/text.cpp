@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "interpreter/expression/python/errors.hpp"
+#include "interpreter/expression/python/steps.hpp"
 #include "interpreter/expression/python/text.hpp"
 #include "interpreter/expression/yaql/sequence.hpp"
 
@@ -37,10 +38,12 @@ Value printable(const Value& value, size_t depth) {
   }
   switch (value.kind()) {
     case Value::Kind::list: {
+      python::work(value.size());
       List items = printable_items(iterate(value), depth);
       return value.is_marked() ? Value(std::move(items)) : Value::tuple(std::move(items));
     }
     case Value::Kind::map: {
+      python::work(value.size());
       Map map;
       map.reserve(value.size());
       for (const Map::Entry& entry : value.as_map()) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "interpreter/expression/python/errors.hpp"
+#include "interpreter/expression/python/steps.hpp"
+#include "interpreter/expression/python/text.hpp"
 #include "interpreter/expression/python/unicode.hpp"
 
 namespace gregale::expression::yaql {
@@ -149,13 +151,12 @@ int64_t find_last(std::string_view text, std::string_view part, int64_t begin, i
   return find_in(text, part, begin, end, true);
 }
 
-std::string replace(std::string_view text, std::string_view old, std::string_view replacement, int64_t count,
-                    size_t most) {
+std::string replace(std::string_view text, std::string_view old, std::string_view replacement,
+                    int64_t count) {
   std::string result;
   const auto add = [&](std::string_view part) {
-    if (result.size() + part.size() > most) {
-      throw core::Error(core::ErrorKind::limit, "a text would be too long");
-    }
+    python::check_text_size(result.size() + part.size());
+    python::work(1);
     result += part;
   };
   size_t at = 0;

@@ -31,8 +31,7 @@ std::string_view slice(std::string_view text, int64_t begin, int64_t end);
 int64_t find(std::string_view text, std::string_view part, int64_t begin, int64_t end);
 int64_t find_last(std::string_view text, std::string_view part, int64_t begin, int64_t end);
 
-// replace(); [count] < 0 is all. Throws Error(limit) when the result would have more than [most] bytes.
-std::string replace(std::string_view text, std::string_view old, std::string_view replacement, int64_t count,
-                    size_t most);
+// replace(); [count] < 0 is all.
+std::string replace(std::string_view text, std::string_view old, std::string_view replacement, int64_t count);
 
 }  // namespace gregale::expression::yaql
