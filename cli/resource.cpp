@@ -25,7 +25,6 @@ using core::Map;
 using core::Value;
 using interpreter::CleanupOutcome;
 using interpreter::LedgerResource;
-using interpreter::ResourceState;
 
 struct ResourceOptions {
   std::string id;
